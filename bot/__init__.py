@@ -1,0 +1,1 @@
+"""The outside of hitotsubu: chat platforms, web pages and the command line."""

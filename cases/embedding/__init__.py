@@ -1,0 +1,22 @@
+"""Text to vectors: one protocol, the bundled encoder, and any sentence-transformers model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. `name` keys stored vectors; `size` is the length of one vector."""
+
+    name: str
+    size: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row per text: float32, shape (len(texts), size), rows of length 1."""
+        ...

@@ -1,0 +1,73 @@
+"""Every error that a person can meet: each class has a `code`; the views find the words for it."""
+
+from __future__ import annotations
+
+
+class CaseError(Exception):
+    """Something a person asked for cannot be done. `code` names the sentence that says so."""
+
+    code = "E-00"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class NotFound(CaseError):
+    """No such thing, or not for this person: the two look alike on purpose."""
+
+    code = "E-01"
+
+
+class NotAllowed(CaseError):
+    """The person's roles do not allow this."""
+
+    code = "E-02"
+
+
+class Missing(CaseError):
+    """A required field is empty. `detail` is the field's key."""
+
+    code = "E-03"
+
+
+class TooLong(CaseError):
+    """A field is over its limit (domain.md §2.2). `detail` is `field:limit`."""
+
+    code = "E-04"
+
+
+class NotDeclared(CaseError):
+    """The three ticks are not all set for exactly this text."""
+
+    code = "E-05"
+
+
+class Stopped(CaseError):
+    """The guard stopped the text. `detail` is the rule."""
+
+    code = "E-06"
+
+
+class GuardDown(CaseError):
+    """The guard cannot run, so nothing is published (fail closed); the draft is kept."""
+
+    code = "E-07"
+
+
+class BadInput(CaseError):
+    """A file or an option cannot be read. `detail` says which and why."""
+
+    code = "E-08"
+
+
+class ModelUnavailable(CaseError):
+    """An embedding model cannot be loaded. `detail` names it and says why."""
+
+    code = "E-09"
+
+
+class WrongKey(CaseError):
+    """A sealed value was sealed under a key that is not in the key ring, or was changed."""
+
+    code = "E-10"

@@ -1,0 +1,64 @@
+"""Japanese text as the product sees it: normalised, split into sentences, cut without harm, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# Bidirectional controls can make a sentence read as another one (Trojan Source, CVE-2021-42574).
+_BIDI = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SENTENCE = re.compile(r"[^。!?！？\n]*[。!?！？]+[」』）)]*|[^。!?！？\n]+")
+
+
+def clean(text: str) -> str:
+    """What is kept of typed text: no control characters, lone surrogates or bidi marks; trimmed.
+
+    Case, width and line breaks stay as typed: this is what people will read.
+    """
+    return _CONTROL.sub("", text.translate(_BIDI)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: NFKC and lower case. Offsets do not survive it."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences in order, without empty ones; line breaks end a sentence too."""
+    return [found for part in _SENTENCE.findall(text) if (found := part.strip())]
+
+
+def is_japanese(text: str) -> bool:
+    """True when the text holds kana or kanji: the language rule of search and of replies."""
+    return any(
+        "\u3040" <= ch <= "\u30ff" or "\u4e00" <= ch <= "\u9fff" or "\uff66" <= ch <= "\uff9f"
+        for ch in text
+    )
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` code points, with … at the cut, never inside a combined character."""
+    if len(text) <= limit:
+        return text
+    end = limit - 1
+    while end > 0 and _joins(text[end - 1], text[end]):
+        end -= 1
+    return text[:end].rstrip() + "…"
+
+
+def _joins(before: str, after: str) -> bool:
+    """True when the two code points belong to one visible character (emoji, accents, ZWJ)."""
+    return (
+        unicodedata.combining(after) != 0
+        or after in "\u200d\ufe0e\ufe0f"
+        or before == "\u200d"
+        or 0x1F3FB <= ord(after) <= 0x1F3FF
+        or (0x1F1E6 <= ord(before) <= 0x1F1FF and 0x1F1E6 <= ord(after) <= 0x1F1FF)
+    )
+
+
+def content_hash(text: str) -> str:
+    """SHA-256 of the text in hex: the key of a stored vector and of a declaration."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Who gets what when, and nothing lost on the way: inbox, planner, ledger, dispatch."""
