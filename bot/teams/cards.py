@@ -40,6 +40,16 @@ def adaptive(card: Card) -> Json:
     return _adaptive(fitting(card))
 
 
+def answer(card: Card) -> Json:
+    """The response to a pressed button that puts this card in the place of the pressed one."""
+    return {"statusCode": 200, "type": CONTENT_TYPE, "value": adaptive(card)}
+
+
+def seen() -> Json:
+    """The response to a pressed button whose result comes as a message of its own."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "✓"}
+
+
 def fitting(card: Card) -> Card:
     """The card with its texts shortened, and in the worst case its last parts left out, to fit.
 
