@@ -12,6 +12,7 @@ SUMMARY = 150  # code points: the line in a notification
 FALLBACK = 1_000  # code points: what a client without this card version shows
 LABEL = 200  # code points: label of an input, title of a choice
 BUTTON = 40  # code points: a longer title does not fit a phone
+ROW_COLUMNS = 44  # half-width characters of buttons in a row of a phone 390 px wide, rendered
 PRIMARY_ACTIONS = 6  # more buttons go behind ･･･
 
 INVOKE_SECONDS = 4.0  # Teams gives up after 5 s; the rest is for the way back

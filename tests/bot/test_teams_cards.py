@@ -126,6 +126,13 @@ def test_a_seventh_button_goes_behind_the_dots() -> None:
     assert ["mode" in action for action in row["actions"]] == [False] * 6 + [True] * 2
 
 
+def test_buttons_that_are_too_wide_for_a_phone_take_a_second_row() -> None:
+    labels = ("うまくいった", "いまいちだった", "まだ試していない", "回答しない")
+    (rows,) = body(Actions(tuple(Button(label, "answer", label) for label in labels)))
+    titles = [[action["title"] for action in row["actions"]] for row in rows["items"]]
+    assert titles == [list(labels[:2]), list(labels[2:])]
+
+
 def test_only_web_links_become_links() -> None:
     (row,) = body(
         Actions(
