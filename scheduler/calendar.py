@@ -6,10 +6,12 @@ a zone is given. The only door to jpholiday.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import jpholiday
@@ -106,6 +108,16 @@ class Calendar:
 DEFAULT = Calendar()
 
 
+def from_settings(settings: Mapping[str, Any]) -> Calendar:
+    """The calendar in a company's settings: `calendar: {closed, opened, avoided: [ISO dates]}`."""
+    kept = settings.get("calendar", {})
+    closed, opened, avoided = (
+        frozenset(date.fromisoformat(day) for day in kept.get(name, []))
+        for name in ("closed", "opened", "avoided")
+    )
+    return Calendar(closed, opened, avoided, bool(kept.get("year_end", True)))
+
+
 def digest_date(calendar: Calendar, year: int, month: int) -> date:
     """Sending date of a digest: the 3rd business day, moved out of avoidance (decision 14).
 
@@ -192,6 +204,19 @@ def fiscal_quarter(day: date) -> int:
     return (day.month - 4) % 12 // 3 + 1
 
 
+def span(first: date, last: date) -> Iterator[date]:
+    """The days from `first` to `last`, both included."""
+    while first <= last:
+        yield first
+        first += _DAY
+
+
+def months(first: date, last: date) -> Iterator[tuple[int, int]]:
+    """The (year, month) pairs that [first, last] touches."""
+    for number in range(first.year * 12 + first.month, last.year * 12 + last.month + 1):
+        yield (number - 1) // 12, (number - 1) % 12 + 1
+
+
 def _reflection_date(calendar: Calendar, friday: date) -> date:
     day = calendar.previous_business_day(friday)
     while calendar.is_avoided(day):
@@ -205,7 +230,4 @@ def _nth_business_day(calendar: Calendar, year: int, month: int, n: int) -> date
 
 
 def _days(year: int, month: int) -> Iterator[date]:
-    day = date(year, month, 1)
-    while day.month == month:
-        yield day
-        day += _DAY
+    return span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
