@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import jpholiday
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+MIDNIGHT = time(0, 0)
 DIGEST_SLOT = time(10, 0)  # the only hour that is desk time in all three published MR day plans
 REFLECTION_SLOT = time(10, 15)
 SUMMARY_SLOT = time(10, 30)  # グループマネジャー

@@ -32,6 +32,7 @@ class Turn:
     """A period that is being fanned out. `missed`: older periods that this one stands for."""
 
     period: Period
+    now: datetime
     today: date  # the company's date now
     calendar: Calendar
     zone: ZoneInfo
@@ -41,7 +42,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Who gets what: ids only. `key` makes it unique over all time."""
+    """Who gets what: what the composer needs to find it. `key` makes it unique over all time."""
 
     key: str
     content: dict[str, Any]
@@ -51,6 +52,10 @@ class Message:
 
 
 Periods = Callable[[Calendar, ZoneInfo, date, date], Sequence[Period]]
+
+
+async def _complete(_shelf: Shelf, message: Message) -> Message:
+    return message
 
 
 async def _nobody_refuses(_shelf: Shelf, _member: Member) -> str:
@@ -63,8 +68,8 @@ class Mailing:
 
     `periods(calendar, zone, first, last)`: the turns whose due date lies in [first, last].
     `refuses(shelf, member)`: why this person no longer gets it, "" when they do; asked again
-    just before sending. `catch_up_days`: business days that it may be late. `unsolicited` counts
-    for the weekly budget.
+    just before sending. `prepare(shelf, message)`: what is only done for a message that really is
+    owed. `catch_up_days`: business days that it may be late. `unsolicited` counts for the budget.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Mailing:
     catch_up_days: int = 0
     expires_after: timedelta | None = None
     refuses: Callable[[Shelf, Member], Awaitable[str]] = field(default=_nobody_refuses)
+    prepare: Callable[[Shelf, Message], Awaitable[Message]] = field(default=_complete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cases.columns import Base
 from cases.db import Shelf
 from cases.models.org import Workspace
+from cases.models.talk import Reflection
 from scheduler.models import (
     ENDED,
     Delivery,
@@ -82,6 +83,14 @@ class Ledger:
         done = await self.session.execute(change.values(raw=None).returning(InboxEvent.id))
         return len(done.all())
 
+    async def inbox_counts(self) -> dict[str, int]:
+        """How many events there are by state."""
+        found = select(InboxEvent.state, func.count()).where(
+            InboxEvent.company_id == self.company_id
+        )
+        rows = await self.session.execute(found.group_by(InboxEvent.state))
+        return {str(state): number for state, number in rows.all()}
+
     # schedules and occurrences
 
     async def schedules(self) -> dict[str, Schedule]:
@@ -129,6 +138,13 @@ class Ledger:
             .execution_options(synchronize_session=False)
         )
 
+    async def put_off_reflections(self) -> Sequence[Reflection]:
+        """Reflections that their member put off with 「あとで」."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id, Reflection.state == "later"
+        )
+        return (await self.session.scalars(found)).all()
+
     # deliveries
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
@@ -142,17 +158,8 @@ class Ledger:
             Delivery.id == delivery_id,
             Delivery.fence == fence,
         )
-        return (await self.session.scalars(found.with_for_update())).first()
-
-    async def write(self, delivery_id: str, fence: int, **values: Any) -> bool:
-        """A fenced write; False: the lease is lost, stop."""
-        change = update(Delivery).where(
-            Delivery.company_id == self.company_id,
-            Delivery.id == delivery_id,
-            Delivery.fence == fence,
-        )
-        done = await self.session.execute(change.values(**values).returning(Delivery.id))
-        return done.scalar_one_or_none() is not None
+        found = found.with_for_update().execution_options(populate_existing=True)
+        return (await self.session.scalars(found)).first()
 
     async def claim(
         self, wanted: ColumnElement[bool], owner: str, lease: timedelta, limit: int, **values: Any
