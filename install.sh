@@ -37,7 +37,7 @@ make_venv() {
             "Python lacks its venv module; on Debian and Ubuntu: apt install python3-venv"
     .venv/bin/python -m pip --version >/dev/null 2>&1 && return
     say "仮想環境を作っています / making .venv ($("$python" -V 2>&1))"
-    "$python" -m venv --clear .venv >/dev/null 2>&1 || explain "$(disk_words)"
+    words=$("$python" -m venv --clear .venv 2>&1) || explain "$words"
 }
 
 drop_half_installed() { # pip writes INSTALLER after a package's files: without it they are not all there
@@ -51,6 +51,7 @@ say() { printf '%s\n' "$*"; }
 pip_install() { # words for the person, then pip's arguments; shows a counter, keeps pip's words in the log
     say "$1"
     shift
+    : >"$log"
     { PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --progress-bar off \
         --disable-pip-version-check --no-input "$@" 2>&1; echo "exit $?"; } | count_lines
 }
@@ -74,7 +75,7 @@ counter() { # each package on a terminal, each twentieth in a file
 }
 
 explain() { # which sentence fits pip's last words
-    case ${1:-$(tail -n 40 "$log")} in
+    case ${1:-$(cat "$log")} in
     *"DO NOT MATCH THE HASHES"*)
         fail E-56 "届いたファイルが requirements.lock と違うため、入れませんでした(詳細: $log)。" \
             "A file differs from requirements.lock and was not installed (details: $log)." ;;
@@ -86,8 +87,6 @@ explain() { # which sentence fits pip's last words
     esac
     fail E-57 "インストールに失敗しました(詳細: $log)。" "The installation failed (details: $log)."
 }
-
-disk_words() { df -P . 2>/dev/null | awk 'NR == 2 && $4 < 1024 { print "No space left" }'; }
 
 install_torch() { # alone and without hash, from PyTorch's CPU index if it answers, else the configured one
     torch=$(sed -n 's/^# \(torch==[^ ]*\)$/\1/p' requirements.lock)
