@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def install(folder: Path) -> Install:
     def run(*arguments: str, fake: str = "fine") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own script and arguments
+        return subprocess.run(
             ["/bin/sh", "install.sh", *arguments],
             cwd=folder,
             env=environment(folder, fake),
@@ -188,7 +188,7 @@ def test_an_interrupted_installation_goes_on_with_the_next_run(
 @pytest.mark.skipif(not shutil.which("make"), reason="make is what is tested here")
 @pytest.mark.parametrize("target", ["run", "test", "check", "test-all", "bench"])
 def test_every_command_installs_first(target: str) -> None:
-    plan = subprocess.run(  # noqa: S603 - our own Makefile
+    plan = subprocess.run(
         [str(shutil.which("make")), "--dry-run", target],
         cwd=ROOT,
         capture_output=True,
