@@ -121,7 +121,12 @@ def _run_start(reading: Reading, place: int) -> int | None:
         if may_be_person(reading.text[start:place]):
             return start
     run = reading.text[start:place]
-    if not run or run in _NOT_A_NAME or run.endswith(_ROLE_ENDING) or "々ヶケノヵ".find(run[0]) >= 0:
+    if (
+        not run
+        or run in _NOT_A_NAME
+        or run.endswith(_ROLE_ENDING)
+        or "々ヶケノヵ".find(run[0]) >= 0
+    ):
         return None
     left = reading.text[start - 1] if start else " "
     return None if _LETTERS.match(left) else start

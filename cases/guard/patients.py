@@ -27,26 +27,106 @@ _PROFESSIONAL = (
     r"(?:先生|医師|ドクター|Dr|DR|MR|MS|薬剤師|看護師|所長|社員|同僚|後輩|先輩|上司|課長|部下|教授|院長|Kさん|技師)"
 )
 _WEIGHTS: tuple[tuple[float, re.Pattern[str]], ...] = (
-    (3.0, re.compile(r"(?:カルテ|患者|診察券|受付|整理|登録|症例)(?:番号|ID|No\.?)\s?[:は]?\s?[A-Z]{0,3}-?\d{2,}")),
-    (3.0, re.compile(r"(?i)\b(?:chart|hospital|patient|record|MRN)\s?(?:no\.?|number|id)?\s?[:#]?\s?[A-Z]{0,3}-?\d[\d-]{2,}")),
-    (3.0, re.compile(r"(?:明治|大正|昭和|平成|令和|(?:19|20)\d\d年)[\d元]{0,2}年?\d{0,2}月?\d{0,2}日?生まれ|生年月日")),
-    (2.0, re.compile(r"(?i)\bborn (?:on |in )?\d{0,2}\s?[A-Z][a-z]+ \d{4}|\bborn in (?:19|20)\d\d|\bDOB\b")),
+    (
+        3.0,
+        re.compile(
+            r"(?:カルテ|患者|診察券|受付|整理|登録|症例)(?:番号|ID|No\.?)\s?[:は]?\s?[A-Z]{0,3}-?\d{2,}"
+        ),
+    ),
+    (
+        3.0,
+        re.compile(
+            r"(?i)\b(?:chart|hospital|patient|record|MRN)\s?(?:no\.?|number|id)?\s?[:#]?\s?[A-Z]{0,3}-?\d[\d-]{2,}"
+        ),
+    ),
+    (
+        3.0,
+        re.compile(
+            r"(?:明治|大正|昭和|平成|令和|(?:19|20)\d\d年)[\d元]{0,2}年?\d{0,2}月?\d{0,2}日?生まれ|生年月日"
+        ),
+    ),
+    (
+        2.0,
+        re.compile(
+            r"(?i)\bborn (?:on |in )?\d{0,2}\s?[A-Z][a-z]+ \d{4}|\bborn in (?:19|20)\d\d|\bDOB\b"
+        ),
+    ),
     (2.0, re.compile(r"(?<![A-Za-z])[A-Z][.・･ ]{0,2}[A-Z]\.?[ ]?(?:さん|様|氏|ちゃん|くん|君)")),
     (2.0, re.compile(r"(?<![A-Za-z.])[A-Z]\.\s?[A-Z]\.(?=[,(]| \d)")),
     (1.0, re.compile(r"(?<![A-Za-z])[A-Z](?:さん|様|氏|ちゃん)")),
-    (1.5, re.compile(r"\d{1,3}[歳才](?!以上|以下|未満|から|まで|前後|児|を)|生後\d{1,2}(?:か|ヶ|カ|ヵ)?[月日](?!から)")),
-    (1.0, re.compile(r"\d{1,2}0代(?:前半|後半|半ば)?の?(?=[^。]{0,12}(?:男性|女性|男|女|方|患者|主婦|会社員))")),
-    (1.0, re.compile(r"男性|女性|男の子|女の子|男児|女児|主婦|ご婦人|おばあ(?:さん|ちゃん|様)|おじい(?:さん|ちゃん|様)")),
-    (1.0, re.compile(r"(?:ある|その|一人の|1人の|例の|担当先の|先生の)患者(?:さん|様|さま)?(?![のがで]?多|向け|層)")),
-    (1.5, re.compile(r"奥様|奥さん|ご主人|旦那さん|お嬢さん|息子さん|娘さん|ご子息|お母様|お父様|お孫さん|ご両親|お姉さん|お兄さん|ご家族の")),
-    (1.0, re.compile(r"(?:勤務|在住|お住まい|在学|教諭|教師|消防士|警察官|公務員|市役所|町議|市議|町長|市長|議員|運転手|選手|球児|部員"
-                     r"|農家|漁師|社長|経営者|俳優|歌手|アナウンサー|大工|美容師|保育士|店主|僧侶|住職|力士)")),
-    (1.5, re.compile(r"(?:県内|市内|町内|国内|村|地元)で?(?:唯一|ただ一人|1人だけ|一人だけ|初)|実は[^。]{0,8}患者|テレビ(?:に|で)[^。]{0,6}(?:出|紹介)|新聞に[^。]{0,4}載")),
-    (1.0, re.compile(r"(?:昨年|今年|去年|先月|今月|来月|来週|先週)?の?(?:\d{1,2}|○)月(?:の?\d{1,2}日|○日)?に?[^。]{0,6}(?:手術|入院|退院|開始|発症|診断)|来週の[月火水木金土日]曜")),
-    (1.5, re.compile(r"(?i)\b(?:Mrs?|Ms|Miss)\.? [A-Z][a-z]+(?=, ?(?:aged )?\d|[^.]{0,30}(?:cancer|disease|patient))|\b[A-Z][a-z]+ [A-Z]\.(?=,)")),
-    (1.5, re.compile(r"(?i)(?<=, )(?:aged )?\d{2}(?=,)|\b\d{1,3}[- ]years?[- ]old\b|\baged \d{1,3}\b")),
-    (1.0, re.compile(r"(?i)\b(?:cancer|myeloma|lymphoma|leuk\w+|diabetes|disease|psoriasis|asthma|arthritis|stage I{1,3}V?|relapsed|surgery|transplant|dementia|depression)\b")),
-    (1.0, re.compile(r"(?i)\blives (?:in|near|next|on)\b|\bworks (?:at|as|for)\b|\bteacher\b|\bfarmer\b|\bdriver\b|\bthe only\b|\blocal (?:mayor|player)\b")),
+    (
+        1.5,
+        re.compile(
+            r"\d{1,3}[歳才](?!以上|以下|未満|から|まで|前後|児|を)|生後\d{1,2}(?:か|ヶ|カ|ヵ)?[月日](?!から)"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"\d{1,2}0代(?:前半|後半|半ば)?の?(?=[^。]{0,12}(?:男性|女性|男|女|方|患者|主婦|会社員))"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"男性|女性|男の子|女の子|男児|女児|主婦|ご婦人|おばあ(?:さん|ちゃん|様)|おじい(?:さん|ちゃん|様)"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"(?:ある|その|一人の|1人の|例の|担当先の|先生の)患者(?:さん|様|さま)?(?![のがで]?多|向け|層)"
+        ),
+    ),
+    (
+        1.5,
+        re.compile(
+            r"奥様|奥さん|ご主人|旦那さん|お嬢さん|息子さん|娘さん|ご子息|お母様|お父様|お孫さん|ご両親|お姉さん|お兄さん|ご家族の"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"(?:勤務|在住|お住まい|在学|教諭|教師|消防士|警察官|公務員|市役所|町議|市議|町長|市長|議員|運転手|選手|球児|部員"
+            r"|農家|漁師|社長|経営者|俳優|歌手|アナウンサー|大工|美容師|保育士|店主|僧侶|住職|力士)"
+        ),
+    ),
+    (
+        1.5,
+        re.compile(
+            r"(?:県内|市内|町内|国内|村|地元)で?(?:唯一|ただ一人|1人だけ|一人だけ|初)|実は[^。]{0,8}患者|テレビ(?:に|で)[^。]{0,6}(?:出|紹介)|新聞に[^。]{0,4}載"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"(?:昨年|今年|去年|先月|今月|来月|来週|先週)?の?(?:\d{1,2}|○)月(?:の?\d{1,2}日|○日)?に?[^。]{0,6}(?:手術|入院|退院|開始|発症|診断)|来週の[月火水木金土日]曜"
+        ),
+    ),
+    (
+        1.5,
+        re.compile(
+            r"(?i)\b(?:Mrs?|Ms|Miss)\.? [A-Z][a-z]+(?=, ?(?:aged )?\d|[^.]{0,30}(?:cancer|disease|patient))|\b[A-Z][a-z]+ [A-Z]\.(?=,)"
+        ),
+    ),
+    (
+        1.5,
+        re.compile(
+            r"(?i)(?<=, )(?:aged )?\d{2}(?=,)|\b\d{1,3}[- ]years?[- ]old\b|\baged \d{1,3}\b"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"(?i)\b(?:cancer|myeloma|lymphoma|leuk\w+|diabetes|disease|psoriasis|asthma|arthritis|stage I{1,3}V?|relapsed|surgery|transplant|dementia|depression)\b"
+        ),
+    ),
+    (
+        1.0,
+        re.compile(
+            r"(?i)\blives (?:in|near|next|on)\b|\bworks (?:at|as|for)\b|\bteacher\b|\bfarmer\b|\bdriver\b|\bthe only\b|\blocal (?:mayor|player)\b"
+        ),
+    ),
 )
 _NAMED = re.compile(r"(?:さん|様|ちゃん|くん|君|氏)(?=[、,(（はがの」]|\s)")
 _DISEASES = re.compile(_DISEASE)
@@ -56,7 +136,9 @@ _ONE_PATIENT = re.compile(
     r"(?:ある|とある|お一人の|一人の|1人の|例の|担当の|その)患者(?:さん|様|さま)[はがに][^。]{0,40}"
     r"(?:そう|とのこと|らしい|聞い|伺|言わ|なった|なられ|された|していた|ている|喜|良く)"
 )
-_COLLEAGUE = re.compile(r"営業所|所長|MR|同僚|後輩|先輩|支店|推進|チーム|部下|若手|ベテラン|新人|勉強会の進行")
+_COLLEAGUE = re.compile(
+    r"営業所|所長|MR|同僚|後輩|先輩|支店|推進|チーム|部下|若手|ベテラン|新人|勉強会の進行"
+)
 
 
 def patients(reading: Reading) -> list[Finding]:
@@ -110,5 +192,7 @@ def _span(text: str, cues: list[tuple[float, int, int]], sentence_end: int) -> t
     """From the first detail to the last one, with the word for the person that follows it."""
     start = min(s for _, s, _ in cues)
     end = max(e for _, _, e in cues)
-    after = re.compile(r"の?(?:方|男性|女性|患者さん|患者|人|お子さん)").match(text, end, sentence_end)
+    after = re.compile(r"の?(?:方|男性|女性|患者さん|患者|人|お子さん)").match(
+        text, end, sentence_end
+    )
     return start, after.end() if after else end

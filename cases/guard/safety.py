@@ -46,16 +46,12 @@ _SWITCH = (
     r"(?:[ァ-ヴー]{4,}|製品[A-Z]|[A-Z]錠|薬|剤|ワクチン|うちの)[^、。]{0,6}"
     r"(?:にして|に替え|に変え|に切り替え|を使|使って|使い|を始め|を開始|始めて|を増やし|を減らし|を足し|で|の後|のあと)"
 )
-_PERSON = (
-    r"(?:方|人|患者|お子さん|子ども|男の子|女の子|赤ちゃん|男性|女性|おばあ|おじい|高齢者|ご家族|妊婦|例|ケース|件)"
-)
+_PERSON = r"(?:方|人|患者|お子さん|子ども|男の子|女の子|赤ちゃん|男性|女性|おばあ|おじい|高齢者|ご家族|妊婦|例|ケース|件)"
 _HEARSAY = (
     r"(?:そう(?:です|だ|で)|とのこと|らし(?:い|く)|と?聞い|と?聞き|伺|言われ|言って|言う|おっしゃ|という話|と?連絡"
     r"|訴え|とか|相談|報告|だって|んだって|って話|話題|ぼやい|こぼし|教えて)"
 )
-_HAPPENED = (
-    r"(?:た|出て|なって|起こし|起き|きたし|発現|認め|生じ|みられ|続い|中止|やめ|訴え|ある|いる|いて|ない|なく)"
-)
+_HAPPENED = r"(?:た|出て|なって|起こし|起き|きたし|発現|認め|生じ|みられ|続い|中止|やめ|訴え|ある|いる|いて|ない|なく)"
 # Phrases in which a symptom is a subject of study, not an event: removed, the rest is scanned.
 _TOPIC = re.compile(
     rf"(?:{_SYMPTOM})(?:や(?:{_SYMPTOM}))?(?:の|への|に関する|についての|時の|発現時の)?"
@@ -83,27 +79,56 @@ _EN_PERSON = (
     r"\b(?:patient|patients|man|woman|lady|boy|girl|child|baby|someone|somebody|he|she|one of (?:his|her|their)"
     r"|mother|father|gentleman|people|a few)\b"
 )
-_EN_TOPIC = r"\b(?:management|leaflet|training|webinar on|session on|how to report|procedure|booklet)\b"
+_EN_TOPIC = (
+    r"\b(?:management|leaflet|training|webinar on|session on|how to report|procedure|booklet)\b"
+)
 
 _CUES = (
-    cue("adverse_event", rf"{_DRUG_USE}|{_SWITCH}", _HARM, _PERSON + "|" + _HEARSAY, _HAPPENED,
-        unless=_EDUCATION),
+    cue(
+        "adverse_event",
+        rf"{_DRUG_USE}|{_SWITCH}",
+        _HARM,
+        _PERSON + "|" + _HEARSAY,
+        _HAPPENED,
+        unless=_EDUCATION,
+    ),
     cue("adverse_event", _EN_HARM, _EN_USE, _EN_PERSON, unless=_EN_TOPIC),
-    cue("adverse_event", rf"(?:{_SYMPTOM})[^、。]{{0,6}}(?:出た|出て|出ました|起きた|起こした|あった|訴え|で中止|で入院)"
+    cue(
+        "adverse_event",
+        rf"(?:{_SYMPTOM})[^、。]{{0,6}}(?:出た|出て|出ました|起きた|起こした|あった|訴え|で中止|で入院)"
         rf"|(?:{_SYMPTOM}|{_BODY_CHANGE})[^、。]{{0,6}}(?:方|人|患者|お子さん|例|ケース)[がはもで]",
-        rf"{_PERSON}|{_HEARSAY}|[ァ-ヴー]{{4,}}", unless=_EDUCATION),
-    cue("adverse_event", r"副作用|有害事象", r"(?:出た|出て|起きた|あった|経験|発現し|疑われ|報告があ|報告を受け)",
-        unless=_EDUCATION),
-    cue("adverse_event", r"妊娠中|妊婦|授乳中|誤って|誤投与|間違えて|過量|飲みすぎ|飲み過ぎ|多く飲|針刺し|誤飲|倍飲",
-        rf"(?:{_DRUG_USE}|使って|刺し)[^、。]{{0,10}}(?:た|ている|て(?:い|し))", f"{_PERSON}|{_HEARSAY}",
-        unless=_EDUCATION + r"|妊娠中の[^、。]{0,10}(?:にも|でも)"),
-    cue("adverse_event", r"量を(?:半分|減ら|少なく)|半分に(?:した|減らし)|(?:途中|自分)で(?:飲むの|薬)を?(?:やめ|止め)"
-        r"|薬を(?:やめ|止め|休)|飲まなくなっ|戻し(?:た|て)んだ", _HEARSAY, _PERSON,
-        action=Decision.ASK, unless=_EDUCATION),
+        rf"{_PERSON}|{_HEARSAY}|[ァ-ヴー]{{4,}}",
+        unless=_EDUCATION,
+    ),
+    cue(
+        "adverse_event",
+        r"副作用|有害事象",
+        r"(?:出た|出て|起きた|あった|経験|発現し|疑われ|報告があ|報告を受け)",
+        unless=_EDUCATION,
+    ),
+    cue(
+        "adverse_event",
+        r"妊娠中|妊婦|授乳中|誤って|誤投与|間違えて|過量|飲みすぎ|飲み過ぎ|多く飲|針刺し|誤飲|倍飲",
+        rf"(?:{_DRUG_USE}|使って|刺し)[^、。]{{0,10}}(?:た|ている|て(?:い|し))",
+        f"{_PERSON}|{_HEARSAY}",
+        unless=_EDUCATION + r"|妊娠中の[^、。]{0,10}(?:にも|でも)",
+    ),
+    cue(
+        "adverse_event",
+        r"量を(?:半分|減ら|少なく)|半分に(?:した|減らし)|(?:途中|自分)で(?:飲むの|薬)を?(?:やめ|止め)"
+        r"|薬を(?:やめ|止め|休)|飲まなくなっ|戻し(?:た|て)んだ",
+        _HEARSAY,
+        _PERSON,
+        action=Decision.ASK,
+        unless=_EDUCATION,
+    ),
     cue("adverse_event", _EN_HARM, _EN_PERSON, action=Decision.ASK, unless=_EN_TOPIC),
-    cue("quality_complaint", r"錠剤|製剤|シリンジ|デバイス|吸入器|容器|PTP|キャップ|注射器|ペン型|バイアル|アンプル|包装|シール",
+    cue(
+        "quality_complaint",
+        r"錠剤|製剤|シリンジ|デバイス|吸入器|容器|PTP|キャップ|注射器|ペン型|バイアル|アンプル|包装|シール",
         r"割れて|割れた|欠けて|異物|漏れ|変色|破損|壊れ|動かな|作動しな|詰まっ|針が(?:出|曲)|混入|粉々",
-        unless=r"他社|競合|ライバル|[A-Z]社"),
+        unless=r"他社|競合|ライバル|[A-Z]社",
+    ),
 )
 
 

@@ -1,3 +1,9 @@
 """x"""
-def warm(e): pass
-def second_look(*a): return []
+
+
+def warm(e):
+    pass
+
+
+def second_look(*a):
+    return []
