@@ -27,8 +27,8 @@ Numbers = NDArray[np.float64]
 KINDS = ("adverse_event", "patient_info", "off_label", "inducement", "disparagement", "clean")
 # Chosen by cross-validation on the anchors and the development texts (benchmarks/guard.py).
 THRESHOLD = 0.85
-SIGN_WEIGHT = 0.3
-RIDGE = 1e-3
+SIGN_WEIGHT = 0.45
+RIDGE = 5e-4
 _STEPS, _RATE, _MOMENTUM = 300, 4.0, 0.9
 _SHORTEST = 6  # characters; shorter pieces say too little to judge
 _SAME = {"quid_pro_quo": "inducement", "gift": "inducement", "off_label_handled": "off_label"}
@@ -60,6 +60,8 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
         kind = KINDS[int(row[:-1].argmax())]
         if 1 - row[-1] < THRESHOLD or _known(kind, place, found):
             continue
+        if not pattern(rules()["gates"][kind]).search(reading.text, *place):
+            continue  # a proverb is close to everything; a finding needs one word of its subject
         looked.append(_finding(kind, reading.text, _part(reading.text, place, kind, head, embedder)))
     return looked
 
