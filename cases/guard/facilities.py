@@ -16,9 +16,7 @@ _DEPARTMENT = re.compile(
     r"|心療内科|ペインクリニック)(?!医|の?先生|学会|領域|専門|部会|医会)"
 )
 # What follows makes it an office or a society of our side (病院第二営業所, 病院薬剤師会).
-_OURS = re.compile(
-    r"(?:第[一二三四五六七八九\d]|営業|支店|担当|薬剤師会|薬局学会|医師会|協会|団体|チーム)"
-)
+_OURS = re.compile(r"(?:第[一二三四五六七八九\d]|営業|支店|担当|薬剤師会|薬局学会|医師会|協会|団体|チーム)")
 _NICKNAME = re.compile(
     r"(?<![一-龥])(?:[一-龥]{1,3})?(?:日赤|済生会|徳洲会|厚生連|国がん|がん研有明|国循|県中|聖路加|虎の門|順天堂"
     r"|慶應|慶応)(?!義塾)(?![一-龥]{0,4}(?:病院|医療センター|クリニック|大学))"
@@ -28,9 +26,7 @@ _TAIL_OF_UNIVERSITY = re.compile(
     r"(?:大学|医科大学?|医大)(?P<more>(?:医学部|歯学部|薬学部)?(?:附属|付属)?[一-龥ぁ-んァ-ヶ]{0,6}?"
     r"(?:病院|医療センター|クリニック))"
 )
-_CORPORATION = re.compile(
-    r"(?:(?:医療|社会福祉)法人(?:社団|財団)?[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,8}会[ ]$"
-)
+_CORPORATION = re.compile(r"(?:(?:医療|社会福祉)法人(?:社団|財団)?[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,8}会[ ]$")
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?:St\.[ ])?(?:[A-Z][A-Za-z'’-]*[ ]){1,4}(?:of[ ][A-Z][a-z]+[ ])?"
     r"(?:Hospital|Clinic|Infirmary|Pharmacy|Surgery|Medical Cent(?:er|re)|Health Cent(?:er|re)"
@@ -59,9 +55,7 @@ _PLAIN = frozenset(
     "例 約 つ 名 人 先 元 系 別 型 級 以上 以下 程度 未満 用 向け HP GP CL DPC 特定機能 特定 機能 支援 外部 "
     "女子 お ご 御 巨大 忙しい かかりつけ 健康サポート ドラッグ 卸 営業所 拠点病院 基幹病院 時 月 年 日 週".split()
 )
-_SECOND_HALF = frozenset(
-    "里 森 丘 杜 木 花 風 郷 家 樹 街 町 道 泉 谷 国 葉 光 空 海 星 鐘 虹 駅".split()
-)
+_SECOND_HALF = frozenset("里 森 丘 杜 木 花 風 郷 家 樹 街 町 道 泉 谷 国 葉 光 空 海 星 鐘 虹 駅".split())
 
 
 def facilities(reading: Reading) -> list[Finding]:
@@ -119,7 +113,9 @@ def _joins(reading: Reading, token: Token) -> bool:
         after = reading.text[token.end : token.end + 1]
         before = reading.before(token.start)
         kind_follows = _KIND.match(reading.text, token.end + 1) is not None
-        return after in _SECOND_HALF and kind_follows and before is not None and before.is_noun_like
+        return (
+            after in _SECOND_HALF and kind_follows and before is not None and before.is_noun_like
+        )
     return token.is_noun_like and token.pos[3] != "助動詞語幹" and token.pos[1] != "数詞"
 
 

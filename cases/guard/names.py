@@ -49,7 +49,7 @@ _NOT_A_NAME = frozenset(
     "各 全 諸 同 当 某 両 他 前 元 新 旧 現 大 小 老 若 名 主 副 皆 数 複数 多数 一部 全員 若い 男 女 "
     "管理 病棟 外来 訪問 門前 調剤 感染 認定 緩和 がん 化学療法 統括 総 准 名誉 特任 客員 治験 責任 診療 "
     "医療 臨床 学校 英語 偉い 件 人 例 回 氏 後輩 先輩 上司 有名 著名 恩師 御 ご お 様 方 歳 代 年 月 "
-    "実名 匿名 当番 日本 海外 都内 道内 府内 関東 関西 東北 九州 四国 中国 北海道 同期 友人 知人".split()
+    "クラーク スタッフ 実名 匿名 当番 日本 海外 都内 道内 府内 関東 関西 東北 九州 四国 中国 北海道 同期 友人 知人".split()
 )
 _ROLE_ENDING = tuple("医師長科員手者任局部室院会性課系級層代別側店所番役先内外中上下後前間的")
 
@@ -121,12 +121,7 @@ def _run_start(reading: Reading, place: int) -> int | None:
         if may_be_person(reading.text[start:place]):
             return start
     run = reading.text[start:place]
-    if (
-        not run
-        or run in _NOT_A_NAME
-        or run.endswith(_ROLE_ENDING)
-        or "々ヶケノヵ".find(run[0]) >= 0
-    ):
+    if not run or run in _NOT_A_NAME or run.endswith(_ROLE_ENDING) or "々ヶケノヵ".find(run[0]) >= 0:
         return None
     left = reading.text[start - 1] if start else " "
     return None if _LETTERS.match(left) else start
