@@ -42,6 +42,7 @@ _QUOTE = re.compile(
 _LAST_STEP_ENDS = re.compile(
     r"[。\n]|[、,](?=.*(?:たら|結果|ところ))|の\d[段つ本]|の順|にした|に変え"
 )
+LESSON_SAID_BY = 40  # characters: who shares a failure says so first
 _LESSON = re.compile(
     r"うまくいかなかった(?:共有|話|例)|失敗談|失敗からの|失敗と学び|やらかし|反省です|苦い経験|\bmistake:"
 )
@@ -145,7 +146,7 @@ def _with_extracts(values: dict[str, str], heading: str) -> dict[str, str]:
         said = next((part for part in quote.groups() if part), "") if quote else ""
         if said and len(said) <= LIMITS["voice"]:
             more["voice"] = said
-    return more
+    return {key: more[key] for key in LIMITS if key in more}
 
 
 def _steps(action: str) -> list[str]:
@@ -162,7 +163,7 @@ def _steps(action: str) -> list[str]:
 
 
 def _kind(text: str, tags: Tags) -> Kind:
-    if "no_effect" in tags.outcomes or _LESSON.search(text.lower()):
+    if "no_effect" in tags.outcomes or _LESSON.search(text[:LESSON_SAID_BY].lower()):
         return Kind.LESSON
     if tags.customers and set(tags.customers) == {"internal"} and "先生" not in text:
         return Kind.ORG_CASE

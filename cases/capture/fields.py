@@ -22,8 +22,8 @@ _WORDS = {
     "action": re.compile(
         r"送っ|送る|送り|お送り|渡し|聞い|伺っ|伺い|案内し|ご案内|提案し|変え|切り替え|切替|始め|やめ|作っ|作り|"
         r"用意し|試し|試す|お願いし|添え|貼っ|電話し|メール(?:し|で|を)|絞っ|分け|入れ|使っ|使う|教わ|教え|見返|"
-        r"ようにし|ことにし|してみ|てみ(?:た|まし)|した?ら[、]?$|ところ[、]?$|だけで[、]?$|設定|実施|まとめ|届け|"
-        r"選ん|減らし|引き継|残しま|付けた|紹介し|見せ|拡大|置いて|押さえ|決め|確認し?|見て|回りました|渡す|宣言|開き|集め|つなぎ|一声|"
+        r"ようにし|ことにし|してみ|てみ(?:た|まし)|した?ら[、]?$|ところ[、]?$|ただけで[、]?$|設定|実施|まとめ|届け|"
+        r"選ん|減らし|引き継|残しま|付けた|紹介し|見せ|お持ち|持って|持つ|書い|貼り|お譲り|拡大|置いて|押さえ|決め|確認し?|見て|回りました|渡す|宣言|開き|集め|つなぎ|一声|"
         r"\bsent\b|\bsend\b|\bcalled\b|\bmoved\b|\bchanged\b|\bswapped\b|\bwrote\b|\basked\b|\bstopped\b|"
         r"\bbrought\b|\bpicked\b|\btried\b|\bstarted\b|\bcut\b|\bgave\b|\bhanded\b|\bshared?\b"
     ),
@@ -46,6 +46,7 @@ _WORDS = {
 _PAST_END = re.compile(
     r"(?:[たっ]た|した|でした|ました|んだ|いた|けた|れた|せた|\w+ed)(?:ん?です)?[^\w]*$|[」%人件軒倍]"
 )
+LATE = 0.7  # from 0 at the first unit to 1 at the last
 # What a step from one field to another costs; posts go forward more often than back.
 _STEP = {
     "situation": {"situation": 0.3, "action": 0.3, "result": -0.5, "tip": -1.5},
@@ -60,6 +61,10 @@ def place(found: list[Unit]) -> list[str]:
     if not found:
         return []
     rows = [_scores(unit, index, len(found)) for index, unit in enumerate(found)]
+    for unit, row, after in zip(found, rows, rows[1:], strict=False):
+        if unit.turns:
+            row["action"] += 1.5
+            after["result"] += 1.0
     best = {f: rows[0][f] + (0.5 if f == "situation" else 0.0) for f in FIELDS}
     back: list[dict[str, str]] = []
     for row in rows[1:]:
@@ -93,7 +98,7 @@ def _scores(unit: Unit, index: int, count: int) -> dict[str, float]:
     scores["result"] += 1.2 * through - 0.5
     past = bool(_PAST_END.search(unit.text))
     scores["tip"] += 0.5 * through - 1.2
-    if index == count - 1 and count > 2:  # 体言止め or a plain rule at the end is advice
+    if through > LATE and count > 2:  # 体言止め or a plain rule near the end is advice
         scores["tip"] += -0.3 if past else 1.7
     elif past:
         scores["tip"] -= 0.5

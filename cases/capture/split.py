@@ -40,7 +40,10 @@ _STOP = re.compile(
     r"…+。?|(?:(?<=[a-z)%])|(?<=[ -]\d)|(?<=\d\d))\.(?=\s)"
 )
 # After these the sentence turns from what was done to what came of it.
-_TURN = re.compile(r"(?:たところ|たら|だら|た結果|その結果|だけで|おかげで)(?![いよっしつ])[、,]?")
+_TURN = re.compile(
+    r"(?:たところ|たら|だら|た結果|その結果|(?<=た)だけで|おかげで)(?![いよっしつな])[、,]?"
+)
+_TURN_END = re.compile(rf"{_TURN.pattern}$")
 # What held them back stands before these, what they did about it after.
 _CONTRAST = re.compile(
     r"(?:でしたが|ましたが|ですが|ますが|けれど|けど|のに|のですが|んですが)[、,]"
@@ -64,6 +67,11 @@ class Unit:
     after_arrow: bool = False
     before_arrow: bool = False
     step: bool = False
+
+    @property
+    def turns(self) -> bool:
+        """True when it breaks off where what came of it follows: 「…したら」."""
+        return bool(_TURN_END.search(self.text))
 
 
 def units(text: str) -> list[Unit]:
@@ -147,7 +155,7 @@ def _is_step_arrow(body: str, arrow: re.Match[str], quoted: bytearray) -> bool:
     before, after = body[: arrow.start()].rstrip(), body[arrow.end() :].lstrip()
     if quoted[arrow.start()]:
         return False
-    if re.search(r"\d[^\s、。]{0,4}$", before) and re.match(r"約?\d", after):
+    if re.search(r"\d[^\s、。]{0,4}$", before) and re.match(r"\D{0,2}\d", after):
         return False
     left = re.split(r"[。、\n→]", before)[-1]
     right = re.split(r"[。、\n→]", after)[0]

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from cases.capture.split import Unit
-from cases.text import shorten
+from cases.text import is_japanese, shorten
 
 LIMIT = 40  # code points, domain.md §2.2
 SHORTEST = 12  # an extract with less says nothing on a card
@@ -15,20 +15,34 @@ _LEAD = re.compile(
     r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね)+"
 )
 _TAIL = re.compile(r"[\s、。,.!！…]+$")
-_PART_END = re.compile(r"[、,]\s*|\n")
+_PART_END = re.compile(r"[、,]\s*|:\s|\n")
 
 
 def title(text: str, found: list[Unit], fields: list[str]) -> str:
     """The longest fitting extract: over the turn from action to result, else of the action, else
-    the start of the action or of the post. Empty for an empty post."""
-    for spans in (_turns(text, found, fields), _of("action", found, fields)):
-        extracts = [_trim(text[a:b]) for a, b in spans]
+    of the result when little was said of the action, else the start. Empty for an empty post."""
+    action = [unit.text for unit, key in zip(found, fields, strict=True) if key == "action"]
+    spans = [_turns(text, found, fields), _of("action", found, fields)]
+    if len("".join(action)) < SHORTEST:
+        spans.append(_of("result", found, fields))
+    for choices in spans:
+        extracts = [_trim(text[a:b]) for a, b in choices]
         fitting = [e for e in extracts if SHORTEST <= len(e) <= LIMIT and _whole(e)]
         if fitting:
             return max(fitting, key=len)
-    rest = [unit.text for unit, field in zip(found, fields, strict=True) if field == "action"]
-    rest += [unit.text for unit in found]
-    return shorten(_trim(rest[0]).split("\n")[0], LIMIT) if rest else ""
+    rest = [*action, *(unit.text for unit in found)]
+    return _start(_trim(rest[0]).split("\n")[0]) if rest else ""
+
+
+def _start(text: str) -> str:
+    """The start of a text that is too long for a title; Latin words are not cut."""
+    if len(text) <= LIMIT or is_japanese(text):
+        return shorten(text, LIMIT)
+    return (
+        text[: LIMIT - 1].rpartition(" ")[0] + "…"
+        if " " in text[: LIMIT - 1]
+        else shorten(text, LIMIT)
+    )
 
 
 def _turns(text: str, found: list[Unit], fields: list[str]) -> list[tuple[int, int]]:
@@ -50,7 +64,8 @@ def _of(field: str, found: list[Unit], fields: list[str]) -> list[tuple[int, int
 
 
 def _starts(unit: Unit) -> list[int]:
-    return [unit.start, *(unit.start + m.end() for m in _PART_END.finditer(unit.text))]
+    inner = (m.end() for m in _PART_END.finditer(unit.text))
+    return [unit.start, *(unit.start + at for at in inner if at < len(unit.text))]
 
 
 def _ends(unit: Unit) -> list[int]:

@@ -217,6 +217,19 @@ def test_a_proposal_never_fails_and_keeps_its_limits(text: str) -> None:
     assert len(questions(found)) <= 2
 
 
+def test_a_change_over_a_month_is_no_step() -> None:
+    found = propose("訪問を月4→月2に減らしたら、先生に喜ばれました。")
+    assert found.values["action"] == "訪問を月4→月2に減らしたら、"
+
+
+def test_fields_come_in_the_order_of_the_card() -> None:
+    assert list(propose("【変化】喜ばれた【やったこと】送った").values) == [
+        "title",
+        "action",
+        "result",
+    ]
+
+
 def test_most_development_wins_have_both_required_fields() -> None:
     path = SHARED / "data/posts.jsonl"
     if not path.exists():
