@@ -107,11 +107,10 @@ def ndcg(ids: list[str], grades: dict[str, int]) -> float:
     """nDCG@10 with gain 2^grade - 1 and discount 1 / log2(rank + 1)."""
 
     def gain(values: Iterable[int]) -> float:
-        return sum((2**grade - 1) / math.log2(at + 2) for at, grade in enumerate(values))
+        return sum((2.0**grade - 1) / math.log2(at + 2) for at, grade in enumerate(values))
 
-    return gain(grades.get(case, 0) for case in ids[:10]) / gain(
-        sorted(grades.values(), reverse=True)[:10]
-    )
+    best = sorted(grades.values(), reverse=True)[:10]
+    return gain(grades.get(case, 0) for case in ids[:10]) / gain(best)
 
 
 def figures(query: Asked, ids: list[str]) -> tuple[float, float, float]:
