@@ -15,6 +15,7 @@ Json = dict[str, Any]
 # A search result that is put into the 1:1 chat also arrives as a message with this mark.
 _INLINE_CARD = 'class="inline-compose-card"'
 EXECUTE = "adaptiveCard/action"
+CHANNEL = "msteams"
 
 
 def parsed(body: bytes) -> Json | None:
@@ -80,6 +81,17 @@ def reference(activity: Json) -> Json:
     }
 
 
+def receipt_of(place: Json, message_id: str) -> str:
+    """The receipt of a message, `room/message`; "" without an id."""
+    return f"{place['conversation']['id']}/{message_id}" if message_id else ""
+
+
+def message_of(place: Json, receipt: str) -> str:
+    """The message id in a receipt of this place."""
+    room = f"{place['conversation']['id']}/"
+    return receipt.removeprefix(room) if receipt.startswith(room) else receipt.rpartition("/")[2]
+
+
 def addressed(place: Json, activity: Json) -> Json:
     """An outgoing activity with its sender and its place."""
     return activity | {
@@ -124,7 +136,7 @@ def _pressed(activity: Json, user: str, data: Json) -> Pressed | None:
         value,
         reference(activity),
         fields=values(typed, lists if isinstance(lists, list) else []),
-        card=str(activity.get("replyToId") or ""),
+        card=receipt_of(reference(activity), str(activity.get("replyToId") or "")),
         private=_private(activity),
     )
 

@@ -7,13 +7,14 @@ connection for each message, and loses the status of every refusal whose body is
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
 from bot.teams import limits
-from bot.teams.answers import DeliveryFailed, DeliveryUnknown, parsed, receipt
+from bot.teams.answers import DeliveryFailed, DeliveryUnknown, parsed, receipt, refusal
 from bot.teams.cloud import Cloud, TeamsApp
 
 Json = dict[str, Any]
@@ -39,6 +40,18 @@ class Connector:
 
         Raises DeliveryFailed (certainly not done) or DeliveryUnknown (it may have arrived).
         """
+        return receipt(*await self._request(app, method, url, body))
+
+    async def look(self, app: TeamsApp, url: str) -> Json:
+        """A JSON document of the Connector; raises like `call`."""
+        status, headers, content = await self._request(app, "GET", url, None)
+        if status != 200:
+            raise refusal(status, headers, parsed(content))
+        return parsed(content)
+
+    async def _request(
+        self, app: TeamsApp, method: str, url: str, body: Json | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Authorization": f"Bearer {await self._token(app)}"}
         target = URL(url, encoded=True)
         try:
@@ -52,7 +65,7 @@ class Connector:
             raise DeliveryUnknown(type(error).__name__) from error
         if answer.status == 401:
             self._tokens.pop(app, None)
-        return receipt(answer.status, answer.headers, content)
+        return answer.status, answer.headers, content
 
     async def get_json(self, url: str) -> Json:
         """A JSON document (OpenID metadata, keys). Raises OSError when it cannot be had."""

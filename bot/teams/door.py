@@ -23,7 +23,7 @@ class Sender(Protocol):
     """The two calls of `transport.Transport` that carry out what does not fit in the answer."""
 
     async def send(self, ref: Json, activity: Json) -> str: ...
-    async def update(self, ref: Json, message_id: str, activity: Json) -> None: ...
+    async def update(self, ref: Json, receipt: str, activity: Json) -> None: ...
 
 
 class Door:
@@ -66,7 +66,6 @@ class Door:
             self._start(self._overdue(sender, pressed, work))
             return cards.seen()
         if work.exception():
-            _failed(work.exception())
             return cards.seen()
         shown, rest = _first_shown(work.result())
         if rest:

@@ -12,7 +12,7 @@ from bot.conversation.events import Event
 from bot.platform import Desk
 from bot.teams import cards, limits
 from bot.teams.activities import event
-from bot.teams.answers import DeliveryFailed
+from bot.teams.answers import DeliveryFailed, DeliveryUnknown
 from bot.teams.cloud import Cloud, TeamsApp, app_of, complete
 from bot.teams.door import Answer, Door
 from bot.teams.transport import Transport
@@ -59,7 +59,7 @@ class TeamsPlatform:
         return json.dumps(cards.message(card), ensure_ascii=False).encode()
 
     async def send(self, credentials: Json, address: Json, payload: bytes, key: str) -> str:
-        """Posts once and gives the activity id. Teams has no place for `key`.
+        """Posts once and gives the receipt, `room/activity`. Teams has no place for `key`.
 
         `credentials` are `app_id`, `tenant_id` and `secret`; `address` is a conversation
         reference, of which only the own tenant's are served.
@@ -78,6 +78,22 @@ class TeamsPlatform:
         """None: reading history needs Microsoft Graph, which the bot does not ask for."""
         return None
 
+    async def remove(self, credentials: Json, receipt: str) -> None:
+        """Refuses: copies are only found in a history, which cannot be read here."""
+        raise DeliveryFailed("no_history", permanent=True)
+
+    async def email_of(self, credentials: Json, user: str) -> str:
+        """The person's e-mail in the tenant; empty for a guest, or where it cannot be read."""
+        app = self._known(credentials)
+        try:
+            person = await self.transport.person(
+                await self.transport.open_personal(app.tenant_id, user)
+            )
+        except (DeliveryFailed, DeliveryUnknown):
+            return ""
+        guest = person.get("userRole") == "guest"  # their address is not of this company's making
+        return "" if guest else str(person.get("email") or person.get("userPrincipalName") or "")
+
     async def start(self) -> None:
         """Fetches the signing keys, so that the first activity need not wait for them."""
         await self.transport.warm()
@@ -88,12 +104,16 @@ class TeamsPlatform:
         await self.transport.close()
 
     def _check(self, credentials: Json, address: Json) -> None:
+        app = self._known(credentials)
+        if str(address["conversation"]["tenantId"]).lower() != app.tenant_id:
+            raise DeliveryFailed("foreign_tenant", permanent=True)
+
+    def _known(self, credentials: Json) -> TeamsApp:
         app = app_of(credentials)
         if not complete(app):
             raise DeliveryFailed("app_incomplete", workspace_wide=True)
         self.transport.know(app)
-        if str(address["conversation"]["tenantId"]).lower() != app.tenant_id:
-            raise DeliveryFailed("foreign_tenant", permanent=True)
+        return app
 
     async def _take(self, tenant: str, raw: Json) -> Answer:
         return await self._door.take(self.transport, tenant, raw)

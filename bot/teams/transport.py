@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from botbuilder.core import ActivityHandler, CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity
@@ -22,43 +21,31 @@ from botframework.connector.auth import (
     SkillValidation,
 )
 
-from bot.teams.activities import EXECUTE, addressed, parsed, tenant
-from bot.teams.answers import DeliveryFailed
-from bot.teams.cloud import Cloud, TeamsApp, complete, trusted
-from bot.teams.connector import Connector
+from bot.teams.activities import CHANNEL, EXECUTE, parsed, tenant
+from bot.teams.cloud import Cloud, TeamsApp, trusted
 from bot.teams.keys import Keys, NoKeys
+from bot.teams.outgoing import Outgoing
 
 Json = dict[str, Any]
 Answer = tuple[int, Json | None]
 Receive = Callable[[str, Json], Awaitable[Answer]]
 
-_CHANNEL = "msteams"
 _NOBODY = "urn:hitotsubu:no-such-issuer"  # the metadata address of issuers that we refuse
 
 log = logging.getLogger(__name__)
 
 
-class Transport:
-    """Teams as four calls. `receive(tenant, activity)` gets what is verified, at most once a call.
+class Transport(Outgoing):
+    """Teams as a few calls. `receive(tenant, activity)` gets what is verified, at most once a call.
 
     What it returns is the HTTP answer; what it raises becomes a 500, so that Teams comes again.
     """
 
     def __init__(self, apps: Iterable[TeamsApp], receive: Receive, cloud: Cloud) -> None:
-        self._cloud = cloud
+        super().__init__(apps, cloud)
         self._receive = receive
-        self._apps: dict[str, TeamsApp] = {}  # by tenant
-        for app in apps:
-            self.know(app)
-        self._connector = Connector(cloud)
         self._keys = Keys(cloud.keys_url, self._connector.get_json)
         self._adapter = CloudAdapterBase(_authentication(self._apps, cloud))
-
-    def know(self, app: TeamsApp) -> None:
-        """Takes an app, or its new secret. Raises ValueError for one without an id or a secret."""
-        if not complete(app):
-            raise ValueError("a Teams app needs its app id, tenant id and secret")
-        self._apps[app.tenant_id] = app
 
     async def warm(self) -> None:
         """Fetches the signing keys before the first activity needs them; it may fail quietly."""
@@ -76,7 +63,7 @@ class Transport:
         raw = parsed(body)
         if raw is None:
             return 400, {"error": "not an activity"}
-        if raw.get("channelId") != _CHANNEL or not trusted(raw.get("serviceUrl"), self._cloud):
+        if raw.get("channelId") != CHANNEL or not trusted(raw.get("serviceUrl"), self._cloud):
             return 403, {"error": "not a Teams service"}
         turn = _Turn(self._receive, self._apps, raw)
         # The library keeps key stores by address in a class variable; ours go first.
@@ -92,66 +79,6 @@ class Transport:
             log.warning("teams: refused an activity: %s", type(error).__name__)
             return 401, {"error": "not signed for this bot"}
         return turn.answer
-
-    async def send(self, ref: Json, activity: Json) -> str:
-        """Posts a message into the conversation and gives its id.
-
-        Raises DeliveryFailed or DeliveryUnknown by the classes of platforms.md §4.
-        """
-        return await self._connector.call(
-            self._app(ref), "POST", self._address(ref), addressed(ref, activity)
-        )
-
-    async def update(self, ref: Json, message_id: str, activity: Json) -> None:
-        """Puts new content in the place of a message; safe to repeat. Raises like `send`."""
-        url = f"{self._address(ref)}/{quote(message_id, safe='')}"
-        body = addressed(ref, activity) | {"id": message_id}
-        await self._connector.call(self._app(ref), "PUT", url, body)
-
-    async def open_personal(self, tenant_id: str, user: str) -> Json:
-        """The reference of the 1:1 chat with a person, by Teams user id or Entra object id.
-
-        The app must be installed for the person. Raises like `send`.
-        """
-        ref: Json = {
-            "serviceUrl": self._cloud.service_url,
-            "channelId": _CHANNEL,
-            "conversation": {"id": "", "tenantId": tenant_id, "conversationType": "personal"},
-            "user": {"id": user, "aadObjectId": user},
-        }
-        app = self._app(ref)
-        bot = {"id": f"28:{app.app_id}"}
-        body = {
-            "bot": bot,
-            "members": [{"id": user}],
-            "isGroup": False,
-            "tenantId": tenant_id,
-            "channelData": {"tenant": {"id": tenant_id}},
-        }
-        url = f"{self._service(ref)}/v3/conversations"
-        room = await self._connector.call(app, "POST", url, body)
-        return ref | {"bot": bot, "conversation": ref["conversation"] | {"id": room}}
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._connector.close()
-
-    def _app(self, ref: Json) -> TeamsApp:
-        app = self._apps.get(str(ref["conversation"]["tenantId"]).lower())
-        if app is None:
-            raise DeliveryFailed("unknown_tenant", permanent=True)
-        return app
-
-    def _service(self, ref: Json) -> str:
-        """The service URL, checked again: a stored reference may be older than the list."""
-        url = ref["serviceUrl"]
-        if not trusted(url, self._cloud):
-            raise DeliveryFailed("untrusted_service", permanent=True)
-        return str(url).rstrip("/")
-
-    def _address(self, ref: Json) -> str:
-        room = quote(ref["conversation"]["id"], safe="")
-        return f"{self._service(ref)}/v3/conversations/{room}/activities"
 
 
 class _Turn(ActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
@@ -232,7 +159,7 @@ def _authentication(apps: Mapping[str, TeamsApp], cloud: Cloud) -> Any:
         to_bot_from_emulator_open_id_metadata_url=_NOBODY,
         credential_factory=_Apps(apps),
         auth_configuration=AuthenticationConfiguration(
-            required_endorsements=[_CHANNEL], claims_validator=_check_claims
+            required_endorsements=[CHANNEL], claims_validator=_check_claims
         ),
     )
 

@@ -67,7 +67,7 @@ def test_a_press_carries_action_value_fields_and_the_card() -> None:
         "d1",
         reference(activity),
         fields={"title": "題", "channels": ["a", "b"], "declared": ["x"]},
-        card="m7",
+        card="a:room/m7",
     )
 
 
@@ -105,7 +105,7 @@ async def test_a_place_survives_storage_and_can_be_written_to() -> None:
         assert isinstance(said, Said)
         place = json.loads(json.dumps(said.place))
         credentials = {"app_id": APP.app_id, "tenant_id": TENANT, "secret": APP.secret}
-        assert await platform.send(credentials, place, b'{"type": "message"}', "k") == "m1"
+        assert await platform.send(credentials, place, b'{"type": "message"}', "k") == "a:room/m1"
         assert fake.sent[0]["recipient"] == {"id": "29:sato"}
         await platform.finish()
 

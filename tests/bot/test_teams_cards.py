@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,61 +22,7 @@ from bot.views.elements import (
     Style,
     Text,
 )
-
-Json = dict[str, Any]
-
-INPUTS = {"Input.Text", "Input.ChoiceSet", "Input.Toggle", "Input.Date"}
-TYPES = INPUTS | {
-    "AdaptiveCard",
-    "TextBlock",
-    "RichTextBlock",
-    "TextRun",
-    "FactSet",
-    "Container",
-    "ActionSet",
-    "Action.Execute",
-    "Action.Submit",
-    "Action.OpenUrl",
-    "Action.ToggleVisibility",
-}
-
-
-def nodes(data: Any) -> Iterator[Json]:
-    """Every object with a type, from the top down."""
-    if isinstance(data, list):
-        for each in data:
-            yield from nodes(each)
-    elif isinstance(data, dict):
-        if "type" in data:
-            yield data
-        for name, each in data.items():
-            if name != "data":
-                yield from nodes(each)
-
-
-def check(card: Json) -> None:
-    """What the schema, Teams and platforms.md §3.5 ask of a card."""
-    assert (card["type"], card["version"]) == ("AdaptiveCard", "1.5")
-    found = list(nodes(card))
-    assert {node["type"] for node in found} <= TYPES
-    ids = [node["id"] for node in found if "id" in node]
-    assert len(ids) == len(set(ids))
-    for node in found:
-        assert node["type"] != "TextBlock" or node["wrap"] is True
-        assert node["type"] not in INPUTS or (node["id"] and node["label"])
-        assert not node.get("isRequired") or node["errorMessage"]
-        assert not node["type"].startswith("Action.") or node["title"]
-        if node["type"] == "Action.Execute":
-            assert node["fallback"]["type"] == "Action.Submit"
-            assert node["fallback"]["data"] == node["data"]
-
-
-def body(*parts: Any, **more: Any) -> list[Json]:
-    """The body of a checked card of these parts."""
-    card = cards.adaptive(Card(parts, **more))
-    check(card)
-    blocks: list[Json] = card["body"]
-    return blocks
+from tests.fakes.adaptive import body, check
 
 
 def test_a_text_wraps_and_its_style_shows() -> None:
@@ -204,67 +146,6 @@ def test_the_message_has_a_plain_summary_and_no_second_copy_of_the_text() -> Non
     assert message["summary"] == "まとめ 一行目 二行目"
     assert "text" not in message
     assert message["attachments"][0]["content"]["fallbackText"] == "まとめ\n一行目\n二行目"
-
-
-ATTACKS = (
-    "[x](javascript:alert(1))",
-    "[会社](http://evil.example)",
-    "![pic](http://evil.example/p.png)",
-    "<http://evil.example>",
-    "**太い** _斜め_ ~~消す~~ `code`",
-    "# 見出し",
-    "> 引用",
-    "| a | b |",
-    "- 項目",
-    "+ 項目",
-    "1. 項目",
-    "---",
-    "&lt;at&gt;",
-    "&#91;x&#93;(http://evil.example)",
-    "\\[x](http://evil.example)",
-    "    code",
-    '"},{"type":"Image"}',
-    "<at>everyone</at>",
-    "${secret} {{secret}}",
-)
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_markdown_in_a_post_stays_literal(attack: str) -> None:
-    (block,) = body(Text(attack))
-    text = block["text"]
-    left = text.replace("\\\\", "")
-    for at, mark in enumerate(left):
-        if mark in "[]()*_~#<>|`":
-            assert left[at - 1] == "\\"
-    assert not left.lstrip().startswith(("-", "+", "1."))
-    assert re.sub(r"\\(.)", r"\1", text).strip() == attack.strip()
-
-
-@pytest.mark.parametrize("part", [Text("{{DATE(2026-01-01T00:00:00Z)}}", marks=((0, 3),))])
-def test_a_date_formula_in_a_post_is_not_computed(part: Text) -> None:
-    for block in (*body(part), *body(Text(part.text)), *body(Facts(((part.text, part.text),)))):
-        assert "{{DATE(" not in json.dumps(block)
-
-
-def test_bidi_controls_are_gone_everywhere() -> None:
-    evil = "安全\u202egnp.exe"
-    message = cards.message(
-        Card(
-            (
-                Text(evil),
-                Text(evil, marks=((0, 2),)),
-                Facts(((evil, evil),)),
-                Actions((Button(evil, "a"),)),
-                Field("f", evil, hint=evil, error=evil, choices=(Choice("v", evil),)),
-                Field("t", evil, Kind.TICKS, (), (Choice("v", evil),)),
-                Field("x", "x", value=evil),
-                Fold(evil, (Text(evil),)),
-            ),
-            title=evil,
-        )
-    )
-    assert "\u202e" not in json.dumps(message, ensure_ascii=False)
 
 
 WORDS = st.text(max_size=400)

@@ -49,7 +49,7 @@ async def way() -> AsyncIterator[Way]:
 
 
 async def test_a_card_is_sent_from_a_stored_reference(way: Way) -> None:
-    assert await way.send() == "m1"
+    assert await way.send() == "a:r/1/m1"
     (sent,) = way.fake.sent
     assert sent["conversation"] == {"id": "a:r/1"}
     assert sent["from"] == {"id": f"28:{APP.app_id}"}
@@ -67,7 +67,7 @@ async def test_a_refused_token_is_fetched_anew_for_the_next_attempt(way: Way) ->
     with pytest.raises(DeliveryFailed) as failed:
         await way.send()
     assert not failed.value.permanent
-    assert await way.send() == "m1"
+    assert await way.send() == "a:r/1/m1"
     assert way.fake.logins == 2
 
 
@@ -81,7 +81,7 @@ async def test_a_message_is_replaced_in_place(way: Way) -> None:
 async def test_a_personal_chat_is_opened_and_can_be_written_to(way: Way) -> None:
     ref = await way.platform.transport.open_personal(TENANT, SATO)
     assert way.fake.opened[0]["members"] == [{"id": SATO}]
-    assert await way.platform.transport.send(ref, {"type": "message"}) == "m1"
+    assert await way.platform.transport.send(ref, {"type": "message"}) == "a:new-room/m1"
 
 
 async def test_history_is_never_read(way: Way) -> None:
@@ -217,3 +217,23 @@ async def test_a_reference_of_another_tenant_is_not_served(way: Way) -> None:
     way.address["conversation"]["tenantId"] = "other"
     with pytest.raises(DeliveryFailed, match="foreign_tenant"):
         await way.send()
+
+
+async def test_a_strangers_email_is_read_without_graph(way: Way) -> None:
+    assert await way.platform.email_of(CREDENTIALS, SATO) == "sato@example.jp"
+
+
+async def test_a_guest_has_no_email_of_the_company(way: Way) -> None:
+    way.fake.person = {"email": "sato@example.jp", "userRole": "guest"}
+    assert await way.platform.email_of(CREDENTIALS, SATO) == ""
+
+
+@pytest.mark.parametrize("odd", ["reset", (404, {}, b"{}"), (500, {}, b"")])
+async def test_an_email_that_cannot_be_read_is_empty(way: Way, odd: Any) -> None:
+    way.fake.script = [odd]
+    assert await way.platform.email_of(CREDENTIALS, SATO) == ""
+
+
+async def test_nothing_is_removed_where_no_history_can_be_read(way: Way) -> None:
+    with pytest.raises(DeliveryFailed, match="no_history"):
+        await way.platform.remove(CREDENTIALS, "a:r/1/m1")

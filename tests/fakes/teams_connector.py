@@ -45,6 +45,7 @@ class FakeMicrosoft:
         self.opened: list[Json] = []
         self.tried: list[tuple[str, str]] = []  # method and path of each Connector call
         self.script: list[tuple[int, dict[str, str], bytes] | str] = []
+        self.person = {"email": "sato@example.jp", "userRole": "user"}
         self.logins = 0
         self.login_status = 200
         self.key_loads = 0
@@ -81,6 +82,7 @@ class FakeMicrosoft:
             web.get("/keys", self._keys),
             web.post("/login/{tenant}/oauth2/v2.0/token", self._login),
             web.post("/teams/v3/conversations", self._open),
+            web.get("/teams/v3/conversations/{room}/members/{user}", self._person),
             web.post("/teams/v3/conversations/{room}/activities", self._send),
             web.put("/teams/v3/conversations/{room}/activities/{id}", self._update),
         ]
@@ -132,6 +134,11 @@ class FakeMicrosoft:
             return odd
         self.updated[request.match_info["id"]] = await request.json()
         return web.json_response({"id": request.match_info["id"]})
+
+    async def _person(self, request: web.Request) -> web.Response:
+        if odd := await self._odd(request):
+            return odd
+        return web.json_response(self.person)
 
     async def _open(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
