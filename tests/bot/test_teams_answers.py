@@ -114,3 +114,34 @@ async def test_an_unknown_invoke_is_not_implemented(door: Door) -> None:
 async def test_a_button_that_is_not_ours_is_400(door: Door) -> None:
     activity = door.fake.activity(type="invoke", name="adaptiveCard/action", value={"action": 1})
     assert (await door.post(activity))[0] == 400
+
+
+async def submitted(door: Door) -> None:
+    """An old client's press whose card is to be replaced."""
+    door.desk.replies = [Replace(HELLO)]
+    value = {"hitotsubu": {"action": "try", "value": "case-1"}}
+    await door.post(door.fake.activity(text=None, value=value, replyToId="m3"))
+    await door.platform.finish()
+
+
+async def test_a_card_that_cannot_be_replaced_is_said_instead(door: Door) -> None:
+    door.fake.script = [(404, {}, b"{}")]
+    await submitted(door)
+    assert (len(door.fake.updated), len(door.fake.sent)) == (0, 1)
+
+
+async def test_a_replacement_that_proves_nothing_is_repeated_and_never_posted(door: Door) -> None:
+    door.fake.script = [(502, {}, b"")]
+    await submitted(door)
+    assert (list(door.fake.updated), door.fake.sent) == (["m3"], [])
+
+
+async def test_work_that_fails_leaves_the_event_in_the_inbox_and_no_text_in_the_log(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    door.desk.fault = ValueError("山田先生")
+    status, body = await door.post(door.fake.pressed("try"))
+    assert (status, body["value"]) == (200, "✓")
+    assert list(door.desk.kept) == ["a:room|f:1"]
+    assert "ValueError" in caplog.text
+    assert "山田" not in caplog.text
