@@ -1,4 +1,4 @@
-"""Office figures: posted, tried and reproduced by month. No names, and nothing under five people."""
+"""Office figures: posted, tried and reproduced by month, without names or cells under five."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Figures:
     month: str
     posted: int
     tried: int
-    reproduced: int  # trials of the office's cases by other members that worked, by month of answer
+    reproduced: int  # others' successes with this office's cases
 
 
 async def active_mrs(shelf: Shelf, office_id: str) -> list[Member]:

@@ -1,4 +1,4 @@
-"""月次まとめ: for one office and month, three cases from elsewhere with reasons, and what to do next.
+"""月次まとめ: for one office and month, three cases from elsewhere with reasons, and a next step.
 
 Reasons quote published cases, tags and open wishes only (decision 24). The content holds ids, keys
 and published text; `bot/views/digest.py` finds the words.

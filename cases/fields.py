@@ -62,10 +62,18 @@ def check_lengths(values: Mapping[str, Any]) -> None:
     for key in REQUIRED:
         if not found.get(key):
             raise Missing(key)
-    for key, text in found.items():
-        limit = LIMITS.get(key, 100)
-        if len(unicodedata.normalize("NFKC", text)) > limit:
-            raise TooLong(f"{key}:{limit}")
+    for key, limit in too_long(values):
+        raise TooLong(f"{key}:{limit}")
+
+
+def too_long(values: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Fields over their limit, as (key, limit)."""
+    limits = {key: LIMITS.get(key, 100) for key in texts(values)}
+    return [
+        (key, limits[key])
+        for key, text in texts(values).items()
+        if len(unicodedata.normalize("NFKC", text)) > limits[key]
+    ]
 
 
 def text_hash(values: Mapping[str, Any]) -> str:

@@ -14,12 +14,45 @@ from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
 from cases.guard import Checked
 from cases.models.case import Case, Draft, Hold
 from cases.seal import KeyRing
-from cases.vocabulary import Decision, DraftState, Status
+from cases.vocabulary import Decision, DraftState, Status, strictest
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
 PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
 # The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
 CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
+# Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
+SEALED = ("typed", "not_names", "cleared")
+
+
+def down() -> Checked:
+    """The guard's word when it cannot run: nothing passes (fail closed)."""
+    return Checked(Decision.HOLD, {}, {})
+
+
+def decision_of(checked: Checked, cleared: Collection[str]) -> Decision:
+    """The strictest finding, without the questions that the author has answered with no."""
+    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
+    if not found:
+        return checked.decision
+    asked = (Decision.ASK,)
+    return strictest([f.action for f in found if f.rule not in cleared or f.action not in asked])
+
+
+def rules_of(checked: Checked, decision: Decision) -> list[str]:
+    """The rules behind a decision, each once, in the order of the text."""
+    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
+    return list(dict.fromkeys(f.rule for f in found if f.action is decision))
+
+
+def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
+    """The words that were masked as names or facilities, as typed: for the author alone."""
+    texts = fields.texts(raw)
+    return [
+        texts[key][finding.start : finding.end]
+        for key, verdict in checked.verdicts.items()
+        for finding in verdict.findings
+        if finding.action is Decision.MASK and finding.rule != "contact"
+    ]
 
 
 async def keep_draft(
@@ -36,8 +69,9 @@ async def keep_draft(
         draft = Draft(author_id=shelf.scope.me, created_at=shelf.now, source=source)
         draft.company_id = shelf.scope.company_id
         shelf.cases.add(draft)
-    passes = checked.decision in PASSES
-    draft.values = fields.with_texts(raw, checked.masked) if passes else {}
+    shown = {key: value for key, value in raw.items() if key not in SEALED}
+    passes = decision_of(checked, raw.get("cleared") or ()) in PASSES
+    draft.values = fields.with_texts(shown, checked.masked) if passes else {}
     draft.findings = [
         {"rule": finding.rule, "action": str(finding.action), "field": key}
         for key, verdict in checked.verdicts.items()
@@ -82,7 +116,7 @@ async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queu
 async def publish(
     shelf: Shelf,
     draft: Draft,
-    checked: Checked,
+    decision: Decision,
     declared: Collection[str],
     *,
     show_author: bool,
@@ -96,8 +130,8 @@ async def publish(
         case = await shelf.cases.any(draft.case_id)
         if case is not None:
             return case
-    if checked.decision not in PASSES:
-        raise Stopped(str(checked.decision))
+    if decision not in PASSES:
+        raise Stopped(str(decision))
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):
         raise NotDeclared
