@@ -4,7 +4,7 @@ The shipped weights are fitted on our own invented examples only (content/captur
 Printed are: these weights on the development rows, and a nested cross-validation in which outer
 folds of the development rows are tested and inner folds of the rest choose the regularisation.
 Cues and examples were written with the development rows known, so those numbers flatter; the fresh
-posts (fresh_posts.json) were written after the weights were fitted and have changed nothing since.
+posts (fresh_posts.json) were written after the fit; no cue, example or weight has changed since.
 """
 
 from __future__ import annotations
