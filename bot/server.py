@@ -13,7 +13,9 @@ Ready = Callable[[], Awaitable[dict[str, str]]]
 BODY_LIMIT = 1_000_000  # bytes; Slack and Teams send far less
 
 
-def make_app(platforms: Iterable[Platform], ready: Ready, started: float | None = None) -> web.Application:
+def make_app(
+    platforms: Iterable[Platform], ready: Ready, started: float | None = None
+) -> web.Application:
     """The application. `ready` gives what is wrong, empty when nothing is."""
     app = web.Application(client_max_size=BODY_LIMIT)
     begun = started or time.monotonic()
