@@ -1,0 +1,3 @@
+"""x"""
+def warm(e): pass
+def second_look(*a): return []
