@@ -42,6 +42,11 @@ def rich_text(elements: list[Json], block_id: str, *, quote: bool = False) -> Js
     }
 
 
+def quiet(text: str, block_id: str) -> Json:
+    """A context block: small and grey."""
+    return {"type": "context", "block_id": block_id, "elements": [plain_text(text)]}
+
+
 def spans(text: str, marks: tuple[tuple[int, int], ...] = (), *, bold: bool = False) -> list[Json]:
     """`text` as rich_text elements; marked code points are bold, inside bold text `code`."""
     flags = bytearray(len(text))
