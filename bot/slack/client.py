@@ -16,6 +16,7 @@ from bot.slack.texts import Json
 
 EVENT_TYPE = "hitotsubu_delivery"
 API_URL = "https://slack.com/api/"
+_CLOSED_TO_US = ("missing_scope", "not_allowed_token_type", "no_permission")
 # The SDK logs what it sends at DEBUG, texts included: its logger never goes below WARNING.
 SILENT = logging.getLogger("bot.slack.sdk")
 SILENT.setLevel(logging.WARNING)
@@ -80,9 +81,20 @@ async def find(client: AsyncWebClient, address: Json, key: str, since: float) ->
         channel = address.get("channel") or await _direct(client, address["user"])
         return [f"{channel}/{ts}" for ts in await _marked(client, channel, key, since)]
     except Exception as error:
-        if answers.code(error) in ("missing_scope", "not_allowed_token_type"):
+        if answers.code(error) in _CLOSED_TO_US:
             return None
         raise answers.failure(error, proves_nothing_sent=True) from None
+
+
+async def email(client: AsyncWebClient, user: str) -> str:
+    """The user's e-mail; empty where Slack has none or the scope is missing."""
+    try:
+        answer = await client.users_info(user=user)
+    except Exception as error:
+        if answers.code(error) in _CLOSED_TO_US:
+            return ""
+        raise answers.failure(error, proves_nothing_sent=True) from None
+    return str(answer["user"].get("profile", {}).get("email") or "")
 
 
 async def _direct(client: AsyncWebClient, user: str) -> str:

@@ -15,10 +15,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Open, Replace, Reply
+from bot.conversation.events import Open, Replace, Reply, Say
 from bot.platform import Desk, Kept
 from bot.slack import answers, blocks, client
 from bot.slack.read import Raw, read
+from bot.views.elements import Card
 
 log = logging.getLogger(__name__)
 _ANY = re.compile(".*", re.DOTALL)
@@ -66,11 +67,14 @@ async def dispatch(app: AsyncApp, raw: Raw, kept: Kept) -> None:
 
 
 async def carry_out(api: AsyncWebClient, raw: Raw, reply: Reply, kept: Kept) -> None:
-    """Shows what the desk answered with on the screen that the event came from."""
-    if isinstance(reply, Open):
-        await _open(api, raw, reply, kept)
-    elif isinstance(reply, Replace):
-        await _replace(api, raw, reply, kept)
+    """Shows what the desk answered with, on the screen that the event came from if it has one."""
+    match reply:
+        case Open():
+            await _open(api, raw, reply.card, kept)
+        case Replace():
+            await _replace(api, raw, reply.card, kept)
+        case Say():
+            await _say(api, raw, reply.card, kept)
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
@@ -87,37 +91,45 @@ async def _failed(error: Exception) -> None:
     log.error("slack event failed: %s %s", type(error).__name__, answers.code(error))
 
 
-async def _open(api: AsyncWebClient, raw: Raw, reply: Open, kept: Kept) -> None:
-    event = read(raw)
-    place = getattr(event, "place", None)
-    view = blocks.modal(reply.card, place, getattr(event, "card", ""))
+async def _open(api: AsyncWebClient, raw: Raw, card: Card, kept: Kept) -> None:
+    trigger = raw.get("trigger_id")
+    if not trigger:  # a plain message opens no screen: the form is the answer
+        return await _say(api, raw, card, kept)
+    if _pressed_in_view(raw):
+        return await _renew(api, raw, card)
     try:
-        if raw.get("type") == "block_actions" and raw.get("view"):
-            await api.views_update(view_id=raw["view"]["id"], view=view)
-        elif raw.get("trigger_id"):
-            await api.views_open(trigger_id=raw["trigger_id"], view=view)
-        else:  # a plain message opens no screen: the form is the answer
-            await _say(api, place, reply, kept)
+        await api.views_open(trigger_id=trigger, view=_form(raw, card))
     except SlackApiError as error:
         if answers.code(error) not in _TOO_LATE:
             raise
-        await _say(api, place, reply, kept)
+        await _say(api, raw, card, kept)
 
 
-async def _replace(api: AsyncWebClient, raw: Raw, reply: Replace, kept: Kept) -> None:
-    event = read(raw)
-    receipt = getattr(event, "card", "")
-    if raw.get("type") == "block_actions" and raw.get("view"):
-        view = blocks.modal(reply.card, getattr(event, "place", None), receipt)
-        await api.views_update(view_id=raw["view"]["id"], view=view)
+async def _replace(api: AsyncWebClient, raw: Raw, card: Card, kept: Kept) -> None:
+    receipt = getattr(read(raw), "card", "")
+    if _pressed_in_view(raw):
+        await _renew(api, raw, card)
     elif receipt:
-        await client.update(api, receipt, blocks.payload(reply.card))
+        await client.update(api, receipt, blocks.payload(card))
     else:
-        await _say(api, getattr(event, "place", None), reply, kept)
+        await _say(api, raw, card, kept)
 
 
-async def _say(
-    api: AsyncWebClient, place: dict[str, Any] | None, reply: Open | Replace, kept: Kept
-) -> None:
+async def _renew(api: AsyncWebClient, raw: Raw, card: Card) -> None:
+    await api.views_update(view_id=raw["view"]["id"], view=_form(raw, card))
+
+
+async def _say(api: AsyncWebClient, raw: Raw, card: Card, kept: Kept) -> None:
+    place = getattr(read(raw), "place", None)
     if place:
-        await client.post(api, place, blocks.payload(reply.card), kept.event_id)
+        await client.post(api, place, blocks.payload(card), kept.event_id)
+
+
+def _form(raw: Raw, card: Card) -> Raw:
+    """The form, which remembers where its answer belongs."""
+    event = read(raw)
+    return blocks.modal(card, getattr(event, "place", None), getattr(event, "card", ""))
+
+
+def _pressed_in_view(raw: Raw) -> bool:
+    return raw.get("type") == "block_actions" and bool(raw.get("view"))

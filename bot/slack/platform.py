@@ -12,7 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.conversation.events import Event
 from bot.platform import Desk
 from bot.slack import blocks, client
-from bot.slack.answers import failure
 from bot.slack.door import PATH, Door
 from bot.slack.listeners import bolt
 from bot.slack.read import read
@@ -76,16 +75,9 @@ class SlackPlatform:
         """Deletes an extra copy; one that is gone already is no error."""
         await client.delete(self._api(credentials), receipt)
 
-    async def email(self, credentials: dict[str, Any], user: str) -> str:
-        """The person's e-mail address, to find them on the roster; empty where Slack has none.
-
-        Raises like `send`; a missing `users:read.email` scope is an empty answer of Slack.
-        """
-        try:
-            answer = await self._api(credentials).users_info(user=user)
-        except Exception as error:
-            raise failure(error, proves_nothing_sent=True) from None
-        return str(answer["user"].get("profile", {}).get("email") or "")
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
+        """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
+        return await client.email(self._api(credentials), user)
 
     def _api(self, credentials: dict[str, Any]) -> AsyncWebClient:
         return client.web_client(credentials["token"], self._api_url)
