@@ -1,4 +1,4 @@
-"""Cues of safety information: something that happened to a person who used a drug, or a bad product."""
+"""Cues of safety information: what happened to a person who used a drug, or a bad product."""
 
 from __future__ import annotations
 

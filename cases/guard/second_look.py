@@ -27,10 +27,10 @@ Numbers = NDArray[np.float64]
 KINDS = ("adverse_event", "patient_info", "off_label", "inducement", "disparagement", "clean")
 # Chosen by cross-validation on the anchors and the development texts (benchmarks/guard.py).
 THRESHOLDS = {
-    "adverse_event": 0.70,  # asking once too often costs one tap; a miss costs a report
+    "adverse_event": 0.75,  # asking once too often costs one tap; a miss costs a report
     "patient_info": 0.80,
-    "off_label": 0.70,
-    "inducement": 0.80,
+    "off_label": 0.75,
+    "inducement": 0.85,
     "disparagement": 0.80,
 }
 SIGN_WEIGHT = 0.45
@@ -68,7 +68,9 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
             continue
         if not pattern(rules()["gates"][kind]).search(reading.text, *place):
             continue  # a proverb is close to everything; a finding needs one word of its subject
-        looked.append(_finding(kind, reading.text, _part(reading.text, place, kind, head, embedder)))
+        looked.append(
+            _finding(kind, reading.text, _part(reading.text, place, kind, head, embedder))
+        )
     return looked
 
 

@@ -11,11 +11,44 @@ from hypothesis import strategies as st
 from cases.guard import check, check_fields
 from cases.vocabulary import Decision
 
-PIECES = st.sampled_from([
-    "佐藤先生", "山田", "みどり病院", "090-1234-5678", "a@b.jp", "飲んで", "発疹", "方", "、", "。", " ",
-    "Dr. ", "Vance", "🙌", "\u200b", "\ud800", "ﾀｶﾊｼ", "先生", "ヶ", "の", "薬局", "が", "か\u3099", "\u202e",
-    "72歳", "女性", "シート", "処方", "عربي", "\n", "A先生", "ある病院", "〒123-4567 東京都", "\x00",
-])
+PIECES = st.sampled_from(
+    [
+        "佐藤先生",
+        "山田",
+        "みどり病院",
+        "090-1234-5678",
+        "a@b.jp",
+        "飲んで",
+        "発疹",
+        "方",
+        "、",
+        "。",
+        " ",
+        "Dr. ",
+        "Vance",
+        "🙌",
+        "\u200b",
+        "\ud800",
+        "ﾀｶﾊｼ",
+        "先生",
+        "ヶ",
+        "の",
+        "薬局",
+        "が",
+        "か\u3099",
+        "\u202e",
+        "72歳",
+        "女性",
+        "シート",
+        "処方",
+        "عربي",
+        "\n",
+        "A先生",
+        "ある病院",
+        "〒123-4567 東京都",
+        "\x00",
+    ]
+)
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map("".join))
 
 
@@ -42,7 +75,25 @@ def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> 
 
 @pytest.mark.parametrize(
     "unit",
-    ["あ", "山", "0-", "(0", "a.", "a@", "A ", "の病院", "先生", "[", "1 ", "Ab ", "飲んで、", "。", "東京都", "ヶ", "78歳"],
+    [
+        "あ",
+        "山",
+        "0-",
+        "(0",
+        "a.",
+        "a@",
+        "A ",
+        "の病院",
+        "先生",
+        "[",
+        "1 ",
+        "Ab ",
+        "飲んで、",
+        "。",
+        "東京都",
+        "ヶ",
+        "78歳",
+    ],
 )
 def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
     short, long = (unit * (n // len(unit)) for n in (2_500, 10_000))

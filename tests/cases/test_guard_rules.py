@@ -1,4 +1,4 @@
-"""The traps of the domain page pass, the names are masked, and the 25 sample posts get their word."""
+"""The traps of the domain page pass, names are masked, the 25 sample posts get their word."""
 
 from __future__ import annotations
 
@@ -14,19 +14,48 @@ SHARED = Path(__file__).parents[2] / "../shared"
 PASSES = {Decision.PUBLISH, Decision.WARN, Decision.SOFT_REVIEW}
 
 TRAPS = [
-    "先生に喜ばれました", "院長先生と話せました", "A先生とB先生が参加", "新任の先生に届けた",
-    "田中営業所長に相談した", "高橋GMの一言です", "名古屋支店の石川さんに教わった",
-    "東京第一営業所の事例です", "病院第二営業所で共有した", "病院薬剤師会の日程を確認した",
-    "病院担当になりました", "薬局長に喜ばれた", "循環器内科・消化器内科の合同説明会を開いた",
-    "がん診療連携拠点病院の先生方に届けた", "副作用マネジメントの説明会が好評でした",
-    "有害事象報告の研修を受けました", "RMP資材と適正使用ガイドを配布した", "下痢対策の資材が好評",
-    "めまい外来の先生に届けた", "頭痛専門医の先生にメール", "救急外来の先生方は夜が忙しい",
-    "面会が中止になったのでリモートにした", "講演会が中止になり録画を送った", "3人目から止まらなくなりました",
-    "この順番が一番効く", "必ず前日にメールする", "100%出席でした", "MSさんと同行した", "MRさんの声を聞いた",
-    "60代男性医師に届けた", "20代のMRが工夫した", "80代の患者さんが多い施設です", "患者さん向け資材を届けた",
-    "症例検討会で発表された", "他社のWeb講演会と重なった", "切替用量の質問はDIへ回した",
-    "お弁当付き説明会からWebに切替えた", "スライドを先輩に手伝ってもらった", "上長の承認をもらった",
-    "休暇の申請中です", "Approved Email を2日後に送った", "千葉の先生は移動が長い",
+    "先生に喜ばれました",
+    "院長先生と話せました",
+    "A先生とB先生が参加",
+    "新任の先生に届けた",
+    "田中営業所長に相談した",
+    "高橋GMの一言です",
+    "名古屋支店の石川さんに教わった",
+    "東京第一営業所の事例です",
+    "病院第二営業所で共有した",
+    "病院薬剤師会の日程を確認した",
+    "病院担当になりました",
+    "薬局長に喜ばれた",
+    "循環器内科・消化器内科の合同説明会を開いた",
+    "がん診療連携拠点病院の先生方に届けた",
+    "副作用マネジメントの説明会が好評でした",
+    "有害事象報告の研修を受けました",
+    "RMP資材と適正使用ガイドを配布した",
+    "下痢対策の資材が好評",
+    "めまい外来の先生に届けた",
+    "頭痛専門医の先生にメール",
+    "救急外来の先生方は夜が忙しい",
+    "面会が中止になったのでリモートにした",
+    "講演会が中止になり録画を送った",
+    "3人目から止まらなくなりました",
+    "この順番が一番効く",
+    "必ず前日にメールする",
+    "100%出席でした",
+    "MSさんと同行した",
+    "MRさんの声を聞いた",
+    "60代男性医師に届けた",
+    "20代のMRが工夫した",
+    "80代の患者さんが多い施設です",
+    "患者さん向け資材を届けた",
+    "症例検討会で発表された",
+    "他社のWeb講演会と重なった",
+    "切替用量の質問はDIへ回した",
+    "お弁当付き説明会からWebに切替えた",
+    "スライドを先輩に手伝ってもらった",
+    "上長の承認をもらった",
+    "休暇の申請中です",
+    "Approved Email を2日後に送った",
+    "千葉の先生は移動が長い",
 ]
 
 
@@ -65,11 +94,17 @@ def test_full_width_and_cut_up_names_are_found_where_they_stand() -> None:
 
 
 def test_one_surname_has_one_letter_in_all_fields_of_a_case() -> None:
-    checked = check_fields({
-        "situation": "鈴木先生と山田部長に会えない", "result": "山田先生が喜んだ", "tip": "鈴木も納得",
-    })
+    checked = check_fields(
+        {
+            "situation": "鈴木先生と山田部長に会えない",
+            "result": "山田先生が喜んだ",
+            "tip": "鈴木も納得",
+        }
+    )
     assert checked.masked == {
-        "situation": "A先生とB先生に会えない", "result": "B先生が喜んだ", "tip": "A先生も納得",
+        "situation": "A先生とB先生に会えない",
+        "result": "B先生が喜んだ",
+        "tip": "A先生も納得",
     }
     assert checked.decision is Decision.MASK
 
@@ -80,8 +115,11 @@ def test_a_colleague_keeps_the_name() -> None:
 
 
 def test_every_sample_post_gets_its_word() -> None:
-    words = {"pass": PASSES - {Decision.SOFT_REVIEW}, "soft": {Decision.SOFT_REVIEW},
-             "safety": {Decision.ROUTE_TO_SAFETY}}
+    words = {
+        "pass": PASSES - {Decision.SOFT_REVIEW},
+        "soft": {Decision.SOFT_REVIEW},
+        "safety": {Decision.ROUTE_TO_SAFETY},
+    }
     for post in json.loads((SHARED / "content/posts.json").read_text(encoding="utf-8")):
         expected = words.get(post["guard"]) or {Decision(post["guard"])}
         assert check(post["text"]).decision in expected, post["id"]

@@ -129,4 +129,7 @@ def test_everyday_cases_are_seldom_stopped(encoder: Bundled) -> None:
 
 def test_the_reflection_prompts_do_not_trip_the_guard(encoder: Bundled) -> None:
     for prompt in content("prompts.json"):
-        assert check(prompt["question"] if "question" in prompt else prompt["ja"], encoder).decision not in STOPPED
+        assert (
+            check(prompt["question"] if "question" in prompt else prompt["ja"], encoder).decision
+            not in STOPPED
+        )
