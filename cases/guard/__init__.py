@@ -19,7 +19,7 @@ from cases.guard.messages import Message, message
 from cases.guard.morphemes import Reading, read
 from cases.guard.names import names
 from cases.guard.patients import patients
-from cases.guard.safety import safety_events
+from cases.guard.safety import event_questions, safety_events
 from cases.guard.second_look import second_look, warm
 from cases.text import fold
 from cases.vocabulary import Decision, strictest
@@ -84,7 +84,7 @@ def refuses_search(query: str, embedder: Embedder | None = None) -> str:
     reason: the caller searches with the masked text.
     """
     reading = read(query)
-    for f in _found(reading, embedder):
+    for f in [*event_questions(reading), *_found(reading, embedder)]:
         if f.rule in _REFUSED_IN_SEARCH:
             return f.rule
     return ""
