@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -30,6 +31,9 @@ from cases.search import Shelves
 from scheduler import dispatch, inbox, planner, reconcile
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
+
+if TYPE_CHECKING:  # only configured platforms are imported
+    from bot.teams.cloud import Cloud
 
 
 @dataclass(slots=True)
@@ -135,17 +139,37 @@ async def _connect(hub: Hub) -> None:
     """The platforms that the settings and the workspace rows name."""
     from bot.web.platform import WebPlatform
 
-    hub.platforms["web"] = WebPlatform(hub.reception, hub.pages, hub.library)
+    hub.platforms["web"] = WebPlatform(hub.library, hub.reception, hub.pages)
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
         hub.platforms["slack"] = SlackPlatform(
             hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
         )
-    if await hub.library.db.directory.workspaces("teams"):
-        from bot.teams.connect import connect
+    rows = await hub.library.db.directory.workspaces("teams")
+    if rows:
+        from bot.teams.cloud import app_of
+        from bot.teams.platform import TeamsPlatform
 
-        hub.platforms["teams"] = await connect(hub.reception, hub.library, hub.settings)
+        ring = hub.library.ring
+        opened = [
+            ring.open_json(row.credentials, row.company_id) if row.credentials else {}
+            for row in rows
+        ]
+        apps = [app_of(credentials) for credentials in opened]
+        hub.platforms["teams"] = TeamsPlatform(hub.reception, apps, cloud=_cloud(hub.settings))
+
+
+def _cloud(settings: Settings) -> Cloud:
+    """Microsoft's public cloud, or the end points that the settings name (sovereign clouds)."""
+    from bot.teams.cloud import Cloud
+
+    public = Cloud()
+    return Cloud(
+        keys_url=settings.teams_openid_url or public.keys_url,
+        login_url=settings.teams_login_url or public.login_url,
+        services=settings.teams_service_hosts or public.services,
+    )
 
 
 async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) -> None:
