@@ -46,6 +46,8 @@ async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) 
             parse="none",
             **json.loads(payload),
         )
+        if not (answer.get("channel") and answer.get("ts")):
+            raise ValueError("an answer without the message's place")
         return f"{answer['channel']}/{answer['ts']}"
     except Exception as error:
         raise answers.failure(error) from None  # the SDK's text quotes the answer: not in logs
