@@ -204,6 +204,14 @@ async def test_a_stranger_is_known_by_e_mail(slack: FakeSlack, platform: Platfor
         await platform.email_of(TOKEN, "U0SATO")
 
 
+async def test_an_address_without_a_person_is_never_tried(
+    slack: FakeSlack, platform: Platform
+) -> None:
+    with pytest.raises(DeliveryFailed) as found:
+        await platform.send(TOKEN, {}, text(platform), "k1")
+    assert (found.value.reason, found.value.permanent, slack.calls) == ("no_address", True, [])
+
+
 async def test_a_delivery_error_tells_no_text(slack: FakeSlack, platform: Platform) -> None:
     slack.script["chat.postMessage"] = [Answer({"ok": False, "error": "invalid_blocks"})]
     with pytest.raises(DeliveryFailed) as found:
