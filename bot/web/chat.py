@@ -196,5 +196,3 @@ async def _waits(visit: Visit) -> dict[str, int]:
         drafts = len(await shelf.cases.drafts())
         approvals = len(await review.queue(shelf)) if visit.reviews else 0
     return {"drafts": drafts, "approvals": approvals}
-
-
