@@ -40,7 +40,6 @@ async def office(house: House, request: web.Request) -> web.StreamResponse:
         "months": list(reversed(months.last(month, 13))),
         "last": months.before(month),
         "digest": visit.card(digest_card(digest, visit.locale), "digest") if digest else "",
-        "digest_month": digest["month"] if digest else "",
     }
     return await page(visit, "office.html", found)
 
