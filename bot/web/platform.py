@@ -1,4 +1,4 @@
-"""The page in the browser as a platform: what is sent to it lies in 受信箱, which reads the ledger."""
+"""The browser as a platform: what is sent to it lies in 受信箱, which reads the ledger."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WebPlatform:
     name = "web"
 
     def __init__(
-        self, library: Library, desk: Desk, back: Back, *, hosts: frozenset[str] = LOOPBACK
+        self, desk: Desk, back: Back, library: Library, *, hosts: frozenset[str] = LOOPBACK
     ) -> None:
         self.desk = desk
         self.walls = Walls(hosts)
