@@ -34,7 +34,7 @@ class Platform(Protocol):
     async def send(
         self, credentials: dict[str, Any], address: dict[str, Any], payload: bytes, key: str
     ) -> str:
-        """Sends once and gives the receipt. `key` is opaque; it travels as metadata if it can."""
+        """Sends once and gives the receipt, `room/message`. `key` is opaque metadata."""
         ...
 
     async def replace(
@@ -47,6 +47,14 @@ class Platform(Protocol):
         self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
     ) -> list[str] | None:
         """Receipts of messages with `key` since a Unix time; None where history cannot be read."""
+        ...
+
+    async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
+        """Deletes an extra copy; one that is gone already is no error."""
+        ...
+
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
+        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
         ...
 
 

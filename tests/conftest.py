@@ -6,6 +6,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine, or coverage, must not fail a test: no deadline per example.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")

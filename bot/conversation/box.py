@@ -6,12 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from cases.capture import Intent
-
 from bot.conversation import drafts, find, help, profile, reflect, share, status, try_it, wish
 from bot.conversation.turn import Turn
 from bot.views.notes import intent_card, note
 from cases import capture, sharing
+from cases.capture import Intent
 from cases.guard import Checked
 from cases.text import clean, fold
 from cases.vocabulary import Decision

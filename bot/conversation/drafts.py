@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.conversation import find, share
 from bot.conversation.events import Fields
-from bot.conversation.turn import Owed, Turn
+from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Style, Text
 from bot.views.notes import note
 from bot.views.preview import form_card
@@ -97,8 +97,7 @@ async def withdraw(turn: Turn, case_id: str) -> None:
 async def withdraw_yes(turn: Turn, case_id: str) -> None:
     """Takes the case out of search, digests and pages."""
     async with turn.transaction() as shelf:
-        case = await sharing.withdraw(shelf, case_id)
-        turn.owe(Owed(f"withdrawn:{case.id}", "withdrawal", {"case_id": case.id}))
+        await sharing.withdraw(shelf, case_id)
         turn.replace(note(turn.words("share.withdrew")))
 
 

@@ -39,7 +39,7 @@ async def propose(turn: Turn, text: str, **more: Any) -> None:
         **proposal.values,
         "typed": text,
         "kind": str(proposal.kind),
-        "steps": proposal.steps,
+        "steps": [{"text": step} for step in proposal.steps],
         "channels": proposal.channels,
         "area": proposal.area,
         "customer": proposal.customer,

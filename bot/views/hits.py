@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.case import Shown, byline, case_actions, field_rows, heading
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
 from bot.views.words import say
+from cases.chips import Chip
+from cases.reasons import Difference
+from cases.search import chip_id
 from cases.text import shorten
-from cases.vocabulary import label
-
-LISTS = {
-    "channels": "channels",
-    "area": "areas",
-    "customer": "customers",
-    "facility": "facilities",
-    "access": "access",
-    "barrier": "barriers",
-    "outcome": "outcomes",
-}
+from cases.vocabulary import label, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +22,18 @@ class ShownHit:
     shown: Shown
     reason: str
     marks: tuple[tuple[int, int], ...]
-    same: tuple[str, ...]  # `list:key` of understood filters that the case has
-    different: tuple[str, ...]  # those that it does not name
-    near: str  # close, loose or far
+    same: tuple[Chip, ...]
+    different: tuple[Difference, ...]
+    near: str  # close, loose or none
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of hits. `match` is close, loose or none; `chips` are `list:key`."""
+    """One page of hits. `match` is close, loose or none."""
 
     match: str
     hits: Sequence[ShownHit]
-    chips: Sequence[str]
+    chips: Sequence[Chip]
     total: int
     offset: int = 0
     words_only: bool = False
@@ -65,10 +58,16 @@ def answer_card(answer: Answer, locale: str) -> Card:
     return Card(tuple(parts))
 
 
-def chip_word(chip: str, locale: str) -> str:
-    """A chip's label: 「訪問規制」 for `access:restricted`."""
-    name, _, key = chip.partition(":")
-    return shorten(label(LISTS.get(name, name), key, locale).split("(")[0], 20)
+def chip_word(chip: Chip, locale: str) -> str:
+    """A chip's label: 「訪問規制」; the asker's own word where it means several keys."""
+    if chip.list_name == "audience" or len(chip.keys) > 1:
+        return chip.text
+    return key_word(chip.list_name, chip.keys[0], locale)
+
+
+def key_word(name: str, key: str, locale: str) -> str:
+    """A vocabulary label without its bracket, at most 20 characters."""
+    return shorten(label(name, key, locale).split("(")[0], 20)
 
 
 def _headline(answer: Answer, locale: str) -> str:
@@ -80,9 +79,11 @@ def _headline(answer: Answer, locale: str) -> str:
     return say(locale, "find.loose", count=number)
 
 
-def _chip_buttons(chips: Sequence[str], locale: str) -> Actions:
+def _chip_buttons(chips: Sequence[Chip], locale: str) -> Actions:
     buttons = tuple(
-        Button(say(locale, "find.without", chip=chip_word(chip, locale)), "find.without", chip)
+        Button(
+            say(locale, "find.without", chip=chip_word(chip, locale)), "find.without", chip_id(chip)
+        )
         for chip in chips[:5]
     )
     return Actions(buttons)
@@ -111,11 +112,19 @@ def _points(hit: ShownHit, locale: str) -> list[Part]:
         points = "・".join(chip_word(chip, locale) for chip in hit.same)
         parts.append(Text(say(locale, "find.same", points=points), Style.QUIET))
     if hit.different:
-        points = "・".join(
-            say(locale, "find.unspecified", label=chip_word(chip, locale)) for chip in hit.different
-        )
+        points = "・".join(_difference(one, locale) for one in hit.different)
         parts.append(Text(say(locale, "find.different", points=points), Style.QUIET))
     return parts
+
+
+def _difference(one: Difference, locale: str) -> str:
+    """What the case says instead of a condition, or that it does not say."""
+    asked = chip_word(one.chip, locale)
+    if not one.instead:
+        return say(locale, "find.unspecified", label=asked)
+    keys = [key for key in one.instead if key in terms(one.chip.list_name)]
+    words = "・".join(key_word(one.chip.list_name, key, locale) for key in keys[:2])
+    return say(locale, "find.instead", label=asked, words=words)
 
 
 def _ending(answer: Answer, locale: str) -> list[Part]:
@@ -132,14 +141,3 @@ def _ending(answer: Answer, locale: str) -> list[Part]:
     if answer.hits:
         parts.append(Text(say(locale, "find.note"), Style.QUIET))
     return parts
-
-
-def facets(case_values: Mapping[str, object]) -> set[str]:
-    """All `list:key` chips that a case carries."""
-    found: set[str] = set()
-    for name in LISTS:
-        value = case_values.get(name) or ()
-        for key in [value] if isinstance(value, str) else list(value):  # type: ignore[call-overload]  # a list of keys
-            found.add(f"{name}:{key}")
-            found.add(f"{name}:{str(key).split('.')[0]}")
-    return found

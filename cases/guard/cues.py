@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from cases.guard.findings import Finding, finding
+from cases.guard.lexicon import pattern, rules
 from cases.guard.morphemes import Reading
 from cases.vocabulary import Decision
 
-_CLAUSE_EDGE = "、,「」『』()。!?;:：→\n"
-# A clause that is much longer than its cues would blame innocent words: the cues alone are kept.
-_LONGEST_MARGIN = 14
+Place = tuple[int, int]
+
+_CLAUSE_EDGE = re.compile(
+    r"[、,「」『』()。!?;:→\n]|と(?=言|話|伝|お伝|お話|説明|背中|吹き込|紹介し|書い|大きく|先生に)"
+)
+# A clause is kept whole up to this many characters beyond its cues on each side; English words
+# carry less in a character.
+_MARGIN_JA, _MARGIN_EN = 16, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,69 +27,64 @@ class Cue:
 
     rule: str
     all_of: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None = None
-    action: Decision | None = None
+    unless: re.Pattern[str] | None
+    action: Decision | None
 
 
-def cue(rule: str, *all_of: str, unless: str = "", action: Decision | None = None) -> Cue:
-    """A cue from pattern texts; letters of either case."""
-    return Cue(
-        rule,
-        tuple(re.compile(pattern, re.IGNORECASE) for pattern in all_of),
-        re.compile(unless, re.IGNORECASE) if unless else None,
-        action,
+@cache
+def cues(table: str) -> tuple[Cue, ...]:
+    """The cues of a table of the rules file; within one rule the order is the priority."""
+    return tuple(
+        Cue(
+            row["rule"],
+            tuple(pattern(text) for text in row["all_of"]),
+            pattern(row["unless"]) if "unless" in row else None,
+            Decision(row["action"]) if "action" in row else None,
+        )
+        for row in rules()[table]
     )
 
 
-def fire(
-    cues: Iterable[Cue], reading: Reading, sentence: tuple[int, int], text: str
-) -> list[Finding]:
-    """The findings of one sentence; `text` is the folded text, blanked where a rule wants it.
-
-    Of the cues of one rule only the first that fires counts in a sentence.
-    """
+def fire(table: str, reading: Reading, sentence: Place, text: str) -> list[Finding]:
+    """The findings of one sentence, one a rule; `text` is what the patterns read."""
     found: dict[str, Finding] = {}
-    for each in cues:
-        if each.rule in found:
+    for cue in cues(table):
+        if cue.rule in found:
             continue
-        span = _meeting(each, text, sentence)
+        span = _meeting(cue, text, sentence)
         if span is not None:
             start, end = clause(reading.text, span, sentence)
-            found[each.rule] = finding(each.rule, start, end, each.action)
+            found[cue.rule] = finding(cue.rule, start, end, cue.action)
     return list(found.values())
 
 
-def _meeting(each: Cue, text: str, sentence: tuple[int, int]) -> tuple[int, int] | None:
-    """The hull of the cues, each taken as near to the first one as it comes."""
-    if each.unless is not None and each.unless.search(text, *sentence):
+def _meeting(cue: Cue, text: str, sentence: Place) -> Place | None:
+    """The hull of the cues, each taken as near to the ones before as it comes."""
+    if cue.unless is not None and cue.unless.search(text, *sentence):
         return None
-    first = each.all_of[0].search(text, *sentence)
-    if first is None:
-        return None
-    start, end = first.span()
-    for pattern in each.all_of[1:]:
-        matches = list(pattern.finditer(text, *sentence))
-        if not matches:
+    hull: Place | None = None
+    for needed in cue.all_of:
+        places = [m.span() for m in needed.finditer(text, *sentence)]
+        if not places:
             return None
-        nearest = min(matches, key=lambda m: max(m.start() - end, start - m.end()))
-        start, end = min(start, nearest.start()), max(end, nearest.end())
-    return start, end
+        hull = places[0] if hull is None else _nearest_joined(hull, places)
+    return hull
 
 
-def clause(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
-    """The span widened to the edges of its clause, unless that is far away."""
+def _nearest_joined(hull: Place, places: list[Place]) -> Place:
+    start, end = hull
+    nearest = min(places, key=lambda p: max(p[0] - end, start - p[1]))
+    return min(start, nearest[0]), max(end, nearest[1])
+
+
+def clause(text: str, span: Place, sentence: Place) -> Place:
+    """The span widened to the edges of its clause, as far as the margin allows."""
     start, end = span
-    left, right = start, end
-    while left > sentence[0] and text[left - 1] not in _CLAUSE_EDGE:
-        left -= 1
-    while right < sentence[1] and text[right] not in _CLAUSE_EDGE:
-        right += 1
-    margin = max(_LONGEST_MARGIN, (end - start) // 2)
-    if not text[start:end].isascii() or start - left <= margin:
-        left = left if start - left <= margin else start
-    else:
-        left = start
-    right = right if right - end <= margin else end
-    while left < right and text[left] in " 　":
+    margin = _MARGIN_EN if text[start:end].isascii() else _MARGIN_JA
+    edges = [m.end() for m in _CLAUSE_EDGE.finditer(text, sentence[0], start)]
+    left = max(edges[-1] if edges else sentence[0], start - margin)
+    edge = _CLAUSE_EDGE.search(text, end, sentence[1])
+    right = min(edge.start() if edge else sentence[1], end + margin)
+    while left < start and text[left].isspace():
         left += 1
     return left, right

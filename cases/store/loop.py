@@ -91,6 +91,15 @@ class Loop:
         """A member's reaction to a case."""
         return await self.session.get(Reaction, (self.company_id, case_id, member_id, kind))
 
+    async def hidden(self, kind: str) -> set[str]:
+        """Ids of the cases to which the acting member reacted in this way."""
+        found = select(Reaction.case_id).where(
+            Reaction.company_id == self.company_id,
+            Reaction.member_id == self.scope.me,
+            Reaction.kind == kind,
+        )
+        return set(await self.session.scalars(found))
+
     async def reactions_of(self, case_ids: Iterable[str]) -> Sequence[Reaction]:
         """All reactions to some cases."""
         found = select(Reaction).where(

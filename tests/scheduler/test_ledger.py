@@ -299,7 +299,7 @@ async def test_the_sweep_deletes_a_copy_that_landed_too_late(
 
 
 async def only_row(shelf: object) -> Delivery:
-    (row,) = await Ledger(shelf).deliveries(Delivery.id.is_not(None), 2)  # type: ignore[arg-type]
+    (row,) = await Ledger(shelf).deliveries(Delivery.id.is_not(None), 2)  # type: ignore[arg-type] # any shelf will do here
     return row
 
 
