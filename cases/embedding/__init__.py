@@ -20,3 +20,11 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row per text: float32, shape (len(texts), size), rows of length 1."""
         ...
+
+
+class QueryEmbedder(Embedder, Protocol):
+    """An Embedder that search can ask: some models put another prompt before a question."""
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Questions to vectors, same shape as `encode`."""
+        ...

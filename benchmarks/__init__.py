@@ -1,0 +1,1 @@
+"""Measurements that are no tests: their numbers are written beside them."""

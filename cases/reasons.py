@@ -1,0 +1,135 @@
+"""Why a case was found: its sentence that answers best, the words that did it, and its points."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cases import words
+from cases.chips import Chip
+from cases.index import parts
+from cases.question import HEARD, Question
+from cases.text import fold
+from cases.vocabulary import terms
+
+# A sentence nearest in meaning is worth about one shared theme and a half; a word half a theme.
+NEAREST, WORD = 1.5, 0.5
+# The title stands on the card anyway: it is quoted only when nothing else fits.
+TITLE = 0.5
+# Themes of nearly every case and words without content are no reason for a person.
+EVERYWHERE, FAINT = frozenset(("doctor", "hospital", "meet")), 0.3
+EMPTY = frozenset(
+    "為る 有る 居る 成る 言う 出来る 思う 下さる 頂く 教える 事例 先生 "
+    "the and for with that this was are when how what from".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence of the case as written; `marks`: start and end of its matching words, in order."""
+
+    sentence: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """違う点: a chip that is not met, and what the case says instead (keys; empty: not written)."""
+
+    chip: Chip
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """合っている点 and 違う点 of a case for the chips of a question."""
+
+    matching: tuple[Chip, ...]
+    different: tuple[Difference, ...]
+
+
+def why(question: Question, fields: Mapping[str, str], nearest: int | None = None) -> Reason:
+    """The sentence of a case that answers best; an empty one when the case has no text.
+
+    `nearest` is Scored.sentence: the number of the sentence that is nearest in meaning.
+    """
+    found = parts(fields)[1:]
+    if not found:
+        return Reason("", ())
+    best, value = Reason("", ()), -1.0
+    for number, (_, sentence) in enumerate(found):
+        marks, worth = _marked(question, sentence)
+        worth += NEAREST * (number == nearest)
+        if fields.get("title", "").startswith(sentence.rstrip("。")):
+            worth *= TITLE
+        if worth > value:
+            best, value = Reason(sentence, marks), worth
+    return best
+
+
+def points(chips: Sequence[Chip], facets: Collection[str], fields: Mapping[str, str]) -> Points:
+    """Which conditions of the question the case meets, by its tags or in its own words."""
+    text = fold("\n".join(sentence for _, sentence in parts(fields)[1:]))
+    themes = set(words.read(text).themes)
+    matching, different = [], []
+    for chip in chips:
+        if _tagged(chip, facets) or _written(chip, text, themes):
+            matching.append(chip)
+        else:
+            different.append(Difference(chip, _instead(chip, facets)))
+    return Points(tuple(matching), tuple(different))
+
+
+def _marked(question: Question, sentence: str) -> tuple[tuple[tuple[int, int], ...], float]:
+    same = {
+        (start, end): word
+        for start, end, word in words.spans(sentence)
+        if f"{words.WORD}{word}" in question.words and end - start > 1 and word not in EMPTY
+    }
+    themes = {
+        (start, end): theme
+        for start, end, theme in words.theme_places(sentence)
+        if question.themes.get(theme, 0) >= HEARD
+    }
+    worth = WORD * len(set(same.values()))
+    worth += sum(question.themes[theme] * _says(theme) for theme in set(themes.values()))
+    return _joined([*same, *themes]), worth
+
+
+def _says(theme: str) -> float:
+    return FAINT if theme in EVERYWHERE else 1.0
+
+
+def _joined(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The marks in order, those that touch or overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _tagged(chip: Chip, facets: Collection[str]) -> bool:
+    return any(
+        facet in facets or any(own.startswith(f"{facet}.") for own in facets)
+        for facet in chip.facets
+    )
+
+
+def _written(chip: Chip, text: str, themes: set[str]) -> bool:
+    forms = [chip.text]
+    for key in chip.keys:
+        if term := terms(chip.list_name).get(key) if chip.list_name != "audience" else None:
+            forms += [term.ja, *term.aliases]
+    if any(fold(form) in text for form in forms):
+        return True
+    # Only a theme of the whole chip: 訪問規制 is not met by any 訪問.
+    whole = (0, len(chip.text))
+    return any(place[:2] == whole and place[2] in themes for place in words.theme_places(chip.text))
+
+
+def _instead(chip: Chip, facets: Collection[str]) -> tuple[str, ...]:
+    start = f"{chip.list_name}:"
+    return tuple(sorted(facet.removeprefix(start) for facet in facets if facet.startswith(start)))

@@ -1,0 +1,64 @@
+"""Fusion and labels are arithmetic; the floor on the development queries guards the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import search_quality
+from cases import question
+from cases.embedding.bundled import BundledEncoder
+from cases.index.memory import MemoryIndex
+from cases.ranking import Evidence, Match, chance, fuse, match, overall, scaled, weights
+
+
+@pytest.fixture(scope="module")
+def library() -> MemoryIndex:
+    documents = [search_quality.document(row) for row in search_quality.rows("cases.jsonl")]
+    return search_quality.filled(documents, BundledEncoder())
+
+
+def test_a_leg_without_spread_adds_nothing() -> None:
+    flat, steep = np.ones(3, dtype=np.float32), np.array([0, 1, 3], dtype=np.float32)
+    assert scaled(flat).tolist() == [0, 0, 0]
+    assert np.allclose(scaled(steep), [0, 1 / 3, 1])
+    legs = {"words": flat, "sounds": flat, "themes": steep, "meaning": flat}
+    asked = weights(question.read("面会", None))
+    assert fuse(legs, asked).argmax() == 2
+    assert fuse({"words": np.zeros(0, dtype=np.float32)}, asked).shape == (0,)
+
+
+def test_chance_letters_of_another_language_count_less() -> None:
+    japanese = weights(question.read("面会", None))
+    english = weights(question.read("meeting", None))
+    assert english.words < japanese.words
+    assert english.sounds == 0
+
+
+def test_more_evidence_is_a_better_chance_and_a_foreign_topic_a_poor_one() -> None:
+    weak = Evidence(meaning=0.2, themes=0.2, weight=0.2, words=0.0, outside=False)
+    strong = Evidence(meaning=0.5, themes=1.0, weight=1.5, words=0.5, outside=False)
+    foreign = Evidence(meaning=0.2, themes=1.0, weight=0.3, words=0.1, outside=True)
+    no_vectors = Evidence(meaning=None, themes=1.0, weight=1.5, words=0.5, outside=False)
+    assert match(chance(weak)) is Match.NONE
+    assert match(chance(strong)) is Match.CLOSE
+    assert match(chance(foreign)) is Match.NONE
+    assert chance(weak) < chance(no_vectors) < chance(strong)
+
+
+def test_an_answer_is_as_near_as_the_best_of_its_first_three_hits() -> None:
+    assert overall([]) is Match.NONE
+    assert overall([0.01, 0.6, 0.0]) is Match.CLOSE
+    assert overall([0.01, 0.3, 0.0, 0.9]) is Match.LOOSE
+
+
+def test_the_development_queries_stay_above_the_floor(library: MemoryIndex) -> None:
+    found = list(search_quality.measure(library, BundledEncoder()).values())
+    assert np.mean([row[1][0] for row in found]) >= 0.62
+    assert np.mean([row[1][1] for row in found]) >= 0.75
+
+
+def test_hopeless_questions_are_called_so_and_others_are_not(library: MemoryIndex) -> None:
+    labels = search_quality.labels(library, BundledEncoder())
+    assert sum(label is Match.NONE for grades, label in labels if not grades) >= 5
+    assert sum(label is Match.NONE for grades, label in labels if grades) <= 4
