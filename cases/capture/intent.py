@@ -29,7 +29,7 @@ SURE_WITH_VECTOR = (0.3, 0.7)
 SURE_BY_CUES = (0.2, 0.8)
 IS_WIN_FROM = 0.5
 # Told like a win, but surely none (a notice, a plan, thanks): ask before a draft is opened.
-NO_WIN_BELOW = 0.15
+NO_WIN_BELOW = 0.3
 
 
 class Intent(StrEnum):

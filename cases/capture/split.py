@@ -26,9 +26,10 @@ LABELS = {
     "intent": "こんなときに|when to use",
 }
 _ANY = "|".join(LABELS.values())
+_BLANK = r"[ \t　]{0,4}"
 _LABEL = re.compile(
-    rf"[【\[［<＜]({_ANY})[】\]］>＞][::]?|"
-    rf"(?:^|(?<=[\n。、・]))[ \t　]*[・■●◆▼\-*•①-⑳\d.]*[ \t　]*({_ANY})[ \t　]*[::]",
+    rf"[【\[［<＜]({_ANY})[】\]］>＞][:\uff1a]?|"
+    rf"(?:^|(?<=[\n。、・])){_BLANK}[・■●◆▼\-*•①-⑳\d.]{{0,4}}{_BLANK}({_ANY}){_BLANK}[:\uff1a]",
     re.IGNORECASE,
 )
 STEP = re.compile(r"[①-⑳]|(?m:^[ \t　]*\(?\d{1,2}[.)．）][ \t　]*(?=\D))")
@@ -53,6 +54,7 @@ _SPOKEN = re.compile(
     r"(?:んですけど|んですが|んですよ|ですけども?|ましたが|ていて|そしたら|それで)[、,]?"
 )
 SPOKEN_FROM = 40  # characters without any punctuation
+SEEN = 30  # characters on either side that say what an arrow is
 _OPEN, _CLOSE = "「『“(（", "」』”)）"
 
 
@@ -152,7 +154,8 @@ def _turns(body: str, left: int, right: int, quoted: bytearray) -> list[int]:
 
 def _is_step_arrow(body: str, arrow: re.Match[str], quoted: bytearray) -> bool:
     """False for 「14%→29%」 and 「メール→リモートの順」: a change or a pair, not the next step."""
-    before, after = body[: arrow.start()].rstrip(), body[arrow.end() :].lstrip()
+    before = body[max(0, arrow.start() - SEEN) : arrow.start()].rstrip()
+    after = body[arrow.end() : arrow.end() + SEEN].lstrip()
     if quoted[arrow.start()]:
         return False
     if re.search(r"\d[^\s、。]{0,4}$", before) and re.match(r"\D{0,2}\d", after):

@@ -10,6 +10,7 @@ from cases.text import is_japanese, shorten
 
 LIMIT = 40  # code points, domain.md §2.2
 SHORTEST = 12  # an extract with less says nothing on a card
+MOST_PARTS = 12  # parts between commas that are tried from either side of a turn
 _LEAD = re.compile(
     r"^(?:[^\w「『]+|お疲れ様です[。、!]?|正直[、]?|実は[、]?|そこで[、]?|なので[、]?|それで[、]?|そしたら[、]?|結果[、]?|"
     r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね)+"
@@ -64,13 +65,13 @@ def _of(field: str, found: list[Unit], fields: list[str]) -> list[tuple[int, int
 
 
 def _starts(unit: Unit) -> list[int]:
-    inner = (m.end() for m in _PART_END.finditer(unit.text))
-    return [unit.start, *(unit.start + at for at in inner if at < len(unit.text))]
+    inner = [m.end() for m in _PART_END.finditer(unit.text) if m.end() < len(unit.text)]
+    return [unit.start, *(unit.start + at for at in inner[-MOST_PARTS:])]
 
 
 def _ends(unit: Unit) -> list[int]:
     ends = [unit.start + m.start() for m in _PART_END.finditer(unit.text)]
-    return [*ends, unit.start + len(unit.text)]
+    return [*ends[:MOST_PARTS], unit.start + len(unit.text)]
 
 
 def _trim(text: str) -> str:

@@ -6,7 +6,7 @@ Pure functions, no database. `check` never raises for any text. An encoder that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cases.embedding import Embedder
@@ -19,8 +19,9 @@ from cases.guard.messages import Message, message
 from cases.guard.morphemes import Reading, read
 from cases.guard.names import names
 from cases.guard.patients import patients
-from cases.guard.safety import safety_events
+from cases.guard.safety import event_questions, safety_events
 from cases.guard.second_look import second_look, warm
+from cases.text import fold
 from cases.vocabulary import Decision, strictest
 
 __all__ = [
@@ -48,10 +49,18 @@ def check(text: str, embedder: Embedder | None = None) -> Verdict:
     return check_fields({"text": text}, embedder).verdicts["text"]
 
 
-def check_fields(values: Mapping[str, str], embedder: Embedder | None = None) -> Checked:
-    """Check the fields of one case; the same surname gets the same letter in all of them."""
+def check_fields(
+    values: Mapping[str, str], embedder: Embedder | None = None, *, keep: Collection[str] = ()
+) -> Checked:
+    """Check the fields of one case; the same surname gets the same letter in all of them.
+
+    `keep`: words that the author said are no names (「人名ではない」); they are not masked.
+    """
     readings = {key: read(text) for key, text in values.items()}
-    found = {key: _found(reading, embedder) for key, reading in readings.items()}
+    found = {
+        key: _kept_out(_found(reading, embedder), reading, keep)
+        for key, reading in readings.items()
+    }
     masks = Masks()
     suggested = {
         key: with_suggestions(_as_given(readings[key], found[key]), text, masks)
@@ -75,7 +84,7 @@ def refuses_search(query: str, embedder: Embedder | None = None) -> str:
     reason: the caller searches with the masked text.
     """
     reading = read(query)
-    for f in _found(reading, embedder):
+    for f in [*event_questions(reading), *_found(reading, embedder)]:
         if f.rule in _REFUSED_IN_SEARCH:
             return f.rule
     return ""
@@ -88,6 +97,16 @@ def _found(reading: Reading, embedder: Embedder | None) -> list[Finding]:
         found += second_look(reading, found, embedder)
     unique = {(f.rule, f.start, f.end): f for f in reversed(found) if f.start < f.end}
     return sorted(unique.values(), key=lambda f: (f.start, f.end, f.rule))
+
+
+def _kept_out(found: list[Finding], reading: Reading, keep: Collection[str]) -> list[Finding]:
+    """The findings without masks on words that the author keeps."""
+    words = {fold(word) for word in keep}
+    return [
+        f
+        for f in found
+        if f.action is not Decision.MASK or fold(reading.text[f.start : f.end]) not in words
+    ]
 
 
 def _as_given(reading: Reading, found: list[Finding]) -> list[Finding]:

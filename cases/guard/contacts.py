@@ -9,7 +9,9 @@ from cases.guard.morphemes import Reading
 
 # Candidates are runs of digits and separators; whether one is a phone number is decided by its
 # digits, so that no pattern has to backtrack over them.
-_DIGITS = re.compile(r"(?<![A-Za-z0-9./:¥])(?:\+|\()?\d[\d\-‐‑‒–—―−ー() ]{5,22}\d(?![A-Za-z0-9円例件人%])")
+_DIGITS = re.compile(
+    r"(?<![A-Za-z0-9./:¥])(?:\+|\()?\d[\d\-‐‑‒–—―−ー() ]{5,22}\d(?![A-Za-z0-9円例件人%])"
+)
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
 )

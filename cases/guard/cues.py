@@ -13,7 +13,9 @@ from cases.vocabulary import Decision
 
 Place = tuple[int, int]
 
-_CLAUSE_EDGE = re.compile(r"[、,「」『』()。!?;:→\n]|と(?=言|話|伝|お伝|お話|説明|背中|吹き込|紹介し|書い|大きく|先生に)")
+_CLAUSE_EDGE = re.compile(
+    r"[、,「」『』()。!?;:→\n]|と(?=言|話|伝|お伝|お話|説明|背中|吹き込|紹介し|書い|大きく|先生に)"
+)
 # A clause is kept whole up to this many characters beyond its cues on each side; English words
 # carry less in a character.
 _MARGIN_JA, _MARGIN_EN = 16, 40

@@ -1,10 +1,11 @@
-"""Names of hospitals, clinics, pharmacies and universities: a proper prefix before a kind of place."""
+"""Names of hospitals, clinics, pharmacies, universities: a proper word before a kind of place."""
 
 from __future__ import annotations
 
 import re
 
 from cases.guard.findings import Finding, finding
+from cases.guard.lexicon import word_set
 from cases.guard.morphemes import Reading, Token, may_be_person
 
 _KIND = re.compile(
@@ -16,7 +17,9 @@ _DEPARTMENT = re.compile(
     r"|心療内科|ペインクリニック)(?!医|の?先生|学会|領域|専門|部会|医会)"
 )
 # What follows makes it an office or a society of our side (病院第二営業所, 病院薬剤師会).
-_OURS = re.compile(r"(?:第[一二三四五六七八九\d]|営業|支店|担当|薬剤師会|薬局学会|医師会|協会|団体|チーム)")
+_OURS = re.compile(
+    r"(?:第[一二三四五六七八九\d]|営業|支店|担当|薬剤師会|薬局学会|医師会|協会|団体|チーム)"
+)
 _NICKNAME = re.compile(
     r"(?<![一-龥])(?:[一-龥]{1,3})?(?:日赤|済生会|徳洲会|厚生連|国がん|がん研有明|国循|県中|聖路加|虎の門|順天堂"
     r"|慶應|慶応)(?!義塾)(?![一-龥]{0,4}(?:病院|医療センター|クリニック|大学))"
@@ -26,36 +29,20 @@ _TAIL_OF_UNIVERSITY = re.compile(
     r"(?:大学|医科大学?|医大)(?P<more>(?:医学部|歯学部|薬学部)?(?:附属|付属)?[一-龥ぁ-んァ-ヶ]{0,6}?"
     r"(?:病院|医療センター|クリニック))"
 )
-_CORPORATION = re.compile(r"(?:(?:医療|社会福祉)法人(?:社団|財団)?[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,8}会[ ]$")
+_CORPORATION = re.compile(
+    r"(?:(?:医療|社会福祉)法人(?:社団|財団)?[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,8}会[ ]$"
+)
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?:St\.[ ])?(?:[A-Z][A-Za-z'’-]*[ ]){1,4}(?:of[ ][A-Z][a-z]+[ ])?"
     r"(?:Hospital|Clinic|Infirmary|Pharmacy|Surgery|Medical Cent(?:er|re)|Health Cent(?:er|re)"
     r"|Cancer Cent(?:er|re)|Medical Practice|University)(?![A-Za-z])"
 )
-_ENGLISH_PLAIN = frozenset(
-    "University General District Regional Community Teaching Private Public Local City County The Our "
-    "A An My At In From Cancer Medical Health Day Outpatient Children's National Royal And Every Each "
-    "This That One Two Base Big Large Small Rural Urban Retail Online Virtual Web New Eye Skin Heart".split()
-)
+_ENGLISH_PLAIN = word_set("english_plain")
 # Kept inside a name that has a proper part (市立みどり中央病院), no name by themselves.
-_KIND_WORDS = frozenset(
-    "市立 県立 都立 道立 府立 国立 公立 私立 町立 村立 区立 市民 県民 町民 国民健康保険 国保 総合 中央 "
-    "記念 厚生 労災 共済 赤十字 日赤 逓信 警察 自衛隊 附属 付属 大学 大学病院 大学附属 医療 医学 医学部 "
-    "医科 医科大 歯科 歯学部 薬科 循環器 呼吸器 消化器 糖尿病 内科 外科 小児 小児科 こども 子ども 母子 "
-    "眼科 皮膚科 整形 整形外科 耳鼻科 耳鼻咽喉科 産婦人科 産科 婦人科 泌尿器科 精神科 神経科 脳神経 心療内科 "
-    "リハビリテーション リハビリ がん 腫瘍 透析 人工透析 在宅 調剤 調剤薬局 保険 薬局 診療 研究 病院 胃腸科 "
-    "クリニック 医療センター がんセンター センター 健康 健診 メディカル 高齢者 周産期 救命 救急".split()
-)
-_PLAIN = frozenset(
-    "各 全 他 同 本 当 某 両 数 大 中 小 中小 大手 大型 大規模 中規模 小規模 個人 民間 一般 公的 基幹 拠点 中核 "
-    "地域 地方 地元 近隣 近所 市内 県内 町内 都内 院外 院内 門前 面 チェーン 急性期 慢性期 回復期 療養 療養型 "
-    "専門 単科 開業 開業医 無床 有床 病床 床 連携 紹介元 紹介先 対象 重点 新規 既存 担当 訪問 同業 複数 多く "
-    "一部 全部 先生 患者 自社 他社 会社 製品 企業 学会 団体 公式 会員 本 前 後 次 今 昼 夜 朝 午前 午後 旧 新 "
-    "某 有名 著名 離島 都市部 都市 郊外 過疎地 田舎 山間 へき地 首都圏 全国 日本 海外 米国 世界 軒 件 施設 "
-    "例 約 つ 名 人 先 元 系 別 型 級 以上 以下 程度 未満 用 向け HP GP CL DPC 特定機能 特定 機能 支援 外部 "
-    "女子 お ご 御 巨大 忙しい かかりつけ 健康サポート ドラッグ 卸 営業所 拠点病院 基幹病院 時 月 年 日 週".split()
-)
-_SECOND_HALF = frozenset("里 森 丘 杜 木 花 風 郷 家 樹 街 町 道 泉 谷 国 葉 光 空 海 星 鐘 虹 駅".split())
+_KIND_WORDS = word_set("facility_kind_words")
+_PLAIN = word_set("facility_plain")
+_SAINTLY = ("聖", "新", "北", "南", "東", "西")  # plain words that begin many names
+_SECOND_HALF = word_set("facility_second_half")
 
 
 def facilities(reading: Reading) -> list[Finding]:
@@ -106,22 +93,27 @@ def _prefix(reading: Reading, place: int) -> list[Token]:
 
 
 def _joins(reading: Reading, token: Token) -> bool:
-    if token.surface in ("ヶ", "ケ", "ノ", "ヵ", "が") and token.start:
+    if token.surface in ("ヶ", "ケ", "ノ", "ヵ") and token.start:
         before = reading.before(token.start)
-        return before is not None and before.is_noun_like and token.surface != "が"
+        return before is not None and before.is_noun_like
+    if token.surface == "が":  # ゆうひが丘診療所
+        before = reading.before(token.start)
+        hill = reading.text[token.end : token.end + 1] in ("丘", "台", "浜", "原", "崎")
+        return hill and before is not None and before.is_noun_like
     if token.surface == "の":  # さくらの里病院
         after = reading.text[token.end : token.end + 1]
         before = reading.before(token.start)
         kind_follows = _KIND.match(reading.text, token.end + 1) is not None
-        return (
-            after in _SECOND_HALF and kind_follows and before is not None and before.is_noun_like
-        )
-    return token.is_noun_like and token.pos[3] != "助動詞語幹" and token.pos[1] != "数詞"
+        named = before is not None and before.is_noun_like
+        return named and kind_follows and after in _SECOND_HALF
+    if token.pos[1] == "数詞":  # みなと第一クリニック, but 3病院
+        return token.start > 0 and reading.text[token.start - 1] == "第"
+    return token.is_noun_like and token.pos[3] != "助動詞語幹"
 
 
 def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
     """Where the name begins, or None when no part of the prefix is proper."""
-    while tokens and (tokens[0].surface in _PLAIN or _is_plain(tokens[0])):
+    while tokens and _is_plain(tokens[0]) and tokens[0].surface not in _SAINTLY:
         tokens = tokens[1:]
     proper = [t for t in tokens if t.surface not in _KIND_WORDS and not _is_plain(t)]
     if not proper:
@@ -132,8 +124,8 @@ def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
 
 
 def _is_plain(token: Token) -> bool:
-    """Generic words: verbal nouns, times, counters, single Latin letters (A病院), circles (〇〇)."""
-    if token.surface in _PLAIN:
+    """Generic words: verbal nouns, times, numbers, single Latin letters (A病院), circles."""
+    if token.surface in _PLAIN or token.pos[1] == "数詞":
         return True
     if token.pos[2] in ("サ変可能", "副詞可能") and not may_be_person(token.surface):
         return True

@@ -39,6 +39,11 @@ def either(alternatives: list[str]) -> re.Pattern[str]:
     return pattern("|".join(alternatives))
 
 
+def word_set(name: str) -> frozenset[str]:
+    """A list of whole words, such as those that stand before 先生 without being a name."""
+    return frozenset(rules()["lists"][name])
+
+
 def _expand(text: str) -> str:
     lists: dict[str, list[str]] = rules()["words"]
     while _NAME.search(text):

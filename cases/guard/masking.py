@@ -15,10 +15,15 @@ _JA_TITLE = re.compile(
     r"|先生|医師|薬剤師|看護師|保健師|助産師|ドクター|Dr\.?|DR\.?|dr\.?|さん|氏|様)+$"
 )
 _ROLE = re.compile(r"(?:名誉|病|副|診療科?|薬剤科?|看護|管理|医局|統括)+$")
-_EN_TITLE = re.compile(r"^(?:Dr|DR|Prof|Professor|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?")
+_EN_TITLE = re.compile(
+    r"^(?:Dr|DR|Professor|Prof|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?"
+)
 _PLACES = (
     (r"薬局|ファーマシー|薬店", "ある薬局"),
-    (r"病院|医療センター|がんセンター|循環器センター|ホスピタル|日赤|済生会|徳洲会|HP$", "ある病院"),
+    (
+        r"病院|医療センター|がんセンター|循環器センター|ホスピタル|日赤|済生会|徳洲会|HP$",
+        "ある病院",
+    ),
     (r"クリニック|医院|診療所|CL$|科$", "あるクリニック"),
     (r"大学|医大|医科大", "ある大学"),
     (r"(?i)hospital|infirmary|cent(?:er|re)$", "a hospital"),
@@ -27,7 +32,9 @@ _PLACES = (
     (r"(?i)university", "a university"),
 )
 # A surname alone is masked elsewhere too, except before a title of our own company.
-_COMPANY_TITLE = re.compile(r"\s?(?:営業?所長|支店長|所長|課長|次長|社長|GM|マネ|リーダー|くん|MR|県|市|町|の先生)")
+_COMPANY_TITLE = re.compile(
+    r"\s?(?:営業?所長|支店長|所長|課長|次長|社長|GM|マネ|リーダー|くん|MR|県|市|町|の先生)"
+)
 
 
 @dataclass(slots=True)
@@ -83,7 +90,9 @@ def leftovers(reading: Reading, findings: list[Finding], masks: Masks) -> list[F
     taken = [(f.start, f.end) for f in findings if f.action is Decision.MASK]
     extra: list[Finding] = []
     for token in reading.tokens:
-        if token.surface not in masks.letters or not _stands_for_person(reading, token.start, token.end):
+        if token.surface not in masks.letters or not _stands_for_person(
+            reading, token.start, token.end
+        ):
             continue
         if any(start < token.end and token.start < end for start, end in taken):
             continue
@@ -96,8 +105,10 @@ def _stands_for_person(reading: Reading, start: int, end: int) -> bool:
     surface = reading.text[start:end]
     if _COMPANY_TITLE.match(reading.text, end):
         return False
-    return surface.isascii() or len(surface) > 1 or (
-        may_be_person(surface) and reading.text.startswith(("さん", "氏", "も", "は"), end)
+    return (
+        surface.isascii()
+        or len(surface) > 1
+        or (may_be_person(surface) and reading.text.startswith(("さん", "氏", "も", "は"), end))
     )
 
 

@@ -1,10 +1,11 @@
-"""Names of doctors, pharmacists and nurses: a name beside a title or a role, Japanese and English."""
+"""Names of doctors, pharmacists and nurses: a name beside a title or a role, in both languages."""
 
 from __future__ import annotations
 
 import re
 
 from cases.guard.findings import Finding, finding
+from cases.guard.lexicon import word_set
 from cases.guard.morphemes import Reading, Token, may_be_person
 
 _TITLE = re.compile(
@@ -21,36 +22,26 @@ _COMPANY = re.compile(
 )
 _AFTER_DOCTOR = re.compile(r"(?<![A-Za-z])(?:Dr|DR|ドクター)\.?[ ]?")
 _ROLE_OF = re.compile(
-    r"(?:薬剤師|看護師|保健師|助産師|技師|栄養士|療法士|師長|主任|ナース|秘書|クラーク|医事課|受付"
+    r"(?:薬剤師|看護師|看護部長|薬剤部長|科長|保健師|助産師|技師|栄養士|療法士|師長|主任|ナース|秘書|クラーク|医事課|受付"
     r"|DI室|DI担当|薬剤部|薬剤科|薬局|病棟|外来|化学療法室|クリニック|病院|医院|診療所|医局|門前|店)"
-    r"(?:の方)?の?(?=[^のはがをにで、。\s])"
+    r"(?:の方)?[の・ :]?(?=[^のはがをにで・、。\s])"
 )
 _ENGLISH = re.compile(
-    r"(?<![A-Za-z])(?:(?P<dr>Dr|Prof|Professor|Doctor|Nurse|Sister|Matron)|(?P<mr>Mr|Mrs|Ms|Miss))"
-    r"\.?[ ](?P<name>[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
+    r"(?<![A-Za-z])(?:(?P<dr>Dr|Professor|Prof|Doctor|Nurse|Sister|Matron)|(?P<mr>Mr|Mrs|Ms|Miss))"
+    r"(?:\.[ ]?|[ ])(?P<name>[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
 )
 _ENGLISH_ROLE = re.compile(
     r"(?i)\b(?:doctor|pharmacist|nurse|physician|surgeon|consultant|matron|oncologist|cardiologist"
     r"|dermatologist|head of|ward sister|GP)s?\b[^.]{0,12}$"
 )
 _ENGLISH_TAIL = {"Hospital", "Clinic", "University", "Pharmacy", "Centre", "Center", "Surgery"}
-_LETTERS = re.compile(r"[一-龥々ヶケノヵ]+")
+_LETTERS = re.compile(r"[一-龥㐀-䶿々ヶケノヵ\U00020000-\U0002ffff]+")
+_ASIDE = re.compile(r"\([^()]{1,8}\)$")
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'’-]{2,}")
 _KATAKANA = re.compile(r"[ァ-ヴー・]{2,}")
 _HIRAGANA = re.compile(r"[ぁ-ん]{2,4}")
 # Words that stand before a title without being a name.
-_NOT_A_NAME = frozenset(
-    "院長 副院長 部長 副部長 教授 准教授 講師 助教 医長 科長 室長 所長 課長 主任 先生 医師 薬剤師 看護師 "
-    "主治医 担当 担当医 専門 専門医 開業 開業医 勤務医 研修医 指導医 嘱託医 産業医 校医 家庭医 非専門 "
-    "新任 前任 後任 新人 若手 中堅 ベテラン 女性 男性 高齢 年配 現役 常勤 非常勤 代診 当直 外部 他科 他院 "
-    "内科 外科 眼科 皮膚科 小児科 血液内科 循環器 消化器 呼吸器 糖尿病 神経内科 精神科 整形外科 泌尿器科 "
-    "耳鼻科 産婦人科 腫瘍内科 薬剤 看護 医局 病院 大学 大学病院 薬局 診療所 地域 市内 県内 近隣 遠方 "
-    "座長 演者 委員 委員長 理事 幹事 会長 顧問 代表 世話人 主催 参加 出席 欠席 登録 対象 既存 新規 希望 "
-    "各 全 諸 同 当 某 両 他 前 元 新 旧 現 大 小 老 若 名 主 副 皆 数 複数 多数 一部 全員 若い 男 女 "
-    "管理 病棟 外来 訪問 門前 調剤 感染 認定 緩和 がん 化学療法 統括 総 准 名誉 特任 客員 治験 責任 診療 "
-    "医療 臨床 学校 英語 偉い 件 人 例 回 氏 後輩 先輩 上司 有名 著名 恩師 御 ご お 様 方 歳 代 年 月 "
-    "クラーク スタッフ 実名 匿名 当番 日本 海外 都内 道内 府内 関東 関西 東北 九州 四国 中国 北海道 同期 友人 知人".split()
-)
+_NOT_A_NAME = word_set("not_a_name")
 _ROLE_ENDING = tuple("医師長科員手者任局部室院会性課系級層代別側店所番役先内外中上下後前間的")
 
 
@@ -65,6 +56,8 @@ def names(reading: Reading) -> list[Finding]:
 
 def _titled(reading: Reading, title: re.Match[str]) -> tuple[int, int] | None:
     place = title.start()
+    if aside := _ASIDE.search(reading.text, max(0, place - 10), place):  # 山本(循環器)先生
+        place = aside.start()
     if place and reading.text[place - 1] == " ":
         place -= 1
     start = _name_start(reading, place)
@@ -112,7 +105,7 @@ def _with_family_name(reading: Reading, token: Token) -> int:
 
 
 def _run_start(reading: Reading, place: int) -> int | None:
-    """A name the dictionary does not know: up to three short kanji pieces with a clear left edge."""
+    """A name the dictionary does not know: up to three short kanji pieces, a clear left edge."""
     start, pieces = place, 0
     while pieces < 3 and (token := reading.before(start)) is not None:
         if not _is_name_piece(token) or place - token.start > 4:
@@ -121,7 +114,12 @@ def _run_start(reading: Reading, place: int) -> int | None:
         if may_be_person(reading.text[start:place]):
             return start
     run = reading.text[start:place]
-    if not run or run in _NOT_A_NAME or run.endswith(_ROLE_ENDING) or "々ヶケノヵ".find(run[0]) >= 0:
+    if (
+        not run
+        or run in _NOT_A_NAME
+        or run.endswith(_ROLE_ENDING)
+        or "々ヶケノヵ".find(run[0]) >= 0
+    ):
         return None
     left = reading.text[start - 1] if start else " "
     return None if _LETTERS.match(left) else start
@@ -140,19 +138,25 @@ def _of_company(reading: Reading, start: int) -> bool:
 
 
 def _after(reading: Reading, doctor: re.Match[str]) -> tuple[int, int] | None:
-    """Dr.田中, ドクター田中, Dr.Tanaka."""
-    first = _starting_at(reading, doctor.end())
-    if first is None or not (first.is_person or may_be_person(first.surface)):
+    """Dr.田中, ドクター田中."""
+    start = doctor.end()
+    ends = [e for e in range(start + 4, start, -1) if e in reading.ending]
+    end = next((e for e in ends if _is_family_name(reading.text[start:e])), 0)
+    first = _starting_at(reading, start)
+    if not end and first is not None and first.is_person and _KATAKANA.fullmatch(first.surface):
+        end = first.end
+    if not end:
         return None
-    if first.surface in _NOT_A_NAME or not (
-        _LETTERS.fullmatch(first.surface) or _KATAKANA.fullmatch(first.surface)
-    ):
-        return None
-    end = first.end
     for mark in ("先生", "さん"):
         if reading.text.startswith(mark, end):
             end += len(mark)
     return doctor.start(), end
+
+
+def _is_family_name(piece: str) -> bool:
+    return (
+        _LETTERS.fullmatch(piece) is not None and piece not in _NOT_A_NAME and may_be_person(piece)
+    )
 
 
 def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
@@ -163,12 +167,12 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
     if not (first.is_person or may_be_person(first.surface)):
         return None
     end = first.end
-    second = _starting_at(reading, end)
+    second = _starting_at(reading, end + reading.text.startswith(" ", end))
     if second is not None and second.is_person:
         end = second.end
     if not reading.text.startswith(("さん", "氏", "様"), end):
         return None
-    if role.group().startswith("店") and _of_company(reading, role.start()):
+    if role.group().startswith("店") and _of_company(reading, role.end()):
         return None
     return first.start, end + (1 if reading.text[end] in "氏様" else 2)
 
@@ -190,7 +194,7 @@ def _english(text: str, found: re.Match[str]) -> tuple[int, int] | None:
     before = text[max(0, found.start() - 40) : found.start()]
     if found.group("mr") and not _ENGLISH_ROLE.search(before):
         return None
-    return found.start(), found.start("name") + len(" ".join(words))
+    return found.start(), found.start("name") + len(" ".join(words).removesuffix("'s"))
 
 
 def _longest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

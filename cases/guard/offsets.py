@@ -1,4 +1,4 @@
-"""The text the rules read: NFKC, invisible marks dropped, every position mapped back to the input."""
+"""The text the rules read: NFKC, invisible marks dropped, every place mapped to the input."""
 
 from __future__ import annotations
 

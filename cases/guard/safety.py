@@ -1,4 +1,4 @@
-"""Cues of safety information: something that happened to a person who used a drug, or a bad product."""
+"""Cues of safety information: what happened to a person who used a drug, or a bad product."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ def safety_events(reading: Reading) -> list[Finding]:
 
     A symptom that is a subject of study (下痢対策の資材) is blanked first; the rest is scanned.
     """
+    return _fired("safety", reading)
+
+
+def event_questions(reading: Reading) -> list[Finding]:
+    """What stops a search question: 「80代で転倒した例ある?」 asks for an event or a person."""
+    return _fired("search", reading)
+
+
+def _fired(table: str, reading: Reading) -> list[Finding]:
     topic = pattern(rules()["topic"])
     text = topic.sub(lambda m: "＿" * len(m.group()), reading.text)
-    found: list[Finding] = []
-    for sentence in reading.sentences():
-        found.extend(fire("safety", reading, sentence, text))
-    return found
+    return [f for sentence in reading.sentences() for f in fire(table, reading, sentence, text)]

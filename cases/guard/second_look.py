@@ -26,7 +26,13 @@ Numbers = NDArray[np.float64]
 
 KINDS = ("adverse_event", "patient_info", "off_label", "inducement", "disparagement", "clean")
 # Chosen by cross-validation on the anchors and the development texts (benchmarks/guard.py).
-THRESHOLD = 0.85
+THRESHOLDS = {
+    "adverse_event": 0.75,  # asking once too often costs one tap; a miss costs a report
+    "patient_info": 0.80,
+    "off_label": 0.75,
+    "inducement": 0.85,
+    "disparagement": 0.80,
+}
 SIGN_WEIGHT = 0.45
 RIDGE = 5e-4
 _STEPS, _RATE, _MOMENTUM = 300, 4.0, 0.9
@@ -58,11 +64,13 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
     looked: list[Finding] = []
     for place, row in zip(places, odds, strict=True):
         kind = KINDS[int(row[:-1].argmax())]
-        if 1 - row[-1] < THRESHOLD or _known(kind, place, found):
+        if 1 - row[-1] < THRESHOLDS[kind] or _known(kind, place, found):
             continue
         if not pattern(rules()["gates"][kind]).search(reading.text, *place):
             continue  # a proverb is close to everything; a finding needs one word of its subject
-        looked.append(_finding(kind, reading.text, _part(reading.text, place, kind, head, embedder)))
+        looked.append(
+            _finding(kind, reading.text, _part(reading.text, place, kind, head, embedder))
+        )
     return looked
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
@@ -32,6 +33,15 @@ class Directory:
         """All companies, oldest first."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             return list(await session.scalars(select(Company).order_by(Company.id)))
+
+    async def schema_version(self) -> str:
+        """The migration that the database is at; empty before the first."""
+        async with AsyncSession(self.engine) as session:
+            try:
+                found = await session.execute(text("select version_num from alembic_version"))
+            except DBAPIError:
+                return ""
+            return str(found.scalar() or "")
 
     async def route(self, platform: str, external_id: str) -> Route | None:
         """Where a Slack team, Teams tenant or local page belongs; None if unknown."""

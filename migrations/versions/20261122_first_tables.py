@@ -186,6 +186,7 @@ def upgrade() -> None:
     sa.Column('removed', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('company_id', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_delivery')),

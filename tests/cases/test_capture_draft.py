@@ -34,7 +34,7 @@ def test_labelled_sections_go_to_their_fields() -> None:
 
 
 def test_labels_with_a_colon_work_in_lines_and_in_english() -> None:
-    lines = propose("状況:会えない\nやったこと:ハガキを送った\n結果:電話をいただいた")
+    lines = propose("状況\uff1a会えない\nやったこと:ハガキを送った\n結果\uff1a電話をいただいた")
     assert lines.values["action"] == "ハガキを送った"
     assert lines.values["result"] == "電話をいただいた"
     english = propose(
@@ -195,7 +195,7 @@ def test_no_typed_character_is_lost_and_none_invented(text: str) -> None:
     typed = Counter(ch for ch in clean(text) if not ch.isspace() and ch not in LOSABLE)
     kept = Counter(ch for ch in everything(found) if not ch.isspace() and ch not in LOSABLE)
     assert not kept - typed
-    if "【" not in text and ":" not in text and ":" not in text:
+    if not set(text) & set("【[［<＜:\uff1a"):
         assert not typed - kept
 
 
@@ -228,6 +228,20 @@ def test_fields_come_in_the_order_of_the_card() -> None:
         "action",
         "result",
     ]
+
+
+def test_a_pair_joined_by_an_arrow_is_no_step() -> None:
+    found = propose("会えませんでした。メール→電話の順に変えました。")
+    assert found.values["action"] == "メール→電話の順に変えました。"
+
+
+def test_an_arrow_inside_a_quote_is_no_step() -> None:
+    found = propose("先生に「訪問の前にメール→そのあと電話にしてほしい」と伺いました。")
+    assert "「訪問の前にメール→そのあと電話にしてほしい」" in "".join(found.values.values())
+
+
+def test_the_doctors_words_as_typed_stay() -> None:
+    assert propose("【先生の声】早いね【変化】「別の話」と言われた").values["voice"] == "早いね"
 
 
 def test_most_development_wins_have_both_required_fields() -> None:
