@@ -22,7 +22,7 @@ async def door() -> AsyncIterator[Door]:
 
 async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
     assert await door.post(door.fake.activity()) == (200, None)
-    await door.platform.finish()
+    await door.platform.close()
     assert door.desk.log == ["keep", "handle"]
     assert list(door.desk.kept) == ["a:room|1730000000001"]
 
@@ -30,7 +30,7 @@ async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
 async def test_a_repeated_delivery_has_one_effect(door: Door) -> None:
     for _ in range(3):
         assert (await door.post(door.fake.activity()))[0] == 200
-    await door.platform.finish()
+    await door.platform.close()
     assert door.desk.log.count("handle") == 1
 
 
@@ -56,7 +56,7 @@ async def test_a_pressed_button_gets_its_new_card_in_the_answer(door: Door) -> N
 async def test_a_form_comes_in_the_answer_and_the_rest_as_messages(door: Door) -> None:
     door.desk.replies = [Open(HELLO), Replace(Card((Text("済み"),))), Open(HELLO)]
     _, body = await door.post(door.fake.pressed("share"))
-    await door.platform.finish()
+    await door.platform.close()
     assert body["value"]["body"][0]["text"] == "済み"
     assert len(door.fake.sent) == 2
 
@@ -73,7 +73,7 @@ async def test_slow_work_answers_in_time_and_replaces_the_card_later(door: Door)
     status, body = await door.post(door.fake.pressed("share"))
     assert (status, body["value"]) == (200, "✓")
     door.desk.gate.set()
-    await door.platform.finish()
+    await door.platform.close()
     assert list(door.fake.updated) == ["m7"]
 
 
@@ -88,14 +88,14 @@ async def test_an_old_clients_submit_replaces_the_card_by_an_update(door: Door) 
     data = {"hitotsubu": {"action": "try", "value": "case-1"}}
     activity = door.fake.activity(text=None, value=data, replyToId="m3")
     assert await door.post(activity) == (200, None)
-    await door.platform.finish()
+    await door.platform.close()
     assert list(door.fake.updated) == ["m3"]
 
 
 async def test_a_form_after_a_message_is_sent_as_a_message(door: Door) -> None:
     door.desk.replies = [Open(HELLO)]
     await door.post(door.fake.activity())
-    await door.platform.finish()
+    await door.platform.close()
     (sent,) = door.fake.sent
     assert sent["attachments"][0]["content"]["body"][0]["text"] == "どうぞ"
 
@@ -121,7 +121,7 @@ async def submitted(door: Door) -> None:
     door.desk.replies = [Replace(HELLO)]
     value = {"hitotsubu": {"action": "try", "value": "case-1"}}
     await door.post(door.fake.activity(text=None, value=value, replyToId="m3"))
-    await door.platform.finish()
+    await door.platform.close()
 
 
 async def test_a_card_that_cannot_be_replaced_is_said_instead(door: Door) -> None:
