@@ -1,1 +1,1 @@
-"""The core of hitotsubu: sharing, guard, trials, search, digests, reflections. It knows no chat platform."""
+"""The core of hitotsubu: sharing, guard, trials, search, digests, reflections."""

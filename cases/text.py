@@ -1,4 +1,4 @@
-"""Japanese text as the product sees it: normalised, split into sentences, cut without harm, hashed."""
+"""Japanese text as the product sees it: normalised, split, cut without harm, hashed."""
 
 from __future__ import annotations
 

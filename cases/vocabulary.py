@@ -1,6 +1,6 @@
 """Coded words: states and roles as StrEnum, and the lists that a company may rename as data.
 
-`content/vocabulary.json` is the truth for keys and labels; family keys are valid values (decision 17).
+`content/vocabulary.json` is the truth for keys and labels; family keys are valid (decision 17).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
-from sudachipy import (  # type: ignore[import-untyped]  # it ships stubs without py.typed
+from sudachipy import (  # it ships stubs without py.typed
     Dictionary,
     MorphemeList,
     SplitMode,

@@ -1,0 +1,47 @@
+# The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
+.PHONY: setup run test check test-all bench migration lock
+.SILENT:
+
+python = .venv/bin/python
+scratch = HITOTSUBU_DATABASE_URL=sqlite+aiosqlite:///var/check.db
+
+run: setup           ## the page with the sample company on http://127.0.0.1:8700
+	$(python) -m bot run
+
+setup:               ## .venv from requirements.lock; nothing if it is there already
+	sh install.sh
+
+test: setup          ## what one runs while writing: at most two minutes
+	$(python) -m pytest -m "not slow"
+
+check: setup         ## before pushing: lint, types, import contracts, migrations, coverage
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+	.venv/bin/lint-imports
+	mkdir -p var && rm -f var/check.db*
+	$(scratch) $(python) -m alembic upgrade head
+	$(scratch) $(python) -m alembic check
+	$(python) -m pytest -m "not slow" --cov --cov-report=
+	$(python) -m coverage report --skip-covered --fail-under=95
+	$(python) -m coverage report --skip-covered --fail-under=100 --include="cases/*,scheduler/*" --omit="$(needs_torch)"
+
+# These load torch in a process of their own; `make test-all` runs them there.
+needs_torch = cases/embedding/sentence.py
+
+test-all: setup      ## everything, with browser, real processes and faults: at most thirty minutes
+	$(python) -m pytest
+
+bench: setup         ## measures search, speed and the ledger, and writes benchmarks/README.md
+	$(python) -m benchmarks
+
+migration: setup     ## make migration m="add wishes"
+	mkdir -p var && rm -f var/check.db*
+	$(scratch) $(python) -m alembic upgrade head
+	$(scratch) $(python) -m alembic revision --autogenerate -m "$(m)"
+
+lock:                ## requirements.lock anew from pyproject.toml (ARGS=--upgrade: newest versions)
+	python3 -m venv --clear var/lock
+	var/lock/bin/python -m pip install --quiet pip-tools
+	var/lock/bin/python .ci/lock.py $(ARGS)
+	rm -rf var/lock

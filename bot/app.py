@@ -1,0 +1,234 @@
+"""The composition root: builds library, platforms, reception, planner and worker, and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.courier import Composer, Courier
+from bot.indexer import Indexer
+from bot.pages import Pages
+from bot.platform import Platform
+from bot.reception import Reception
+from bot.server import make_app
+from bot.settings import Settings
+from cases import capture, guard
+from cases.db import Database
+from cases.embedding import QueryEmbedder
+from cases.embedding.bundled import NAME, SIZE, BundledEncoder
+from cases.errors import BadInput
+from cases.index.memory import MemoryIndex
+from cases.index.vectors import common_of
+from cases.library import Library
+from cases.search import Shelves
+from scheduler import dispatch, inbox, planner, reconcile
+from scheduler.clock import Clock
+from scheduler.jobs import BY_NAME
+
+if TYPE_CHECKING:  # only configured platforms are imported
+    from bot.teams.cloud import Cloud
+
+
+@dataclass(slots=True)
+class Hub:
+    """Everything that one process holds. `close` gives it all back."""
+
+    settings: Settings
+    library: Library
+    platforms: dict[str, Platform]
+    reception: Reception
+    planner: planner.Planner
+    worker: dispatch.Worker
+    clock: Clock
+    pages: Pages
+    indexer: Indexer | None = None
+    tasks: set[asyncio.Task[object]] = field(default_factory=set)
+
+    def wake(self) -> None:
+        """Sends what was just owed and embeds what was just published, without waiting for it."""
+        if self.indexer is not None:
+            self.indexer.wake()
+        task: asyncio.Task[object] = asyncio.create_task(self.clock.ring("dispatch"))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def ready(self) -> dict[str, str]:
+        """What keeps this process from being ready: database or disk."""
+        wrong = {}
+        try:
+            await self.library.db.directory.companies()
+        except Exception as error:
+            wrong["database"] = type(error).__name__
+        if shutil.disk_usage(self.settings.var if self.settings.var.exists() else ".").free < 50e6:
+            wrong["disk"] = "full"
+        return wrong
+
+    async def close(self) -> None:
+        """Stops the clock, finishes what is under way, ends the child, closes the database."""
+        await self.clock.stop()
+        for platform in self.platforms.values():
+            await platform.close()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=25)
+        if self.indexer is not None:
+            await self.indexer.stop()
+        await self.library.close()
+
+
+def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> Library:
+    """Database, keys and index of the settings; with the bundled encoder unless one is given."""
+    db = Database(settings.database_url)
+    encoder = embedder or BundledEncoder()
+    make_index = partial(MemoryIndex, common_of(NAME, SIZE))
+    return Library(db, settings.ring(), encoder, Shelves(db, make_index, encoder, encoder.name))
+
+
+async def build(settings: Settings, library: Library | None = None) -> Hub:
+    """The hub, connected but not started. Only configured platforms are imported."""
+    library = library or open_library(settings)
+    platforms: dict[str, Platform] = {}
+    composer = Composer(platforms)
+    reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
+    courier = Courier(platforms, reception.credentials)
+    worker = dispatch.Worker(library.db, courier, courier, BY_NAME)
+    plans = planner.Planner(library.db, composer, BY_NAME)
+    clock = Clock(_ticks(library, reception, worker, plans))
+    pages = Pages(library, plans, worker, clock)
+    hub = Hub(settings, library, platforms, reception, plans, worker, clock, pages)
+    reception.wake = hub.wake
+    reception.status = pages.status_of_speaker
+    await _connect(hub)
+    return hub
+
+
+def _ticks(
+    library: Library, reception: Reception, worker: dispatch.Worker, plans: planner.Planner
+) -> dict[str, Callable[[], asyncio.Future[object]]]:
+    """The named ticks of the alarm clock, in order."""
+
+    async def companies() -> list[str]:
+        return [company.id for company in await library.db.directory.companies()]
+
+    async def send() -> None:
+        await dispatch.drain(worker, await companies())
+
+    async def look_back() -> None:
+        for company_id in await companies():
+            await reconcile.reconcile(worker, company_id)
+            await reconcile.sweep(worker, company_id)
+
+    async def take_over() -> None:
+        for company_id in await companies():
+            await inbox.take_over(library.db, library.ring, reception, company_id)
+
+    ticks = {
+        "inbox": take_over,
+        "planner": partial(planner.plan_all, plans),
+        "dispatch": send,
+        "reconcile": look_back,
+    }
+    return ticks  # type: ignore[return-value]  # coroutines are what the clock awaits
+
+
+async def _connect(hub: Hub) -> None:
+    """The platforms that the settings and the workspace rows name."""
+    from bot.web.platform import WebPlatform
+
+    hub.platforms["web"] = WebPlatform(hub.reception, hub.pages, hub.library)
+    if hub.settings.slack_signing_secret:
+        from bot.slack.platform import SlackPlatform
+
+        hub.platforms["slack"] = SlackPlatform(
+            hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
+        )
+    rows = await hub.library.db.directory.workspaces("teams")
+    if rows:
+        from bot.teams.cloud import app_of
+        from bot.teams.platform import TeamsPlatform
+
+        ring = hub.library.ring
+        opened = [
+            ring.open_json(row.credentials, row.company_id) if row.credentials else {}
+            for row in rows
+        ]
+        apps = [app_of(credentials) for credentials in opened]
+        hub.platforms["teams"] = TeamsPlatform(hub.reception, apps, cloud=_cloud(hub.settings))
+
+
+def _cloud(settings: Settings) -> Cloud:
+    """Microsoft's public cloud, or the end points that the settings name (sovereign clouds)."""
+    from bot.teams.cloud import Cloud
+
+    public = Cloud()
+    return Cloud(
+        keys_url=settings.teams_openid_url or public.keys_url,
+        login_url=settings.teams_login_url or public.login_url,
+        services=settings.teams_service_hosts or public.services,
+    )
+
+
+async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) -> None:
+    """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
+
+    Raises BadInput when the port is taken.
+    """
+    hub = await build(settings)
+    runner = web.AppRunner(make_app(hub.platforms.values(), hub.ready), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        await hub.close()
+        raise BadInput(f"port {settings.port}: {error.strerror or error}") from error
+    for platform in hub.platforms.values():
+        await platform.start()
+    hub.clock.start()
+    say(f"http://{settings.host}:{settings.port}")
+    warming = asyncio.create_task(_warm(hub, index=index))
+    try:
+        await _asked_to_stop()
+    finally:
+        warming.cancel()
+        await runner.cleanup()
+        await hub.close()
+
+
+async def _warm(hub: Hub, *, index: bool) -> None:
+    """After the page is there: index, encoder, and the indexing child."""
+    for company in await hub.library.db.directory.companies():
+        await hub.library.shelves.warm(company.id)
+    await asyncio.to_thread(guard.warm, hub.library.embedder)
+    await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
+    if index:
+        hub.indexer = Indexer(os.environ)
+        await hub.indexer.start()
+
+
+async def _asked_to_stop() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+async def work(settings: Settings) -> None:
+    """Deliveries, stale events, planner and indexing without doors, until SIGTERM."""
+    hub = await build(settings)
+    hub.clock.start()
+    hub.indexer = Indexer(os.environ)
+    await hub.indexer.start()
+    try:
+        await _asked_to_stop()
+    finally:
+        await hub.close()

@@ -1,0 +1,34 @@
+"""`hitotsubu run`: migrates, loads the sample company, and serves the page, in one process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+
+from bot.app import serve
+from bot.cli.migrate import migrate
+from bot.cli.seed import seed
+from bot.settings import read
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options: settings come from the environment (docs/settings.md)."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until Ctrl-C. Raises BadInput when the port is taken or the folder is not ours."""
+    begun = time.monotonic()
+    settings = read()
+    if migrate(settings):
+        print("データベースを用意しました / database ready", flush=True)
+    if asyncio.run(seed(settings)):
+        print("サンプルを入れました / sample company loaded", flush=True)
+
+    def say(url: str) -> None:
+        seconds = time.monotonic() - begun
+        print(f"ヒトツブ: {url}  ({seconds:.1f} s, Ctrl-C で終了 / to stop)", flush=True)
+
+    asyncio.run(serve(settings, say=say, index=True))
+    print("終了しました / stopped", flush=True)
+    return 0

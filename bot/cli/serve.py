@@ -1,0 +1,19 @@
+"""`hitotsubu serve`: doors, fresh events and planner; deliveries and indexing are the worker's."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.app import serve
+from bot.settings import read
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until SIGTERM."""
+    asyncio.run(serve(read(), say=print, index=False))
+    return 0

@@ -1,0 +1,19 @@
+"""`hitotsubu worker`: sends what is owed, takes over stale events, plans, and embeds."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.app import work
+from bot.settings import read
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Works until SIGTERM."""
+    asyncio.run(work(read()))
+    return 0

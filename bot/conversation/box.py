@@ -1,0 +1,103 @@
+"""The one box: what is typed is a win, a search, or the answer to a question (decision 28)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from bot.conversation import drafts, find, help, profile, reflect, share, status, try_it, wish
+from bot.conversation.turn import Turn
+from bot.views.notes import intent_card, note
+from cases import capture, sharing
+from cases.capture import Intent
+from cases.guard import Checked
+from cases.text import clean, fold
+from cases.vocabulary import Decision
+
+LIMIT = 10_000  # characters of one message
+WAITS = timedelta(minutes=30)  # how long a question waits for its answer
+# Words that mean one thing only, folded; everything else is a win, a search or an answer.
+COMMANDS = {
+    "振り返り": reflect.start,
+    "ふりかえり": reflect.start,
+    "reflect": reflect.start,
+    "再開": reflect.resume,
+    "resume": reflect.resume,
+    "状態": status.show,
+    "動作確認": status.show,
+    "status": status.show,
+    "はじめての方へ": help.show,
+    "ヘルプ": help.show,
+    "help": help.show,
+    "設定": profile.show,
+    "settings": profile.show,
+    "下書き": drafts.drafts,
+    "drafts": drafts.drafts,
+    "求む！事例": wish.show,
+    "求む!事例": wish.show,
+    "wishes": wish.show,
+}
+
+
+async def said(turn: Turn, text: str) -> None:
+    """Answers a typed message. Nothing is shared without the preview; nothing typed is lost."""
+    text = clean(text)
+    if not text:
+        turn.say(note(turn.words("home.nothing")))
+        return
+    if len(text) > LIMIT:
+        turn.say(note(turn.words("error.E-14", code="E-14")))
+        return
+    command = COMMANDS.get(fold(text).rstrip("。!"))
+    if command is not None:
+        await command(turn)
+        return
+    reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
+    waiting = await _waiting(turn)
+    if waiting and _answers(reading, text):
+        await _answer(turn, waiting, text)
+        return
+    match reading.intent:
+        case Intent.WIN:
+            await share.propose(turn, text)
+        case Intent.SEARCH:
+            await find.search(turn, text)
+        case _:
+            await _ask(turn, text)
+
+
+async def _waiting(turn: Turn) -> dict[str, Any]:
+    """The question that waits for an answer; empty when there is none or it is old."""
+    async with turn.read() as shelf:
+        talk = await shelf.talks.mine(shelf.now)
+        if not talk.waiting_for or shelf.now - talk.updated_at > WAITS:
+            return {}
+        return dict(talk.waiting_for)
+
+
+def _answers(reading: capture.Reading, text: str) -> bool:
+    """True unless the text is clearly a new search: one line, no question mark."""
+    return not (reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")))
+
+
+async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
+    match waiting["kind"]:
+        case "share":
+            await share.fill_in(turn, waiting["draft"], waiting["field"], text)
+        case "trial":
+            await try_it.keep_note(turn, waiting["trial"], text)
+        case "reflect":
+            await reflect.keep_answer(turn, waiting["reflection"], text)
+        case _:
+            await share.propose(turn, text)
+
+
+async def _ask(turn: Turn, text: str) -> None:
+    """「共有しますか、探しますか」: the words wait, sealed, in a draft."""
+    unread = Checked(Decision.ASK, {}, {})
+    async with turn.transaction() as shelf:
+        draft = await sharing.keep_draft(
+            shelf, turn.library.ring, {"typed": text}, unread, source=f"said:{turn.event_id}"
+        )
+        turn.say(intent_card(draft.id, turn.locale))

@@ -1,0 +1,80 @@
+"""What an author answers when the guard masked, asked or stopped; and the safety record."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.conversation import share
+from bot.conversation.events import Fields
+from bot.conversation.turn import Turn
+from bot.views.elements import Style
+from bot.views.guard import safety_form, stop_card
+from bot.views.notes import note
+from cases import safety, sharing
+from cases.errors import NotFound
+from cases.vocabulary import DraftState
+
+
+async def not_a_name(turn: Turn, draft_id: str, filled: Fields) -> None:
+    """「人名ではない」: what the guard masked as a name or facility is shown as typed."""
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    raw = share.merge(raw, filled)
+    kept = [*(raw.get("not_names") or []), *sharing.masked_words(raw, await share.look(turn, raw))]
+    await share.show(turn, {**raw, "not_names": kept}, draft_id=draft_id)
+
+
+async def ask_no(turn: Turn, value: str) -> None:
+    """「含まれない」: the author says that nothing of the kind is in the text."""
+    draft_id, _, rule = value.partition(":")
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    cleared = [*(raw.get("cleared") or []), rule]
+    await share.show(turn, {**raw, "cleared": cleared}, draft_id=draft_id)
+
+
+async def ask_yes(turn: Turn, value: str) -> None:
+    """「含まれる」: an event routes to safety; anything else goes back to its author."""
+    draft_id, _, rule = value.partition(":")
+    async with turn.transaction() as shelf:
+        draft = await share.find_draft(shelf, draft_id)
+        if draft is None:
+            raise NotFound
+        if rule == "adverse_event":
+            await sharing.hold(shelf, turn.library.ring, draft, [rule], "safety")
+        turn.replace(stop_card(rule, draft_id, turn.safety_form_url, turn.locale))
+
+
+async def hold(turn: Turn, draft_id: str) -> None:
+    """「監督部門に確認を依頼」."""
+    async with turn.transaction() as shelf:
+        draft = await share.find_draft(shelf, draft_id)
+        if draft is None:
+            raise NotFound
+        rules = [finding["rule"] for finding in draft.findings]
+        await sharing.hold(shelf, turn.library.ring, draft, rules, "compliance")
+        draft.state = DraftState.HELD
+        turn.replace(note(turn.words("guard.asked_compliance"), style=Style.WARN))
+
+
+async def open_safety_form(turn: Turn, draft_id: str, action: str) -> None:
+    """「報告済み」 or 「該当しない」: a short form."""
+    async with turn.transaction():
+        turn.open(safety_form(draft_id, action, turn.locale))
+
+
+async def save_safety(turn: Turn, draft_id: str, filled: Fields, state: str) -> None:
+    """Keeps the author's word with the held item; it never says that a report was received."""
+    heard = str(filled.get("heard_on") or "")
+    async with turn.transaction() as shelf:
+        await safety.answer(
+            shelf,
+            draft_id,
+            state,
+            receipt=str(filled.get("receipt") or ""),
+            reason=str(filled.get("reason") or ""),
+            heard_on=date.fromisoformat(heard) if heard else None,
+        )
+        turn.replace(note(turn.words("guard.recorded"), style=Style.WARN))

@@ -1,0 +1,112 @@
+"""Drafts and published cases in their author's hands: go on, edit, drop, withdraw."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.conversation import find, share
+from bot.conversation.events import Fields
+from bot.conversation.turn import Turn
+from bot.views.elements import Actions, Button, Card, Style, Text
+from bot.views.notes import note
+from bot.views.preview import form_card
+from cases import capture, fields, sharing
+from cases.errors import NotFound
+from cases.text import shorten
+
+
+async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
+    """The form with what the author typed, for the author alone."""
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    raw = share.merge(raw, filled or {})
+    if raw.get("typed") and not fields.texts(raw):
+        raw = {**raw, "action": raw["typed"]}
+    async with turn.transaction():
+        turn.open(form_card(draft_id, raw, turn.locale))
+
+
+async def edit_case(turn: Turn, case_id: str) -> None:
+    """A published case back in the form; the edit is checked again."""
+    async with turn.transaction() as shelf:
+        draft = await sharing.edit(shelf, turn.library.ring, case_id)
+        turn.open(form_card(draft.id, draft.values, turn.locale))
+
+
+async def later(turn: Turn, draft_id: str) -> None:
+    """「下書きに戻す」: it is saved already; this says so."""
+    async with turn.transaction() as shelf:
+        if await share.find_draft(shelf, draft_id) is None:
+            raise NotFound
+        (await shelf.talks.mine(shelf.now)).waiting_for = {}
+        turn.replace(note(turn.words("share.kept_draft")))
+
+
+async def drop(turn: Turn, draft_id: str) -> None:
+    """「取りやめる」: nothing typed is left, unless safety or compliance holds it."""
+    async with turn.transaction() as shelf:
+        await sharing.drop(shelf, draft_id)
+        (await shelf.talks.mine(shelf.now)).waiting_for = {}
+        turn.replace(note(turn.words("share.dropped")))
+
+
+async def drafts(turn: Turn, value: str = "") -> None:
+    """All unpublished drafts of the member."""
+    async with turn.transaction() as shelf:
+        rows = await shelf.cases.drafts()
+        if not rows:
+            turn.say(note(turn.words("share.no_drafts")))
+            return
+        parts: list[Any] = [Text(turn.words("share.drafts"), Style.TITLE)]
+        for row in rows:
+            words = row.values.get("title") or row.values.get("action") or f"{row.updated_at:%m/%d}"
+            parts.append(Text(shorten(str(words), 60)))
+            resume = Button(turn.words("share.resume"), "share.edit", row.id)
+            parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
+        turn.say(Card(tuple(parts)))
+
+
+async def as_win(turn: Turn, draft_id: str) -> None:
+    """「共有する」 after 「共有しますか、探しますか」."""
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    proposal = await asyncio.to_thread(capture.propose, raw["typed"])
+    raw = {**raw, **proposal.values, "channels": proposal.channels, "area": proposal.area}
+    await share.show(turn, raw, draft_id=draft_id)
+
+
+async def find_instead(turn: Turn, draft_id: str) -> None:
+    """What was typed is a search after all: the draft goes, the words are searched."""
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    await find.search(turn, str(raw.get("typed") or raw.get("action") or ""), drop=draft_id)
+
+
+async def withdraw(turn: Turn, case_id: str) -> None:
+    """Asks once before taking a case back."""
+    async with turn.transaction():
+        yes = Button(turn.words("share.withdraw_yes"), "share.withdraw_yes", case_id)
+        no = Button(turn.words("share.withdraw_no"), "case.show", case_id, primary=True)
+        turn.say(note(turn.words("share.withdraw_ask"), no, yes))
+
+
+async def withdraw_yes(turn: Turn, case_id: str) -> None:
+    """Takes the case out of search, digests and pages."""
+    async with turn.transaction() as shelf:
+        await sharing.withdraw(shelf, case_id)
+        turn.replace(note(turn.words("share.withdrew")))
+
+
+async def from_message(turn: Turn, text: str, filled: Fields) -> None:
+    """「好事例として共有」 on one's own message: it becomes a draft and stays in the chat."""
+    event = turn.event
+    poster = filled.get("poster")
+    if poster and poster != getattr(event, "user", None):
+        turn.say(note(turn.words("share.poster_first")))
+        return
+    await share.propose(turn, text)
+    turn.say(note(turn.words("share.original_notice"), style=Style.QUIET))

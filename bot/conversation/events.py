@@ -1,0 +1,90 @@
+"""The neutral events that platforms hand in, and the neutral replies they carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.views.elements import Card
+
+Fields = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person wrote to the bot. `place` is the platform's address to answer to, as JSON."""
+
+    user: str
+    text: str
+    place: dict[str, Any]
+    private: bool = True  # False in a channel, where others read along
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A person pressed a button (or sent a form): its action, its value, the card's fields.
+
+    `card` is the receipt of the message that holds the button, for `Replace`.
+    """
+
+    user: str
+    action: str
+    value: str
+    place: dict[str, Any]
+    fields: Fields = field(default_factory=dict)
+    card: str = ""
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A person met the bot (installed it, joined); `place` is how to write to them."""
+
+    user: str
+    place: dict[str, Any]
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A person left or removed the bot."""
+
+    user: str
+
+
+Event = Said | Pressed | Joined | Left
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The member behind an event, resolved from the verified envelope."""
+
+    company_id: str
+    member_id: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message to the person."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A form on its own screen where the platform has one, else a message."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The pressed card becomes this one; a platform that cannot replace says it."""
+
+    card: Card
+
+
+Reply = Say | Open | Replace

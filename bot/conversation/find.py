@@ -1,0 +1,142 @@
+"""Searching in chat: the answer with its reasons, filter chips, the next page, and the wish."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.conversation.showing import shown
+from bot.conversation.turn import Turn
+from bot.views.elements import Card
+from bot.views.guard import stop_card
+from bot.views.hits import Answer, ShownHit, answer_card
+from bot.views.notes import note
+from bot.views.words import locale_of
+from cases import coaching, guard, reactions, sharing, wishes
+from cases import search as searching
+from cases.db import Shelf
+from cases.errors import CaseError
+from cases.vocabulary import Role
+
+PAGE = 3  # cards on one page
+
+
+async def start(turn: Turn, value: str = "") -> None:
+    """Searches at once when words came along, else asks for them."""
+    if value.strip():
+        await search(turn, value)
+        return
+    async with turn.transaction():
+        turn.say(note(turn.words("find.ask")))
+
+
+async def search(turn: Turn, text: str, *, drop: str = "") -> None:
+    """Answers a question; one about a patient or a safety event is neither searched nor kept."""
+    embedder = turn.library.embedder
+    refused = await asyncio.to_thread(guard.refuses_search, text, embedder)
+    if refused:
+        async with turn.transaction():
+            turn.say(stop_card("query_refused", "", turn.safety_form_url, turn.locale))
+        return
+    query = (await asyncio.to_thread(guard.check, text)).masked
+    state: dict[str, Any] = {"query": query, "without": [], "offset": 0}
+    found = await _find(turn, state)
+    async with turn.transaction() as shelf:
+        if drop:
+            await _drop(shelf, drop)
+        turn.say(await _card(turn, shelf, state, found))
+
+
+async def more(turn: Turn, value: str) -> None:
+    """「もっと見る」: the next page of the last search."""
+    await _again(turn, offset=int(value) if value.isdigit() else 0)
+
+
+async def without(turn: Turn, chip: str) -> None:
+    """Takes one filter chip off and searches again."""
+    await _again(turn, without=chip)
+
+
+async def share_instead(turn: Turn, value: str = "") -> None:
+    """What was searched is a win after all: it goes to the preview, as typed in the search."""
+    from bot.conversation import share  # share and find hand over to each other
+
+    async with turn.read() as shelf:
+        state = (await shelf.talks.mine(shelf.now)).search
+    await share.propose(turn, str(state.get("query", "")))
+
+
+async def wish(turn: Turn, value: str = "") -> None:
+    """「求む！事例に出す」: the last search becomes an open question, without the asker's name."""
+    async with turn.transaction() as shelf:
+        state = (await shelf.talks.mine(shelf.now)).search
+        if not state.get("query"):
+            turn.say(note(turn.words("find.ask")))
+            return
+        await wishes.wish(shelf, state["query"], {})
+        turn.say(note(turn.words("find.wished")))
+
+
+async def _again(turn: Turn, *, offset: int = 0, without: str = "") -> None:
+    async with turn.read() as shelf:
+        state = dict((await shelf.talks.mine(shelf.now)).search)
+    if not state.get("query"):
+        await start(turn)
+        return
+    state["offset"] = offset
+    state["without"] = [*state["without"], without] if without else state["without"]
+    found = await _find(turn, state)
+    async with turn.transaction() as shelf:
+        turn.say(await _card(turn, shelf, state, found))
+
+
+async def _find(turn: Turn, state: dict[str, Any]) -> searching.Found:
+    return await turn.library.find(turn.scope, state["query"], without=state["without"])
+
+
+async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searching.Found) -> Card:
+    """One page as a card, in the question's language; the search is kept for 「もっと見る」."""
+    talk = await shelf.talks.mine(shelf.now)
+    talk.search, talk.waiting_for, talk.updated_at = state, {}, shelf.now
+    offset = state["offset"]
+    page = found.hits[offset : offset + PAGE]
+    locale = locale_of(state["query"])
+    rows = await shelf.cases.many(hit.case_id for hit in page)
+    views = {view.case.id: view for view in await shown(shelf, list(rows.values()), locale)}
+    hits = [
+        ShownHit(views[hit.case_id], hit.reason, hit.marks, hit.same, hit.different, hit.near)
+        for hit in page
+        if hit.case_id in views
+    ]
+    answer = Answer(
+        match=found.match,
+        hits=hits,
+        chips=found.chips,
+        total=len(found.hits),
+        offset=offset,
+        words_only=found.words_only,
+        coaching=_coaching(turn, hits, locale),
+    )
+    return answer_card(answer, locale)
+
+
+def _coaching(turn: Turn, hits: list[ShownHit], locale: str) -> str:
+    """One open question for a 1on1, for managers, by the barrier of the best hit."""
+    if Role.MANAGER not in turn.scope.roles or not hits:
+        return ""
+    barriers = [key for hit in hits for key in hit.shown.case.barrier]
+    return coaching.question(barriers, hits[0].shown.case.id, locale)
+
+
+async def _drop(shelf: Shelf, draft_id: str) -> None:
+    try:
+        await sharing.drop(shelf, draft_id)
+    except CaseError:
+        return  # it is published or held: others need it
+
+
+async def not_a_match(turn: Turn, case_id: str) -> None:
+    """「探していたものと違う」: hidden from this member's searches from now on."""
+    async with turn.transaction() as shelf:
+        await reactions.react(shelf, case_id, reactions.NOT_A_MATCH)
+        turn.say(note(turn.words("react.hidden")))

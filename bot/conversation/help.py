@@ -1,0 +1,24 @@
+"""「はじめての方へ」: three sentences and three cases to read first."""
+
+from __future__ import annotations
+
+from bot.conversation.turn import Turn
+from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from cases import trials
+
+
+async def show(turn: Turn, value: str = "") -> None:
+    """What this is, what it is not, and the three cases that others reproduced most."""
+    async with turn.transaction() as shelf:
+        cases = await shelf.cases.company_wide()
+        results = await trials.reproductions(shelf, {case.id: case.author_id for case in cases})
+        best = sorted(cases, key=lambda case: (-results[case.id].worked, case.id))[:3]
+        parts: list[Part] = [Text(turn.words("help.title"), Style.TITLE)]
+        parts += [Text(turn.words(f"help.{key}")) for key in ("one", "two", "three")]
+        parts.append(Text(turn.words("help.not_record"), Style.QUIET))
+        parts.append(Text(turn.words("help.starters"), Style.STRONG))
+        for case in best:
+            parts.append(Text(case.title))
+            full = Button(turn.words("digest.full"), "case.show", case.id)
+            parts.append(Actions((full,)))
+        turn.say(Card(tuple(parts)))

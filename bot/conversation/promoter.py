@@ -1,0 +1,91 @@
+"""The promoter's part: the digest, 「営業所で共有」 and 「定例の資料にする」."""
+
+from __future__ import annotations
+
+from bot.conversation.showing import shown
+from bot.conversation.turn import Owed, Turn
+from bot.views.case import case_card
+from bot.views.digest import digest_card
+from bot.views.elements import Actions, Button, Card, Style, Text, to_json
+from bot.views.notes import note
+from cases import audit, members
+from cases.db import Shelf
+from cases.errors import NotFound
+from cases.models.case import Case
+from cases.vocabulary import Role
+
+
+async def digest(turn: Turn, value: str = "") -> None:
+    """The newest digest of the member's office."""
+    async with turn.transaction() as shelf:
+        office_id = await _office(turn, shelf)
+        rows = await shelf.talks.digests(office_id)
+        if not rows:
+            turn.say(note(turn.words("digest.none")))
+            return
+        turn.say(digest_card(rows[0].content, turn.locale))
+
+
+async def share_item(turn: Turn, value: str) -> None:
+    """Shows the ready card before it goes to the office's room."""
+    case_id, _, _month = value.partition(":")
+    async with turn.transaction() as shelf:
+        case = await _case(shelf, case_id)
+        view = (await shown(shelf, [case], turn.locale))[0]
+        parts = [
+            part for part in case_card(view, turn.locale).parts if not isinstance(part, Actions)
+        ]
+        confirm = Button(
+            turn.words("digest.share_confirm"), "digest.share_now", value, primary=True
+        )
+        head = Text(turn.words("digest.share_preview"), Style.STRONG)
+        turn.say(Card((head, *parts, Actions((confirm,)))))
+
+
+async def share_now(turn: Turn, value: str) -> None:
+    """Posts the case, credited, to the office's room: once per office, case and month."""
+    turn.scope.needs(Role.PROMOTER, Role.MANAGER)
+    case_id, _, month = value.partition(":")
+    async with turn.transaction() as shelf:
+        case = await _case(shelf, case_id)
+        office_id = await _office(turn, shelf)
+        room = await shelf.people.office_room(office_id)
+        if room is None:
+            turn.replace(note(turn.words("digest.no_room"), style=Style.WARN))
+            return
+        me = await shelf.people.member(turn.scope.me)
+        view = (await shown(shelf, [case], turn.locale))[0]
+        name = members.shown_name(me, turn.locale)
+        lead = Text(turn.words("digest.from_promoter", name=name), Style.QUIET)
+        card = Card((lead, *case_card(view, turn.locale).parts))
+        content = {"card": to_json(card), "case_id": case.id}
+        key = f"office_share:{office_id}:{case.id}:{month}"
+        turn.owe(Owed(key, "office_share", content, room_id=room.id))
+        await audit.record(shelf, "digest.share", case.id)
+        turn.replace(note(turn.words("digest.shared_item"), style=Style.GOOD))
+
+
+async def pack(turn: Turn, value: str) -> None:
+    """A link to the printable page of the office and month."""
+    office_id, _, month = value.partition(":")
+    async with turn.transaction():
+        url = f"/pack/{office_id}/{month}"
+        turn.say(
+            note(
+                turn.words("digest.make_pack"), Button(turn.words("digest.make_pack"), "", url=url)
+            )
+        )
+
+
+async def _case(shelf: Shelf, case_id: str) -> Case:
+    case = await shelf.cases.get(case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+async def _office(turn: Turn, shelf: Shelf) -> str:
+    me = await shelf.people.member(turn.scope.me)
+    if me is None or me.office_id is None:
+        raise NotFound
+    return me.office_id

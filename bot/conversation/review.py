@@ -1,0 +1,54 @@
+"""Review in chat: the queue of 事務局, one tap to release, one to leave a case in its office."""
+
+from __future__ import annotations
+
+from bot.conversation.showing import shown
+from bot.conversation.turn import Owed, Turn
+from bot.views.case import case_card
+from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
+from bot.views.notes import note
+from cases import review
+from cases.models.case import Case
+
+
+async def queue(turn: Turn, value: str = "") -> None:
+    """What waits, oldest first, each as colleagues would see it."""
+    async with turn.transaction() as shelf:
+        rows = await review.queue(shelf)
+        if not rows:
+            turn.say(note(turn.words("review.empty")))
+            return
+        parts: list[Part] = [Text(turn.words("review.title"), Style.TITLE)]
+        parts.append(Text(turn.words("review.count", count=len(rows)), Style.QUIET))
+        for view in await shown(shelf, rows[:10], turn.locale):
+            card = case_card(view, turn.locale)
+            parts.append(Divider())
+            parts += [part for part in card.parts if not isinstance(part, Actions)]
+            release = Button(
+                turn.words("review.release"), "review.release", view.case.id, primary=True
+            )
+            back = Button(turn.words("review.give_back"), "review.give_back", view.case.id)
+            parts.append(Actions((release, back)))
+        turn.say(Card(tuple(parts)))
+
+
+async def release(turn: Turn, case_id: str) -> None:
+    """One tap: company-wide."""
+    async with turn.transaction() as shelf:
+        case = await review.release(shelf, case_id)
+        _tell(turn, case, released=True)
+        turn.replace(note(turn.words("review.released"), style=Style.GOOD))
+
+
+async def give_back(turn: Turn, case_id: str) -> None:
+    """The case stays in its office."""
+    async with turn.transaction() as shelf:
+        case = await review.give_back(shelf, case_id)
+        _tell(turn, case, released=False)
+        turn.replace(note(turn.words("review.given_back")))
+
+
+def _tell(turn: Turn, case: Case, *, released: bool) -> None:
+    content = {"title": case.title, "case_id": case.id, "released": released}
+    key = f"review:{case.id}:{released}:{case.changed_at:%Y%m%d%H%M%S}"
+    turn.owe(Owed(key, "release_note", content, member_id=case.author_id))

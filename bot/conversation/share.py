@@ -1,0 +1,248 @@
+"""Sharing in chat: from what was typed to a preview with its ticks, and to a published case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from bot.conversation.events import Fields, Pressed
+from bot.conversation.showing import office_word, shown
+from bot.conversation.turn import Turn
+from bot.views.case import case_card
+from bot.views.elements import Card, Divider, Style, Text
+from bot.views.guard import ask_card, stop_card
+from bot.views.preview import form_card, preview_card
+from cases import capture, fields, sharing, wishes
+from cases.db import Shelf
+from cases.errors import GuardDown, NotFound
+from cases.guard import Checked
+from cases.models.case import Case, Draft
+from cases.vocabulary import Decision, DraftState, Kind
+
+Raw = dict[str, Any]
+
+
+async def start(turn: Turn, value: str = "") -> None:
+    """The form, or straight to the proposal when some text came along."""
+    if value.strip():
+        await propose(turn, value)
+        return
+    async with turn.transaction():
+        turn.open(form_card("", {}, turn.locale))
+
+
+async def propose(turn: Turn, text: str, **more: Any) -> None:
+    """From prose to a preview: title, fields and tags are proposed, names are masked."""
+    proposal = await asyncio.to_thread(capture.propose, text)
+    raw: Raw = {
+        **proposal.values,
+        "typed": text,
+        "kind": str(proposal.kind),
+        "steps": [{"text": step} for step in proposal.steps],
+        "channels": proposal.channels,
+        "area": proposal.area,
+        "customer": proposal.customer,
+        "facility": proposal.facility,
+        "access": proposal.access,
+        "outcome": proposal.outcome,
+        "ask": capture.questions(proposal),
+        **more,
+    }
+    await show(turn, raw, source=f"said:{turn.event_id}")
+
+
+async def show(
+    turn: Turn, raw: Raw, *, draft_id: str = "", source: str | None = None, notice: str = ""
+) -> None:
+    """Checks, saves and shows a draft: its preview, or what stopped it."""
+    checked = await look(turn, raw)
+    async with turn.transaction() as shelf:
+        draft = await find_draft(shelf, draft_id)
+        draft = await sharing.keep_draft(
+            shelf, turn.library.ring, raw, checked, draft=draft, source=source
+        )
+        card = await _card(turn, shelf, draft, raw, checked, notice=notice)
+        if draft_id and isinstance(turn.event, Pressed):
+            turn.replace(card)
+        else:
+            turn.say(card)
+
+
+async def look(turn: Turn, raw: Raw) -> Checked:
+    """The guard's word; when it cannot run the draft is held back and kept (fail closed)."""
+    try:
+        return await turn.check(raw)
+    except GuardDown:
+        return sharing.down()
+
+
+async def _card(
+    turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
+) -> Card:
+    decision = sharing.decision_of(checked, raw.get("cleared") or ())
+    if decision not in sharing.PASSES:
+        return await _stopped(turn, shelf, draft, checked, decision)
+    member = await shelf.people.member(turn.scope.me)
+    office = await shelf.people.office(member.office_id if member else None)
+    _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
+    return preview_card(
+        draft.id,
+        draft.values,
+        draft.findings,
+        raw.get("ask") or (),
+        office_word(office, turn.locale),
+        turn.locale,
+        ask_name=member is not None and member.show_name is None,
+        declared=raw.get("declared") or (),
+        notice=notice,
+    )
+
+
+def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
+    """A required field that is empty becomes the question that a typed line answers."""
+    missing = next((key for key in fields.REQUIRED if not draft.values.get(key)), "")
+    waiting = {"kind": "share", "draft": draft.id, "field": missing} if missing else {}
+    talk.waiting_for = waiting
+    talk.updated_at = shelf.now
+
+
+async def _stopped(
+    turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, decision: Decision
+) -> Card:
+    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author."""
+    rules = sharing.rules_of(checked, decision)
+    rule = rules[0] if rules else "model_down"
+    if decision is Decision.ASK:
+        return ask_card(rule, draft.id, turn.locale)
+    if decision is Decision.ROUTE_TO_SAFETY:
+        await sharing.hold(shelf, turn.library.ring, draft, rules, "safety")
+    elif sharing.CONDUCT & set(rules):
+        await sharing.hold(shelf, turn.library.ring, draft, rules, "compliance")
+        draft.state = DraftState.OPEN  # the author may still rewrite it
+    return stop_card(rule, draft.id, turn.safety_form_url, turn.locale)
+
+
+async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
+    """One tap after three ticks: the case is in the office, and waits for company-wide approval."""
+    raw = await read_draft(turn, draft_id)
+    if raw is None:
+        await _already(turn, draft_id)
+        return
+    raw = merge(raw, filled)
+    notice = _open_points(turn, raw)
+    if notice:
+        await show(turn, raw, draft_id=draft_id, notice=notice)
+        return
+    checked = await look(turn, raw)
+    decision = sharing.decision_of(checked, raw.get("cleared") or ())
+    if decision not in sharing.PASSES:
+        await show(turn, raw, draft_id=draft_id)
+        return
+    async with turn.transaction() as shelf:
+        draft = await find_draft(shelf, draft_id)
+        if draft is None:
+            raise NotFound
+        edits = draft.case_id is not None
+        await sharing.keep_draft(shelf, turn.library.ring, raw, checked, draft=draft)
+        name = await _show_name(shelf, raw)
+        case = await sharing.publish(shelf, draft, decision, raw["declared"], show_author=name)
+        await _answer_wish(shelf, raw, case)
+        (await shelf.talks.mine(shelf.now)).waiting_for = {}
+        turn.replace(await _published(turn, shelf, case, edits=edits))
+
+
+def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
+    """The first thing that keeps the draft from being published, in words; empty when none."""
+    texts = fields.texts(raw)
+    for key in fields.REQUIRED:
+        if not texts.get(key):
+            return turn.words("share.missing", field=turn.words(f"case.{key}"))
+    for key, limit in fields.too_long(raw):
+        return turn.words("share.too_long", field=turn.words(f"case.{key}"), limit=limit)
+    left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ()))
+    return turn.words("share.undeclared", count=left) if left else ""
+
+
+async def _show_name(shelf: Shelf, raw: Mapping[str, Any]) -> bool:
+    """The author's choice, remembered the first time it is made."""
+    member = await shelf.people.member(shelf.scope.me)
+    chosen = raw.get("show_author")
+    if member is None:
+        return False
+    if chosen in ("yes", "no"):
+        member.show_name = chosen == "yes"
+    return bool(member.show_name)
+
+
+async def _answer_wish(shelf: Shelf, raw: Mapping[str, Any], case: Case) -> None:
+    if raw.get("wish"):
+        await wishes.answer(shelf, raw["wish"], case.id)
+
+
+async def _published(turn: Turn, shelf: Shelf, case: Case, *, edits: bool) -> Card:
+    view = (await shown(shelf, [case], turn.locale))[0]
+    words = "share.edited" if edits else "share.published"
+    thanks = "thanks_lesson" if case.kind is Kind.LESSON else "published_thanks"
+    return Card(
+        (
+            Text(turn.words(words), Style.GOOD),
+            Text(turn.words(f"share.{thanks}")),
+            Divider(),
+            *case_card(view, turn.locale).parts,
+        )
+    )
+
+
+async def _already(turn: Turn, draft_id: str) -> None:
+    """A second press of 共有する: the case is shown again, and nothing happens twice."""
+    async with turn.transaction() as shelf:
+        draft = await find_draft(shelf, draft_id)
+        case = await shelf.cases.any(draft.case_id) if draft and draft.case_id else None
+        if case is None:
+            raise NotFound
+        turn.replace(await _published(turn, shelf, case, edits=False))
+
+
+async def check(turn: Turn, draft_id: str, filled: Fields) -> None:
+    """The form came back: its values become the draft."""
+    raw = await read_draft(turn, draft_id) if draft_id else {}
+    await show(turn, merge(raw or {}, filled), draft_id=draft_id, source=f"form:{turn.event_id}")
+
+
+async def fill_in(turn: Turn, draft_id: str, key: str, text: str) -> None:
+    """A typed line that answers the question about a missing field."""
+    raw = await read_draft(turn, draft_id)
+    if raw is None:
+        await propose(turn, text)
+        return
+    await show(turn, {**raw, key: text}, draft_id=draft_id)
+
+
+async def read_draft(turn: Turn, draft_id: str) -> Raw | None:
+    """What the author typed; None once the draft is published. Raises NotFound for no draft."""
+    async with turn.read() as shelf:
+        draft = await find_draft(shelf, draft_id)
+        if draft is None:
+            raise NotFound
+        if draft.state is DraftState.PUBLISHED:
+            return None
+        return sharing.original(turn.library.ring, draft)
+
+
+async def find_draft(shelf: Shelf, draft_id: str) -> Draft | None:
+    return await shelf.cases.draft(draft_id) if draft_id else None
+
+
+def merge(raw: Mapping[str, Any], filled: Fields) -> Raw:
+    """The draft's values with what the card's fields brought; unknown fields are ignored."""
+    known = {*fields.TEXTS, *fields.LISTS, *fields.WORDS, "outcome", "declared", "show_author"}
+    merged: Raw = dict(raw)
+    for key, value in filled.items():
+        if key not in known:
+            continue
+        many = key in fields.LISTS or key in ("outcome", "declared")
+        if many and isinstance(value, str):
+            value = [value] if value else []
+        merged[key] = value
+    return merged

@@ -1,0 +1,44 @@
+"""From case rows to what a reader is shown: office and author words, 再現, the reader's part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.views.case import Shown
+from cases import members, trials
+from cases.db import Shelf
+from cases.models.case import Case
+from cases.models.org import Office
+
+
+async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]:
+    """The cases as the acting member sees them, in the same order.
+
+    The author's name is left out where the author chose 「営業所名だけ」 (decision 23).
+    """
+    results = await trials.reproductions(shelf, {case.id: case.author_id for case in cases})
+    me = shelf.scope.member_id
+    mine = await shelf.loop.trials_by(me) if me else []
+    trying = {trial.case_id for trial in mine}
+    found = []
+    for case in cases:
+        office = await shelf.people.office(case.office_id)
+        author = await shelf.people.member(case.author_id) if case.show_author else None
+        found.append(
+            Shown(
+                case=case,
+                office=office_word(office, locale),
+                author=members.shown_name(author, locale) if case.show_author else "",
+                result=results[case.id],
+                mine=case.author_id == me,
+                trying=case.id in trying,
+            )
+        )
+    return found
+
+
+def office_word(office: Office | None, locale: str) -> str:
+    """An office's name in the reader's language; a dash for none."""
+    if office is None:
+        return "—"
+    return office.name_en if locale == "en" and office.name_en else office.name

@@ -1,0 +1,84 @@
+"""試してみる in chat: start, the answer after 14 days, and an optional line."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from bot.conversation.turn import Turn
+from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.notes import note
+from bot.views.words import say
+from cases import guard, months, trials
+from cases.errors import NotAllowed, NotFound
+from cases.sharing import PASSES
+from cases.text import clean, shorten
+from cases.vocabulary import TrialState
+
+FOLLOW_UP = timedelta(days=14)
+NOTE_LIMIT = 200  # characters
+
+
+async def start(turn: Turn, case_id: str) -> None:
+    """Opens the trial and says when the question will come."""
+    async with turn.transaction() as shelf:
+        known = await shelf.loop.trial_of(case_id, turn.scope.me)
+        try:
+            trial = await trials.start(shelf, case_id)
+        except NotAllowed:
+            turn.say(note(turn.words("try.own")))
+            return
+        if known is not None:
+            turn.say(note(turn.words("try.already")))
+            return
+        day = months.day_of(trial.opened_at + FOLLOW_UP)
+        date = f"{day.month}/{day.day}"
+        turn.say(note(turn.words("try.started", date=date), style=Style.GOOD))
+
+
+async def answer(turn: Turn, value: str) -> None:
+    """One tap; then a line if the person likes."""
+    trial_id, _, word = value.partition(":")
+    if word not in trials.ANSWERS:
+        raise NotFound
+    async with turn.transaction() as shelf:
+        trial = await trials.answer(shelf, trial_id, TrialState(word))
+        parts: list[Part] = [Text(turn.words(f"try.thanks_{trial.state}"))]
+        talk = await shelf.talks.mine(shelf.now)
+        if trial.state in (TrialState.WORKED, TrialState.DID_NOT):
+            talk.waiting_for = {"kind": "trial", "trial": trial.id}
+            talk.updated_at = shelf.now
+            parts.append(Text(turn.words("try.note_ask"), Style.QUIET))
+            if trial.state is TrialState.WORKED:
+                to_case = Button(turn.words("reflect.to_case"), "share.start")
+                parts.append(Actions((to_case,)))
+        turn.replace(Card(tuple(parts)))
+
+
+async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
+    """The optional line; the guard reads it, and what it stops is not kept."""
+    checked = await asyncio.to_thread(guard.check, clean(text), turn.library.embedder)
+    async with turn.transaction() as shelf:
+        (await shelf.talks.mine(shelf.now)).waiting_for = {}
+        if checked.decision not in PASSES:
+            turn.say(note(turn.words("try.note_stopped"), style=Style.WARN))
+            return
+        trial = await shelf.loop.trial(trial_id)
+        if trial is None:
+            raise NotFound
+        await trials.answer(shelf, trial_id, trial.state, shorten(checked.masked, NOTE_LIMIT))
+        turn.say(note(turn.words("try.note_saved")))
+
+
+async def listing(turn: Turn, value: str = "") -> None:
+    """What the member is trying, newest first."""
+    async with turn.transaction() as shelf:
+        mine = await shelf.loop.trials_by(turn.scope.me)
+        rows = await shelf.cases.many(trial.case_id for trial in mine)
+        parts: list[Part] = [Text(turn.words("try.list"), Style.TITLE)]
+        for trial in mine:
+            if trial.case_id not in rows:
+                continue
+            state = say(turn.locale, "try.mine" if trial.state == "open" else f"try.{trial.state}")
+            parts.append(Text(f"{rows[trial.case_id].title} — {state}"))
+        turn.say(Card(tuple(parts)))

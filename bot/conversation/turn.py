@@ -1,0 +1,101 @@
+"""One turn of a conversation: who speaks, what they may reach, and the replies that gather.
+
+A handler reads with `read()`, thinks outside any transaction, and writes in one `transaction()`,
+which also commits the replies owed and closes the event (rule 21, decision 25).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.conversation.events import Event, Open, Replace, Reply, Say, Speaker
+from bot.views.elements import Card
+from bot.views.words import say
+from cases import fields, guard
+from cases.db import Shelf
+from cases.errors import GuardDown
+from cases.library import Library
+from cases.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message to somebody else (a member or a room), for the ledger."""
+
+    key: str  # the same promise twice is one promise
+    kind: str
+    content: Mapping[str, Any]
+    member_id: str | None = None
+    room_id: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a handler holds. `close` is called in the last transaction with everything said."""
+
+    library: Library
+    speaker: Speaker
+    scope: Scope
+    event: Event
+    event_id: str
+    close: Callable[[Shelf, Turn], Awaitable[None]]
+    safety_form_url: str = ""
+    status: Callable[[str], Awaitable[list[tuple[str, str]]]] | None = None
+    replies: list[Reply] = field(default_factory=list)
+    owed: list[Owed] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def locale(self) -> str:
+        """The member's language."""
+        return self.speaker.locale
+
+    def words(self, key: str, **values: object) -> str:
+        """A sentence in the member's language."""
+        return say(self.locale, key, **values)
+
+    def say(self, card: Card) -> None:
+        """A new message to the speaker."""
+        self.replies.append(Say(card))
+
+    def open(self, card: Card) -> None:
+        """A form on its own screen."""
+        self.replies.append(Open(card))
+
+    def replace(self, card: Card) -> None:
+        """The pressed card becomes this one."""
+        self.replies.append(Replace(card))
+
+    def owe(self, owed: Owed) -> None:
+        """A message to somebody else, committed with this turn."""
+        self.owed.append(owed)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Shelf]:
+        """A look at the database; nothing must be written in it."""
+        async with self.library.db.transaction(self.scope) as shelf:
+            yield shelf
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Shelf]:
+        """The turn's one write: replies must be said before its block ends."""
+        async with self.library.db.transaction(self.scope) as shelf:
+            yield shelf
+            await self.close(shelf, self)
+            self.closed = True
+
+    async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
+        """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
+        try:
+            return await asyncio.to_thread(
+                guard.check_fields,
+                fields.texts(raw),
+                self.library.embedder,
+                keep=tuple(raw.get("not_names") or ()),
+            )
+        except Exception as error:
+            raise GuardDown(type(error).__name__) from error

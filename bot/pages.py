@@ -1,0 +1,211 @@
+"""What the pages ask of the whole: letters, the people of the switch, 状態, and the tour's date."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.views.elements import Card, from_json
+from bot.views.words import say
+from bot.web.back import Letter, Moved, Person, Step
+from cases import members, sample
+from cases.db import Shelf
+from cases.embedding.bundled import weights_sha256
+from cases.errors import NotAllowed
+from cases.indexing import missing
+from cases.library import Library
+from cases.scope import Scope
+from cases.store.case import PUBLISHED
+from cases.vocabulary import Role
+from scheduler import board, calendar as dates, dispatch, planner
+from scheduler.clock import Clock
+from scheduler.models import Delivery, DeliveryState
+from scheduler.store import Ledger
+
+AFTER_MAIL = time(10, 35)  # JST: by then digest, questions and notes of the day are due
+LABELS = {
+    Role.HQ_ADMIN: ("事務局", "Head office"),
+    Role.MANAGER: ("グループマネジャー", "Group manager"),
+    Role.PROMOTER: ("推進メンバー", "Promoter"),
+}
+
+
+class Pages:
+    """Implements bot.web.back.Back for the sample company on this machine."""
+
+    company_id = sample.COMPANY
+    team = "local"
+
+    def __init__(
+        self, library: Library, plans: planner.Planner, worker: dispatch.Worker, clock: Clock
+    ) -> None:
+        self.library = library
+        self.plans = plans
+        self.worker = worker
+        self.clock = clock
+        self.sha256 = ""
+
+    async def people(self) -> list[Person]:
+        """The four of the switch."""
+        found = []
+        async with self._transaction() as shelf:
+            for member_id in sample.CAST:
+                member = await shelf.people.member(member_id)
+                if member is None:
+                    continue
+                ja, en = next((LABELS[r] for r in LABELS if r in member.roles), ("MR", "MR"))
+                head = Role.HQ_ADMIN in member.roles
+                name = member.name.split()[0].split("\u3000")[0]
+                english = member.name_en.split()[-1]
+                found.append(
+                    Person(
+                        member_id,
+                        ja if head else f"{name}({ja})",
+                        en if head else f"{english} ({en})",
+                    )
+                )
+        return found
+
+    async def letters(self, company_id: str, member_id: str) -> list[Letter]:
+        """受信箱."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            return [_letter(row) for row in await board.mailbox(shelf, member_id)]
+
+    async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
+        """Sets read marks of the member's own letters."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            for letter_id in letter_ids:
+                row = await Ledger(shelf).delivery(letter_id)
+                if row is not None and row.member_id == member_id and row.read_at is None:
+                    row.read_at = shelf.now
+
+    async def posts(self, company_id: str, office_id: str) -> list[Letter]:
+        """What was posted to the office's room."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            room = await shelf.people.office_room(office_id)
+            if room is None:
+                return []
+            where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
+            return [_letter(row) for row in await Ledger(shelf).deliveries(where, 20)]
+
+    async def speak(self, company_id: str, member_id: str, locale: str) -> None:
+        """Keeps the member's language."""
+        async with self.library.db.transaction(Scope(company_id, member_id)) as shelf:
+            await members.speak(shelf, locale)
+
+    async def status_of_speaker(self, locale: str) -> list[tuple[str, str]]:
+        """状態 for the chat, of the first company."""
+        companies = await self.library.db.directory.companies()
+        return await self.status(companies[0].id, locale) if companies else []
+
+    async def status(self, company_id: str, locale: str) -> list[tuple[str, str]]:
+        """状態 as label and value; times are JST."""
+        self.sha256 = self.sha256 or weights_sha256()
+        name = self.library.embedder.name
+        left = {case.id for case, _, _ in await missing(self.library.db, company_id, name)}
+        version = await self.library.db.directory.schema_version()
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            counts = await shelf.cases.counts()
+            found = await board.board(shelf, self.plans.jobs)
+        every = sum(counts.get(status, 0) for status in PUBLISHED)
+        rows = [
+            (say(locale, "status.model"), f"{name} (sha256 {self.sha256[:12]}…)"),
+            (
+                say(locale, "status.vectors"),
+                say(locale, "status.vectors_of", done=every - len(left), all=every),
+            ),
+            (say(locale, "status.schema"), version),
+        ]
+        rows += _jobs(found, locale)
+        rows += [
+            (f"APScheduler: {tick}", _time(run, locale))
+            for tick, run in self.clock.next_runs().items()
+        ]
+        waiting = sum(found.deliveries.get(str(state), 0) for state in board.WAITING)
+        rows.append((say(locale, "status.queue"), str(waiting)))
+        failures = [f"{stuck.kind}: {stuck.outcome}" for stuck in found.stuck]
+        nothing = say(locale, "status.no_failures")
+        rows.append((say(locale, "status.failures"), " / ".join(failures) or nothing))
+        return rows
+
+    async def today(self, company_id: str) -> date | None:
+        """The sample company's date."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            company = await shelf.people.company()
+            return dates.local_date(shelf.now, ZoneInfo(company.zone)) if company.sample else None
+
+    async def move(self, company_id: str, step: Step) -> Moved:
+        """Walks the sample company's date business day by business day through the planner."""
+        async with self._transaction(company_id) as shelf:
+            before, begin, days = await self._steps(shelf, step)
+        for day in days:
+            await self.go_to(company_id, day)
+        async with self._transaction(company_id) as shelf:
+            where = (Delivery.state == DeliveryState.SENT) & Delivery.member_id.in_(sample.CAST)
+            rows = await Ledger(shelf).deliveries(where & (Delivery.sent_at > begin), 500)
+        return Moved(days[-1] if days else before, len(rows))
+
+    async def _steps(self, shelf: Shelf, step: Step) -> tuple[date, datetime, list[date]]:
+        """Today, now, and the business days to live through."""
+        company = await shelf.people.company()
+        if not company.sample:
+            raise NotAllowed("only the sample company")
+        zone, calendar = ZoneInfo(company.zone), dates.from_settings(company.settings)
+        today = dates.local_date(shelf.now, zone)
+        match step:
+            case "day":
+                last = calendar.next_business_day(today + timedelta(days=1))
+            case "two_weeks":
+                last = calendar.next_business_day(today + timedelta(days=14))
+            case "digest":
+                last = _next_digest(calendar, today)
+        span = dates.span(today + timedelta(days=1), last)
+        return today, shelf.now, [day for day in span if calendar.is_business_day(day)]
+
+    async def go_to(self, company_id: str, day: date) -> None:
+        """Sets the sample company's clock to that morning, and lets planner and ledger work."""
+        async with self._transaction(company_id) as shelf:
+            company = await shelf.people.company()
+            if not company.sample:
+                raise NotAllowed("only the sample company")
+            moment = dates.at(day, AFTER_MAIL, ZoneInfo(company.zone))
+            company.clock_shift += int((moment.astimezone(UTC) - shelf.now).total_seconds())
+        await planner.plan(self.plans, company_id)
+        await dispatch.drain(self.worker, [company_id])
+
+    def _transaction(self, company_id: str = sample.COMPANY):  # type: ignore[no-untyped-def]  # a context manager
+        return self.library.db.transaction(Scope(company_id))
+
+
+def _next_digest(calendar: dates.Calendar, today: date) -> date:
+    year, month = today.year, today.month
+    found = dates.digest_date(calendar, year, month)
+    if found <= today:
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        found = dates.digest_date(calendar, year, month)
+    return found
+
+
+def _letter(row: Delivery) -> Letter:
+    payload = json.loads(row.payload or b"{}")
+    card = from_json(payload) if "parts" in payload else Card(())
+    return Letter(row.id, row.kind, row.sent_at or row.not_before, card, row.read_at is not None)
+
+
+def _jobs(found: board.Board, locale: str) -> list[tuple[str, str]]:
+    """Each named job with its next run in JST."""
+    return [
+        (
+            f"{say(locale, 'status.jobs')}: {job.kind}",
+            _time(job.next[0].due_at if job.next else None, locale),
+        )
+        for job in found.coming
+    ]
+
+
+def _time(moment: datetime | None, locale: str) -> str:
+    if moment is None:
+        return "—"
+    local = moment.astimezone(ZoneInfo("Asia/Tokyo"))
+    return say(locale, "status.next_run", time=f"{local:%Y-%m-%d %H:%M} JST")

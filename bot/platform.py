@@ -1,0 +1,106 @@
+"""What a chat platform is to the rest of the bot, and what reception is to a platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from bot.conversation.events import Event, Reply
+from bot.views.elements import Card
+
+
+class Platform(Protocol):
+    """One way to reach people. Sending follows scheduler/ports.py: one POST, no retries of its own.
+
+    `send`, `replace` and `look_back` raise DeliveryFailed (certainly not done) or DeliveryUnknown.
+    """
+
+    name: str
+
+    def prepare(self, app: web.Application) -> None:
+        """What the platform needs of the server before its routes are added; mostly nothing."""
+        ...
+
+    def routes(self) -> list[web.RouteDef]:
+        """The HTTP routes of this platform, for the one aiohttp server."""
+        ...
+
+    def read(self, raw: dict[str, Any]) -> Event | None:
+        """A kept event as a neutral one; None when there is nothing to do for it."""
+        ...
+
+    def render(self, card: Card) -> bytes:
+        """The card as this platform's payload, within its limits; the ledger freezes the bytes."""
+        ...
+
+    async def send(
+        self, credentials: dict[str, Any], address: dict[str, Any], payload: bytes, key: str
+    ) -> str:
+        """Sends once and gives the receipt, `room/message`. `key` is opaque metadata."""
+        ...
+
+    async def replace(
+        self, credentials: dict[str, Any], address: dict[str, Any], receipt: str, payload: bytes
+    ) -> None:
+        """Puts new bytes in the place of a message that was sent; safe to repeat."""
+        ...
+
+    async def look_back(
+        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+    ) -> list[str] | None:
+        """Receipts of messages with `key` since a Unix time; None where history cannot be read."""
+        ...
+
+    async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
+        """Deletes an extra copy; one that is gone already is no error."""
+        ...
+
+    async def start(self) -> None:
+        """Called once the server listens: fetches what it needs (signing keys); mostly nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for the events that were acknowledged and are being handled."""
+        ...
+
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
+        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An event that is committed in the inbox. `fresh` is False when it was there already."""
+
+    company_id: str
+    workspace_id: str
+    event_id: str  # the inbox row
+    fresh: bool
+
+
+class Desk(Protocol):
+    """Reception as a platform sees it: keep first, acknowledge, then handle."""
+
+    async def keep(
+        self, platform: str, team: str, external_id: str, raw: dict[str, Any]
+    ) -> Kept | None:
+        """Commits the verified raw event, sealed, once; None when the team is not a customer's.
+
+        Raises when the commit fails: then the door answers 5xx and the platform tries again.
+        """
+        ...
+
+    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+        """Runs the conversation on a kept event and marks it done.
+
+        `Say` replies are owed in the ledger and sent from there, unless `direct` (the web page
+        and the console show them at once). What comes back is for the platform to carry out:
+        `Open` and `Replace`, and `Say` when direct. A second call for one event does nothing.
+        """
+        ...
+
+    async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
+        """The workspace's credentials, opened."""
+        ...

@@ -1,0 +1,178 @@
+"""Reception: an event is kept before its ack, handled once, and its replies are owed with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.conversation import respond
+from bot.conversation.events import Event as Neutral
+from bot.conversation.events import Joined, Left, Reply, Say, Speaker
+from bot.conversation.turn import Owed, Turn
+from bot.courier import Composer
+from bot.platform import Kept, Platform
+from bot.views.notes import note
+from bot.views.words import say
+from cases import members
+from cases.db import Shelf
+from cases.library import Library
+from cases.models.org import Member
+from cases.scope import Scope
+from scheduler import inbox, ledger
+from scheduler.ports import Event
+
+Status = Callable[[str], Coroutine[Any, Any, list[tuple[str, str]]]]
+
+
+class Reception:
+    """The one desk of all platforms (`bot.platform.Desk`), and the scheduler's Receiver."""
+
+    def __init__(
+        self,
+        library: Library,
+        platforms: dict[str, Platform],
+        composer: Composer,
+        *,
+        safety_form_url: str = "",
+        status: Status | None = None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.library = library
+        self.platforms = platforms
+        self.composer = composer
+        self.safety_form_url = safety_form_url
+        self.status = status
+        self.wake = wake
+        self.events: dict[str, Event] = {}  # kept here and not handled yet
+
+    async def keep(
+        self, platform: str, team: str, external_id: str, raw: dict[str, Any]
+    ) -> Kept | None:
+        """Commits the event, sealed, before any ack; None for a team that is no customer's."""
+        route = await self.library.db.directory.route(platform, team)
+        if route is None:
+            return None
+        text = json.dumps(raw, ensure_ascii=False)
+        arrival = inbox.Arrival(route.company_id, route.workspace_id, platform, external_id, text)
+        event = await inbox.keep(self.library.db, self.library.ring, arrival)
+        if event is None:
+            return Kept(route.company_id, route.workspace_id, "", fresh=False)
+        self.events[event.id] = event
+        return Kept(route.company_id, route.workspace_id, event.id, fresh=True)
+
+    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+        """Runs the conversation on a kept event once; a second call does nothing."""
+        event = self.events.pop(kept.event_id, None)
+        if event is None:
+            return []
+        try:
+            return await self._handle(event, direct=direct)
+        except inbox.AlreadyHandled:
+            return []
+
+    async def receive(self, event: Event) -> None:
+        """The scheduler's Receiver: an event that its own process did not finish."""
+        await self._handle(event, direct=False)
+
+    async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
+        """The workspace's credentials, opened; empty when there are none."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            workspace = await shelf.people.workspace(workspace_id)
+        if workspace is None or workspace.credentials is None:
+            return {}
+        opened: dict[str, Any] = self.library.ring.open_json(workspace.credentials, company_id)
+        return opened
+
+    async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
+        platform = self.platforms[event.platform]
+        said = platform.read(json.loads(event.raw))
+        if said is None:
+            await self._finish(event)
+            return []
+        member = await self._member(event, platform, said)
+        if member is None:
+            await self._finish(event)
+            return [] if isinstance(said, Left) else [Say(note(say("ja", "home.stranger")))]
+        turn = self._turn(event, said, member, direct=direct)
+        await respond(turn)
+        if not turn.closed:
+            async with turn.transaction():
+                pass
+        self.wake()
+        if direct:
+            return turn.replies
+        return [reply for reply in turn.replies if not isinstance(reply, Say)]
+
+    def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+        async def close(shelf: Shelf, turn: Turn) -> None:
+            await inbox.finish(shelf, event.id)
+            if not direct:
+                await self._owe_replies(shelf, turn, event, said.user)
+            for owed in turn.owed:
+                await self._owe(shelf, owed)
+
+        return Turn(
+            library=self.library,
+            speaker=Speaker(member.company_id, member.id, member.name, member.locale),
+            scope=members.scope_of(member),
+            event=said,
+            event_id=event.id,
+            close=close,
+            safety_form_url=self.safety_form_url,
+            status=self.status,
+        )
+
+    async def _member(self, event: Event, platform: Platform, said: Neutral) -> Member | None:
+        """Who speaks; a stranger is looked up on the roster by e-mail at first contact."""
+        address = {} if isinstance(said, Left) else said.place
+        email = said.email if isinstance(said, Joined) else ""
+        scope = Scope(event.company_id)
+        async with self.library.db.transaction(scope) as shelf:
+            known = await shelf.people.account(event.workspace_id, said.user)
+        if known is None and not email:
+            opened = await self.credentials(event.workspace_id, event.company_id)
+            email = await platform.email_of(opened, said.user)
+        async with self.library.db.transaction(scope) as shelf:
+            return await members.connect(shelf, event.workspace_id, said.user, address, email)
+
+    async def _finish(self, event: Event) -> None:
+        async with self.library.db.transaction(Scope(event.company_id)) as shelf:
+            await inbox.finish(shelf, event.id)
+
+    async def _owe_replies(self, shelf: Shelf, turn: Turn, event: Event, user: str) -> None:
+        """What is said goes through the ledger; the same event never says it twice."""
+        platform = self.platforms[event.platform]
+        for number, reply in enumerate(turn.replies):
+            if isinstance(reply, Say):
+                owed = ledger.Owed(
+                    dedupe_key=f"reply:{event.id}:{number}",
+                    kind="reply",
+                    payload=platform.render(reply.card),
+                    workspace_id=event.workspace_id,
+                    user=user,
+                    member_id=turn.speaker.member_id,
+                )
+                await ledger.owe(shelf, owed)
+
+    async def _owe(self, shelf: Shelf, owed: Owed) -> None:
+        """A message to somebody else, on the account they used last; without one it is recorded."""
+        if owed.room_id is not None:
+            place: Any = await shelf.people.room(owed.room_id)
+        else:
+            accounts = await shelf.people.accounts(owed.member_id or "")
+            place = accounts[0] if accounts else None
+        if place is None:
+            return
+        case_id = owed.content.get("case_id")
+        promise = ledger.Owed(
+            dedupe_key=owed.key,
+            kind=owed.kind,
+            payload=await self.composer.render(shelf, owed.kind, owed.content, place),
+            workspace_id=place.workspace_id,
+            user=getattr(place, "user", None),
+            member_id=owed.member_id,
+            room_id=owed.room_id,
+            case_ids=(str(case_id),) if case_id else (),
+        )
+        await ledger.owe(shelf, promise)

@@ -1,0 +1,129 @@
+"""Every setting, read once from the environment; secrets also from files (`…_FILE`).
+
+The table of all settings is docs/settings.md; a test compares it with `NAMES`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cases.errors import BadInput
+from cases.seal import KeyRing, key_file, parse_ring
+
+PREFIX = "HITOTSUBU_"
+# name → (default, secret?)
+NAMES: dict[str, tuple[str, bool]] = {
+    "DATABASE_URL": ("sqlite:///var/hitotsubu.db", True),
+    "MIGRATION_URL": ("", True),
+    "DATA_KEY": ("", True),
+    "ENVIRONMENT": ("local", False),
+    "HOST": ("127.0.0.1", False),
+    "PORT": ("8700", False),
+    "INDEX": ("memory", False),
+    "EMBEDDING_MODEL": ("", False),
+    "SAFETY_FORM_URL": ("", False),
+    "SLACK_SIGNING_SECRET": ("", True),
+    "SLACK_BOT_TOKEN": ("", True),
+    "SLACK_APP_TOKEN": ("", True),
+    "SLACK_CLIENT_ID": ("", False),
+    "SLACK_CLIENT_SECRET": ("", True),
+    "SLACK_API_URL": ("https://slack.com/api/", False),
+    "TEAMS_OPENID_URL": ("", False),
+    "TEAMS_LOGIN_URL": ("", False),
+    "TEAMS_SERVICE_HOSTS": ("", False),
+    "VAR": ("var", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Secrets are not shown when it is printed."""
+
+    database_url: str = field(repr=False)
+    migration_url: str = field(repr=False)
+    environment: str
+    host: str
+    port: int
+    index: str
+    embedding_model: str
+    safety_form_url: str
+    slack_signing_secret: str = field(repr=False)
+    slack_bot_token: str = field(repr=False)
+    slack_app_token: str = field(repr=False)
+    slack_client_id: str
+    slack_client_secret: str = field(repr=False)
+    slack_api_url: str
+    teams_openid_url: str
+    teams_login_url: str
+    teams_service_hosts: tuple[str, ...]
+    var: Path
+    data_key: str = field(repr=False)
+
+    def ring(self) -> KeyRing:
+        """The key ring: from the environment, or a file of mode 0600 made on first use locally."""
+        if self.data_key:
+            return parse_ring(self.data_key)
+        if self.environment != "local":
+            raise BadInput("HITOTSUBU_DATA_KEY is not set")
+        return key_file(self.var / "data.key")
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of an environment (default: this process's).
+
+    Raises BadInput for an unreadable file, a port that is no number, or an unknown choice.
+    """
+    env = os.environ if environ is None else environ
+    values = {name: _value(env, name) for name in NAMES}
+    if not values["PORT"].isdigit():
+        raise BadInput(f"HITOTSUBU_PORT={values['PORT']!r} is not a number")
+    if values["INDEX"] != "memory":
+        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: only memory is known")
+    hosts = tuple(host.strip() for host in values["TEAMS_SERVICE_HOSTS"].split(",") if host.strip())
+    return Settings(
+        database_url=values["DATABASE_URL"],
+        migration_url=values["MIGRATION_URL"] or values["DATABASE_URL"],
+        environment=values["ENVIRONMENT"],
+        host=values["HOST"],
+        port=int(values["PORT"]),
+        index=values["INDEX"],
+        embedding_model=values["EMBEDDING_MODEL"],
+        safety_form_url=values["SAFETY_FORM_URL"],
+        slack_signing_secret=values["SLACK_SIGNING_SECRET"],
+        slack_bot_token=values["SLACK_BOT_TOKEN"],
+        slack_app_token=values["SLACK_APP_TOKEN"],
+        slack_client_id=values["SLACK_CLIENT_ID"],
+        slack_client_secret=values["SLACK_CLIENT_SECRET"],
+        slack_api_url=values["SLACK_API_URL"],
+        teams_openid_url=values["TEAMS_OPENID_URL"],
+        teams_login_url=values["TEAMS_LOGIN_URL"],
+        teams_service_hosts=hosts,
+        var=Path(values["VAR"]),
+        data_key=values["DATA_KEY"],
+    )
+
+
+def migration_url(environ: Mapping[str, str] | None = None) -> str:
+    """The URL for migrations, with a synchronous driver: psycopg 3 or Python's own sqlite3."""
+    return sync_url(read(environ).migration_url)
+
+
+def sync_url(url: str) -> str:
+    """The URL with the synchronous driver of its database."""
+    kind, _, rest = url.partition("://")
+    return f"{'sqlite' if kind.startswith('sqlite') else 'postgresql+psycopg'}://{rest}"
+
+
+def _value(env: Mapping[str, str], name: str) -> str:
+    """The variable, or for a secret what its `…_FILE` holds, or the default."""
+    default, secret = NAMES[name]
+    path = env.get(f"{PREFIX}{name}_FILE") if secret else None
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadInput(f"{PREFIX}{name}_FILE={path!r}: {error.strerror}") from error
+    return env.get(PREFIX + name) or default

@@ -1,0 +1,89 @@
+"""Slack as one of the bot's platforms: the door in, the Web API out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation.events import Event
+from bot.platform import Desk
+from bot.slack import blocks, client
+from bot.slack.door import PATH, Door
+from bot.slack.listeners import bolt
+from bot.slack.read import read
+from bot.views.elements import Card
+
+
+class SlackPlatform:
+    """Implements bot.platform.Platform.
+
+    `credentials` are `{"token": "xoxb-…", "bot_user": "U…"}`; an address is `{"channel", "user"}`,
+    of which one is enough; a receipt is `channel/ts`.
+    """
+
+    name = "slack"
+
+    def __init__(
+        self,
+        desk: Desk,
+        signing_secret: str,
+        api_url: str = client.API_URL,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._api_url = api_url
+        self._door = Door(signing_secret, desk, bolt(desk, api_url), now)
+
+    def prepare(self, app: web.Application) -> None:
+        """Nothing: the routes are all it has."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """POST /slack/events for events, interactions and commands alike."""
+        return [web.post(PATH, self._door.receive)]
+
+    async def start(self) -> None:
+        """Nothing: Slack's signatures need no keys of theirs."""
+
+    async def close(self) -> None:
+        """Waits until the events that were acknowledged are handled."""
+        await self._door.close()
+
+    def read(self, raw: dict[str, Any]) -> Event | None:
+        """A kept event as a neutral one; None when there is nothing to do for it."""
+        return read(raw)
+
+    def render(self, card: Card) -> bytes:
+        """The message as JSON: plain text fallback and blocks, within Slack's limits."""
+        return blocks.payload(card)
+
+    async def send(
+        self, credentials: dict[str, Any], address: dict[str, Any], payload: bytes, key: str
+    ) -> str:
+        """One POST. Raises DeliveryFailed or DeliveryUnknown."""
+        return await client.post(self._api(credentials), address, payload, key)
+
+    async def replace(
+        self, credentials: dict[str, Any], address: dict[str, Any], receipt: str, payload: bytes
+    ) -> None:
+        """Updates a message that was sent; safe to repeat. The receipt alone says where it is."""
+        await client.update(self._api(credentials), receipt, payload)
+
+    async def look_back(
+        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+    ) -> list[str] | None:
+        """Receipts with `key` in the room's history, oldest first; None without the scope."""
+        return await client.find(self._api(credentials), address, key, since)
+
+    async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
+        """Deletes an extra copy; one that is gone already is no error."""
+        await client.delete(self._api(credentials), receipt)
+
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
+        """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
+        return await client.email(self._api(credentials), user)
+
+    def _api(self, credentials: dict[str, Any]) -> AsyncWebClient:
+        return client.web_client(credentials["token"], self._api_url)

@@ -1,0 +1,193 @@
+"""Neutral cards as Adaptive Cards 1.5 for Teams: pure, literal, and never over the size limit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, assert_never
+
+from bot.teams import inputs, limits
+from bot.teams.actions import action_set, toggle
+from bot.teams.markdown import escaped, plain
+from bot.views import elements
+from bot.views.elements import Actions, Card, Divider, Facts, Field, Fold, Style, Text
+from cases.text import shorten
+
+Json = dict[str, Any]
+
+CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+_LOOKS: dict[Style, Json] = {
+    Style.NORMAL: {},
+    Style.TITLE: {"size": "Large", "weight": "Bolder", "style": "heading"},
+    Style.STRONG: {"weight": "Bolder"},
+    Style.QUIET: {"isSubtle": True, "size": "Small"},
+    Style.QUOTE: {},
+    Style.GOOD: {"color": "Good"},
+    Style.WARN: {"color": "Attention"},
+}
+
+
+def message(card: Card) -> Json:
+    """The card as a message activity, at most `limits.PAYLOAD_BYTES`; `summary` is its plain text.
+
+    There is no `text`: Teams would show it above the card, so everything would be there twice.
+    """
+    return _message(fitting(card))
+
+
+def adaptive(card: Card) -> Json:
+    """The Adaptive Card alone: the body of an answer to a pressed button."""
+    return _adaptive(fitting(card))
+
+
+def answer(card: Card) -> Json:
+    """The response to a pressed button that puts this card in the place of the pressed one."""
+    return {"statusCode": 200, "type": CONTENT_TYPE, "value": adaptive(card)}
+
+
+def seen() -> Json:
+    """The response to a pressed button whose result comes as a message of its own."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "✓"}
+
+
+def fitting(card: Card) -> Card:
+    """The card with its texts shortened, and in the worst case its last parts left out, to fit.
+
+    What a person typed into a field is shortened last: sending the form would save the cut text.
+    """
+    for limit in limits.TEXTS:
+        shorter = _shortened(card, limit)
+        if size(_message(shorter)) <= limits.PAYLOAD_BYTES:
+            return shorter
+    short = _shortened(card, limits.TEXTS[-1], values=True)
+    while size(_message(short)) > limits.PAYLOAD_BYTES and short.parts:
+        short = replace(short, parts=short.parts[: len(short.parts) // 2])
+    return short
+
+
+def size(data: Json) -> int:
+    """Bytes of the JSON in UTF-8 or UTF-16, whichever is more: Teams does not say which counts."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return max(len(text.encode()), 2 * len(text))
+
+
+def _message(card: Card) -> Json:
+    content = _adaptive(card)
+    summary = plain(elements.plain(card)).replace("\n", " ")
+    return {
+        "type": "message",
+        "summary": shorten(summary, limits.SUMMARY),
+        "attachments": [{"contentType": CONTENT_TYPE, "content": content}],
+    }
+
+
+def _adaptive(card: Card) -> Json:
+    body = [_block(Text(card.title, Style.TITLE))] if card.title else []
+    separator = False
+    for number, part in enumerate(card.parts):
+        if isinstance(part, Divider):
+            separator = True
+            continue
+        block = _part(part, card, number)
+        body.append({**block, "separator": True} if separator else block)
+        separator = False
+    if card.submit:
+        body.append(action_set(Actions((card.submit,)), card))
+    return {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": limits.CARD_VERSION,
+        "fallbackText": shorten(plain(elements.plain(card)), limits.FALLBACK),
+        "msteams": {"width": "Full"},
+        "body": body,
+    }
+
+
+def _part(part: Text | Facts | Actions | Field | Fold, card: Card, number: int) -> Json:
+    match part:
+        case Text() | Facts():
+            return _block(part)
+        case Actions():
+            return action_set(part, card)
+        case Field():
+            return inputs.field(part, required=inputs.enforced(card))
+        case Fold():
+            return _fold(part, f"fold{number}")
+        case _:
+            assert_never(part)
+
+
+def _block(part: Text | Facts) -> Json:
+    if isinstance(part, Facts):
+        facts = [{"title": escaped(label), "value": escaped(value)} for label, value in part.rows]
+        return {"type": "FactSet", "facts": facts}
+    block = _marked(part) if part.marks else _written(part)
+    if part.style is not Style.QUOTE:
+        return block
+    return {"type": "Container", "style": "emphasis", "items": [block]}
+
+
+def _written(part: Text) -> Json:
+    return {"type": "TextBlock", "text": escaped(part.text), "wrap": True, **_LOOKS[part.style]}
+
+
+def _marked(part: Text) -> Json:
+    """Text runs, the marked ones highlighted; a RichTextBlock always wraps."""
+    look = {name: value for name, value in _LOOKS[part.style].items() if name != "style"}
+    runs = []
+    at = 0
+    for start, end in sorted(part.marks):
+        runs.append((part.text[at:start], False))
+        runs.append((part.text[max(at, start) : end], True))
+        at = max(at, end)
+    runs.append((part.text[at:], False))
+    inlines = [_run(text, look, marked=marked) for text, marked in runs if text]
+    return {"type": "RichTextBlock", "inlines": inlines}
+
+
+def _run(text: str, look: Json, *, marked: bool) -> Json:
+    kept = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    inner = plain(text) and f"{kept[0]}{plain(text)}{kept[1]}"
+    run: Json = {"type": "TextRun", "text": inner or " ", **look}
+    return {**run, "highlight": True} if marked else run
+
+
+def _fold(part: Fold, name: str) -> Json:
+    inner = []
+    for each in part.parts:
+        if not isinstance(each, Divider):
+            inner.append(_block(each))
+    hidden = {"type": "Container", "id": name, "isVisible": False, "items": inner}
+    return {"type": "Container", "items": [toggle(part.title, name), hidden]}
+
+
+def _shortened(card: Card, limit: int, *, values: bool = False) -> Card:
+    parts = tuple(_short(part, limit, values=values) for part in card.parts)
+    return replace(card, title=shorten(card.title, limit), parts=parts)
+
+
+def _short(part: elements.Part, limit: int, *, values: bool) -> elements.Part:
+    match part:
+        case Text() | Facts() | Divider():
+            return _short_plain(part, limit)
+        case Fold():
+            return replace(part, parts=tuple(_short_plain(each, limit) for each in part.parts))
+        case Field():
+            return inputs.shortened(part, limit) if values else part
+        case Actions():
+            return part
+        case _:
+            assert_never(part)
+
+
+def _short_plain(part: Text | Facts | Divider, limit: int) -> Text | Facts | Divider:
+    if isinstance(part, Text):
+        end = limit - 1  # the … at the cut is not marked
+        inside = ((start, min(stop, end)) for start, stop in part.marks if start < end)
+        cut = len(part.text) > limit
+        return replace(
+            part, text=shorten(part.text, limit), marks=tuple(inside) if cut else part.marks
+        )
+    if isinstance(part, Facts):
+        return Facts(tuple((shorten(a, limit), shorten(b, limit)) for a, b in part.rows))
+    return part

@@ -1,0 +1,158 @@
+"""Fields as Adaptive Card inputs, and their values back from what Teams sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.teams import limits
+from bot.teams.markdown import escaped, plain, titled
+from bot.views.elements import Actions, Button, Card, Field, Kind
+from cases.text import clean, shorten
+
+Json = dict[str, Any]
+
+_MANY = (Kind.CHOICES, Kind.TICKS)
+_EXPANDED = 5  # more choices than this become a list that opens
+
+
+def many(card: Card) -> list[str]:
+    """The keys of the fields that give lists; Teams sends them as text, so a button names them."""
+    return [field.key for field in card.fields if field.kind in _MANY]
+
+
+def enforced(card: Card) -> bool:
+    """True when Teams itself may insist on required fields: every button then wants them.
+
+    With another button beside (やめる, 下書き) it must not: Teams would block that one too.
+    """
+    rows = [part for part in card.parts if isinstance(part, Actions)]
+    pressed: list[Button] = [one for row in rows for one in (*row.buttons, *row.more)]
+    return all(button.primary or button.url for button in pressed)
+
+
+def field(part: Field, *, required: bool) -> Json:
+    """One field: its input(s), after its error and before its hint."""
+    must = part.required and required
+    part = replace(part, label=_label(part, starred=part.required and not must))
+    found = _ticks(part, must=must) if part.kind is Kind.TICKS else [_input(part, must=must)]
+    if part.error:
+        found.insert(0, _note(part.error, color="Attention"))
+    if part.hint and part.kind not in (Kind.LINE, Kind.LONG):
+        found.append(_note(part.hint, isSubtle=True, size="Small"))
+    return found[0] if len(found) == 1 else {"type": "Container", "items": found}
+
+
+def values(data: Mapping[str, Any], lists: list[str]) -> dict[str, str | list[str]]:
+    """Field values as typed: strings, and lists for the keys in `lists` (ticks, choices)."""
+    found: dict[str, str | list[str]] = {key: [] for key in lists}
+    for name, value in data.items():
+        key = name.partition("#")[0]
+        text = value if isinstance(value, str) else ""
+        if key not in lists:
+            found[name] = text
+            continue
+        picked = [_comma_back(each) for each in text.split(",") if each]
+        found[key] = [*found[key], *picked]
+    return found
+
+
+def shortened(part: Field, limit: int) -> Field:
+    """The field with its value and texts cut to `limit` code points, and at most 50 choices."""
+    value = shorten(part.value, limit) if isinstance(part.value, str) else part.value
+    return replace(
+        part,
+        value=value,
+        choices=part.choices[:50],
+        label=shorten(part.label, limit),
+        hint=shorten(part.hint, limit),
+        error=shorten(part.error, limit),
+    )
+
+
+def _input(part: Field, *, must: bool) -> Json:
+    found: Json = {"id": part.key, "label": part.label, **_required(part, must=must)}
+    chosen = part.value if isinstance(part.value, tuple) else (part.value,)
+    match part.kind:
+        case Kind.LINE | Kind.LONG:
+            return {"type": "Input.Text", **found, **_typed(part)}
+        case Kind.DATE:
+            return {"type": "Input.Date", **found, **_day(part.value)}
+        case Kind.CHOICE | Kind.CHOICES | Kind.TICKS:
+            several = part.kind is not Kind.CHOICE
+            spell = _comma if several else str
+            known = [spell(each.value) for each in part.choices if each.value in chosen]
+            small = len(part.choices) <= _EXPANDED
+            return {
+                "type": "Input.ChoiceSet",
+                **found,
+                "style": "expanded" if several or small else "compact",
+                "isMultiSelect": several,
+                "wrap": True,
+                "choices": [_choice(each.label, spell(each.value)) for each in part.choices],
+                **({"value": ",".join(known)} if known else {}),
+            }
+
+
+def _typed(part: Field) -> Json:
+    found: Json = {"isMultiline": part.kind is Kind.LONG}
+    if part.limit > 0:
+        found["maxLength"] = part.limit
+    if part.hint:
+        found["placeholder"] = shorten(plain(part.hint), limits.LABEL)
+    value = clean(part.value) if isinstance(part.value, str) else ""
+    return {**found, "value": value} if value else found
+
+
+def _ticks(part: Field, *, must: bool) -> list[Json]:
+    """One toggle for each tick; when the field is required each of them must be set."""
+    total = len(part.choices)
+    return [
+        {
+            "type": "Input.Toggle",
+            "id": f"{part.key}#{tick.value}",
+            "label": f"{part.label} {number}/{total}" if total > 1 else part.label,
+            "title": shorten(titled(tick.label) or tick.value, limits.LABEL),
+            "valueOn": _comma(tick.value),
+            "valueOff": "",
+            "value": _comma(tick.value) if tick.value in part.value else "",
+            "wrap": True,
+            **_required(part, must=must),
+        }
+        for number, tick in enumerate(part.choices, 1)
+    ]
+
+
+def _label(part: Field, *, starred: bool) -> str:
+    label = shorten(titled(part.label) or part.key, limits.LABEL)
+    return f"{label} *" if starred else label
+
+
+def _required(part: Field, *, must: bool) -> Json:
+    return {"isRequired": True, "errorMessage": escaped(part.error or part.label)} if must else {}
+
+
+def _choice(label: str, value: str) -> Json:
+    return {"title": shorten(titled(label) or value, limits.LABEL), "value": value}
+
+
+def _day(value: str | tuple[str, ...]) -> Json:
+    try:
+        return {"value": date.fromisoformat(str(value)).isoformat()}
+    except ValueError:
+        return {}
+
+
+def _note(text: str, **look: Any) -> Json:
+    return {"type": "TextBlock", "text": escaped(text), "wrap": True, **look}
+
+
+def _comma(value: str) -> str:
+    """Teams joins picked values with commas, so a comma inside one is written as %2C."""
+    return value.replace("%", "%25").replace(",", "%2C")
+
+
+def _comma_back(value: str) -> str:
+    return value.replace("%2C", ",").replace("%25", "%")

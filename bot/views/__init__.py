@@ -1,0 +1,1 @@
+"""What people see, as neutral elements: one file per thing shown, no platform in sight."""

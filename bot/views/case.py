@@ -1,0 +1,165 @@
+"""One case as colleagues see it: the doctor's change first, the rest folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
+from bot.views.words import say
+from cases.models.case import Case
+from cases.trials import Reproduction
+from cases.vocabulary import Kind, Status, label
+
+FOLDED = (
+    "situation",
+    "action",
+    "result",
+    "tip",
+    "conditions",
+    "pitfalls",
+    "intent",
+    "trigger",
+    "success_signal",
+    "first_line",
+    "human_part",
+    "digital_part",
+)
+LISTS = {
+    "channels": "channels",
+    "area": "areas",
+    "customer": "customers",
+    "facility": "facilities",
+    "access": "access",
+    "barrier": "barriers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A case with what its reader needs: office and author words, 再現, and the reader's own part.
+
+    `author` is empty where the author chose 「営業所名だけ」: no author id travels to a card.
+    """
+
+    case: Case
+    office: str
+    author: str
+    result: Reproduction
+    mine: bool = False
+    trying: bool = False
+
+
+def case_card(shown: Shown, locale: str) -> Card:
+    """The whole case, with its buttons."""
+    case = shown.case
+    if case.status is Status.WITHDRAWN:
+        return Card((Text(say(locale, "case.withdrawn"), Style.QUIET),))
+    parts: list[Part] = [*heading(shown, locale), *body(case, locale)]
+    parts.append(Text(byline(shown, locale), Style.QUIET))
+    parts.append(case_actions(shown, locale))
+    return Card(tuple(parts))
+
+
+def heading(shown: Shown, locale: str) -> list[Part]:
+    """Title, what kind it is, and 再現 from two on."""
+    case = shown.case
+    parts: list[Part] = [Text(case.title, Style.TITLE)]
+    tags = kind_words(case, locale)
+    if tags:
+        parts.append(Text(" ／ ".join(tags), Style.QUIET))
+    proof = proof_words(shown.result, locale)
+    if proof:
+        parts.append(Text(proof, Style.GOOD))
+    return parts
+
+
+def kind_words(case: Case, locale: str) -> list[str]:
+    """サンプル, 学び and 広げ方 marks, and the channels."""
+    found = [say(locale, "case.sample")] if case.sample else []
+    if case.kind is not Kind.CUSTOMER_CASE:
+        found.append(say(locale, f"case.{case.kind}"))
+    channels = "→".join(label("channels", key, locale) for key in case.channels[:3])
+    return [*found, channels] if channels else found
+
+
+def proof_words(result: Reproduction, locale: str) -> str:
+    """「再現3件・2営業所」 from two successes of others; before that, how many are trying."""
+    if result.shown:
+        return say(locale, "case.reproduced", worked=result.worked, offices=result.offices)
+    if result.tried:
+        return say(locale, "case.tried", tried=result.tried)
+    return ""
+
+
+def body(case: Case, locale: str) -> list[Part]:
+    """先生の変化 and the doctor's words in sight, everything else folded."""
+    parts: list[Part] = [Facts(((say(locale, "case.result"), case.result),))]
+    if case.voice:
+        parts.append(Text(f"「{case.voice.strip('「」')}」", Style.QUOTE))
+    parts.append(Text(f"{say(locale, 'case.action')}: {case.action}"))
+    rows = field_rows(case, locale, leave_out=("result", "action"))
+    if rows:
+        parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))
+    return parts
+
+
+def field_rows(case: Case, locale: str, leave_out: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Label and text of every filled field, in reading order."""
+    texts: Mapping[str, Any] = {**case.details, **{key: getattr(case, key, "") for key in FOLDED}}
+    texts = {**texts, **case.details}
+    rows = [
+        (say(locale, f"case.{key}"), texts[key])
+        for key in FOLDED
+        if texts.get(key) and key not in leave_out
+    ]
+    if case.steps:
+        rows.append((say(locale, "case.steps"), _steps(case.steps, locale)))
+    for key, name in LISTS.items():
+        value = getattr(case, key)
+        keys = [value] if isinstance(value, str) else value
+        words = "、".join(label(name, item, locale) for item in keys if item)
+        if words:
+            rows.append((say(locale, f"case.{key}"), words))
+    return rows
+
+
+def _steps(steps: Sequence[Mapping[str, Any]], locale: str) -> str:
+    lines = []
+    for number, step in enumerate(steps, 1):
+        days = step.get("offset")
+        when = ""
+        if days:
+            key = "case.day_offset" if days > 0 else "case.day_before"
+            when = f" ({say(locale, key, days=abs(days))})"
+        lines.append(f"{number}. {step['text']}{when}")
+    return "\n".join(lines)
+
+
+def byline(shown: Shown, locale: str) -> str:
+    """Office, and the author's name where the author shows it."""
+    if not shown.author:
+        return say(locale, "case.by_office", office=shown.office)
+    return say(locale, "case.by", office=shown.office, name=shown.author)
+
+
+def case_actions(shown: Shown, locale: str) -> Actions:
+    """試してみる・参考になった・この方に聞く; 取り下げる and 直す for the author."""
+    case_id = shown.case.id
+    if shown.mine:
+        return Actions(
+            (
+                Button(say(locale, "share.edit"), "share.edit_case", case_id),
+                Button(say(locale, "share.withdraw"), "share.withdraw", case_id),
+            )
+        )
+    start = say(locale, "try.mine" if shown.trying else "try.start")
+    return Actions(
+        (
+            Button(start, "try.start", case_id, primary=not shown.trying),
+            Button(say(locale, "react.helpful"), "react.helpful", case_id),
+            Button(say(locale, "react.ask_author"), "react.ask_author", case_id),
+        ),
+        more=(Button(say(locale, "react.not_a_match"), "react.not_a_match", case_id),),
+    )

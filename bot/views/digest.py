@@ -1,0 +1,124 @@
+"""月次まとめ as a card: one phone screen of text (≤ 1,800 characters) and a button per item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
+from bot.views.words import say
+from cases.text import shorten
+from cases.vocabulary import label
+
+LABELS = {
+    "barrier": "barriers",
+    "access": "access",
+    "area": "areas",
+    "facility": "facilities",
+    "channels": "channels",
+}
+
+
+def digest_card(content: Mapping[str, Any], locale: str) -> Card:
+    """The whole digest of one office and month; never empty."""
+    office = office_word(content, locale)
+    month = int(content["month"][5:])
+    parts: list[Part] = [Text(say(locale, "digest.title", month=month, office=office), Style.TITLE)]
+    if content.get("late"):
+        parts.append(Text(say(locale, "digest.late"), Style.QUIET))
+    parts.append(Text(say(locale, "digest.hello", month=month)))
+    parts.append(Text(summary_words(content, locale), Style.QUIET))
+    parts.append(
+        Text(say(locale, "digest.items", office=office, count=len(content["items"])), Style.STRONG)
+    )
+    for number, item in enumerate(content["items"], 1):
+        parts += [Divider(), *_item(number, item, content, locale)]
+    parts.append(Divider())
+    parts += [
+        Text(say(locale, "digest.question"), Style.STRONG),
+        Text(f"「{content['question'][locale]}」", Style.QUOTE),
+    ]
+    parts += _own(content, office, month, locale)
+    parts += _wishes(content, locale)
+    parts.append(Text(say(locale, "digest.next_step"), Style.STRONG))
+    parts.append(Text(say(locale, f"digest.next_{content['next_step']}")))
+    parts.append(Text(say(locale, "digest.care"), Style.QUIET))
+    pack = f"{content['office_id']}:{content['month']}"
+    parts.append(Actions((Button(say(locale, "digest.make_pack"), "digest.pack", pack),)))
+    return Card(tuple(parts))
+
+
+def office_word(content: Mapping[str, Any], locale: str) -> str:
+    """The office's name in the reader's language."""
+    return str(content["office_en"] if locale == "en" else content["office"])
+
+
+def summary_words(content: Mapping[str, Any], locale: str) -> str:
+    """The 30-second summary."""
+    summary = content["summary"]
+    month = int(content["month"][5:])
+    text = say(locale, "digest.summary", month=month, **summary)
+    if summary["barrier"]:
+        barrier = label("barriers", summary["barrier"], locale)
+        count = summary["barrier_cases"]
+        text += say(locale, "digest.barrier", barrier=barrier, count=count)
+    return text
+
+
+def reason_words(reason: Mapping[str, str], content: Mapping[str, Any], locale: str) -> str:
+    """Why this case for this office, from tags of published cases only."""
+    kind = reason["kind"]
+    words = label(LABELS[kind], reason["key"], locale) if kind in LABELS else ""
+    return say(locale, f"digest.reason_{kind}", label=words, month=int(content["month"][5:]))
+
+
+def _item(
+    number: int, item: Mapping[str, Any], content: Mapping[str, Any], locale: str
+) -> list[Part]:
+    head = f"{number}. {item['title']}"
+    if item["lesson"]:
+        head += f" ({say(locale, 'case.lesson')})"
+    parts: list[Part] = [Text(head, Style.STRONG)]
+    if item["worked"]:
+        proof = say(locale, "case.reproduced", worked=item["worked"], offices=item["offices"])
+        parts.append(Text(proof, Style.GOOD))
+    parts.append(Text(reason_words(item["reason"], content, locale), Style.QUIET))
+    parts.append(Text(f"{say(locale, 'case.result')}: {shorten(item['result'], 90)}"))
+    hint = item["pitfalls"] if item["lesson"] and item["pitfalls"] else item["tip"]
+    if hint:
+        words = "case.pitfalls" if hint == item["pitfalls"] else "case.tip"
+        parts.append(Text(f"{say(locale, words)}: {shorten(hint, 70)}"))
+    share = f"{item['case_id']}:{content['month']}"
+    parts.append(
+        Actions(
+            (
+                Button(say(locale, "digest.share_item"), "digest.share_item", share, primary=True),
+                Button(say(locale, "digest.full"), "case.show", item["case_id"]),
+                Button(say(locale, "try.start"), "try.start", item["case_id"]),
+            )
+        )
+    )
+    return parts
+
+
+def _own(content: Mapping[str, Any], office: str, month: int, locale: str) -> list[Part]:
+    """The office beside the median: no numbers for an office of few (domain.md §10.1)."""
+    parts: list[Part] = [Text(say(locale, "digest.own", office=office, month=month), Style.STRONG)]
+    own = {key: f"{value:g}" for key, value in content["own"].items()}
+    if content["small"]:
+        text = say(locale, "digest.own_small")
+    elif own["published"] == "0":
+        text = say(locale, "digest.own_empty", month=month)
+    else:
+        text = say(locale, "digest.own_figures", **own)
+    return [*parts, Text(text)]
+
+
+def _wishes(content: Mapping[str, Any], locale: str) -> list[Part]:
+    parts: list[Part] = []
+    for wish in content["wishes"]:
+        parts.append(Text(say(locale, "digest.wishes"), Style.STRONG))
+        parts.append(Text(f"「{wish['theme']}」"))
+        answer = Button(say(locale, "digest.wish_answer"), "wish.answer", wish["id"])
+        parts.append(Actions((answer,)))
+    return parts

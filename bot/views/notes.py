@@ -1,0 +1,151 @@
+"""Short messages: one sentence with perhaps a button, and the notes that the planner sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.views.elements import Actions, Button, Card, Choice, Field, Kind, Part, Style, Text
+from bot.views.words import say
+from cases.errors import CaseError
+from cases.trials import SHOWN_FROM
+from cases.vocabulary import content
+
+
+def note(text: str, *buttons: Button, style: Style = Style.NORMAL) -> Card:
+    """One sentence with buttons."""
+    parts: list[Part] = [Text(text, style)]
+    if buttons:
+        parts.append(Actions(buttons))
+    return Card(tuple(parts))
+
+
+def error_card(error: CaseError, locale: str) -> Card:
+    """The words of an error by its code; a known detail is shown, never a trace."""
+    detail = error.detail
+    if error.code in ("E-03", "E-04"):
+        detail = say(locale, f"case.{detail.split(':')[0]}")
+    text = say(locale, f"error.{error.code}", code=error.code, detail=detail)
+    return note(text, style=Style.WARN)
+
+
+def intent_card(draft_id: str, locale: str) -> Card:
+    """「共有しますか、探しますか」: one tap, nothing typed is lost."""
+    return note(
+        say(locale, "home.ask_intent"),
+        Button(say(locale, "home.ask_share"), "share.as_win", draft_id, primary=True),
+        Button(say(locale, "home.ask_find"), "share.find_instead", draft_id),
+    )
+
+
+def trial_question(contents: Mapping[str, Any], locale: str) -> Card:
+    """「その後いかがですか?」 with four answers in one tap."""
+    trial_id = contents["trial_id"]
+    states = ("worked", "did_not", "later", "closed")
+    return Card(
+        (
+            Text(say(locale, "try.ask"), Style.TITLE),
+            Text(say(locale, "try.about", title=contents["title"])),
+            Actions(
+                tuple(
+                    Button(
+                        say(locale, f"try.{state}"),
+                        "try.answer",
+                        f"{trial_id}:{state}",
+                        primary=state == "worked",
+                    )
+                    for state in states
+                )
+            ),
+        )
+    )
+
+
+def impact_note(contents: Mapping[str, Any], locale: str) -> Card:
+    """What became of the author's cases: how many tried, how many succeeded, no names."""
+    parts: list[Part] = []
+    for row in contents["cases"]:
+        words = "impact.title" if row["worked"] else "impact.title_tried"
+        parts.append(Text(say(locale, words, **row), Style.GOOD))
+        parts.append(Text(row["title"], Style.STRONG))
+        if row["worked"] >= SHOWN_FROM:
+            parts.append(Text(say(locale, "impact.reproduced", **row)))
+        parts += [
+            Text(say(locale, "impact.condition", note=text), Style.QUIET)
+            for text in row["conditions"]
+        ]
+        full = Button(say(locale, "digest.full"), "case.show", row["case_id"])
+        parts.append(Actions((full,)))
+    return Card(tuple(parts))
+
+
+def wish_note(contents: Mapping[str, Any], locale: str) -> Card:
+    """To the asker: a case has come; to the answerer: whose question it answered is not said."""
+    words = "wish.answered" if contents["to"] == "asker" else "wish.answerer"
+    full = Button(say(locale, "digest.full"), "case.show", contents["case_id"], primary=True)
+    return note(say(locale, words, theme=contents["theme"]), full, style=Style.GOOD)
+
+
+def release_note(contents: Mapping[str, Any], locale: str) -> Card:
+    """To the author, after review."""
+    words = "review.told_released" if contents["released"] else "review.told_back"
+    full = Button(say(locale, "digest.full"), "case.show", contents["case_id"])
+    return note(say(locale, words, title=contents["title"]), full)
+
+
+def ask_author_note(contents: Mapping[str, Any], locale: str) -> Card:
+    """To the author: a colleague would like to hear more."""
+    return note(say(locale, "react.asked_author", **contents))
+
+
+def wishes_card(wishes: Sequence[Mapping[str, Any]], locale: str) -> Card:
+    """All open wishes, oldest first, each with a way to answer."""
+    if not wishes:
+        return note(say(locale, "wish.empty"))
+    parts: list[Part] = [Text(say(locale, "wish.title"), Style.TITLE)]
+    for wish in wishes:
+        parts.append(Text(f"「{wish['theme']}」"))
+        parts.append(Actions((Button(say(locale, "wish.answer"), "wish.answer", str(wish["id"])),)))
+    return Card(tuple(parts))
+
+
+def line_form(title: str, label: str, action: str, value: str, submit: str) -> Card:
+    """A form with one long field, `text`."""
+    field = Field("text", label, Kind.LONG, required=True, limit=500)
+    return Card((field,), title=title, submit=Button(submit, action, value, primary=True))
+
+
+def settings_card(locale: str, *, paused: bool, show_name: bool | None) -> Card:
+    """Language, name and pause."""
+    languages = (Choice("ja", "日本語"), Choice("en", "English"))
+    names = (
+        Choice("yes", say(locale, "share.show_yes")),
+        Choice("no", say(locale, "share.show_no")),
+    )
+    rest = "reflect.resume" if paused else "reflect.pause"
+    rest_words = "profile.resume" if paused else "reflect.pause"
+    return Card(
+        (
+            Text(say(locale, "profile.title"), Style.TITLE),
+            Field("locale", say(locale, "profile.language"), Kind.CHOICE, locale, languages),
+            Field(
+                "show_author",
+                say(locale, "profile.name"),
+                Kind.CHOICE,
+                "yes" if show_name else "no",
+                names,
+            ),
+            Actions(
+                (
+                    Button(say(locale, "profile.save"), "profile.save", primary=True),
+                    Button(say(locale, rest_words), rest),
+                )
+            ),
+        )
+    )
+
+
+def examples() -> list[dict[str, str]]:
+    """The example chips of the first screen, ja and en."""
+    rows: list[dict[str, str]] = content("sample/examples.json")["chips"]
+    return rows

@@ -1,0 +1,72 @@
+"""振り返り as cards: the question, the thanks, and what colleagues answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.words import say
+from cases.reflections import bank
+
+
+def question_card(content: Mapping[str, Any], locale: str) -> Card:
+    """One question, four quick answers, one line, and three ways out."""
+    row = content["reflection_id"]
+    parts: list[Part] = [Text(say(locale, "reflect.hello"))]
+    if content.get("title"):
+        parts.append(Text(say(locale, "reflect.about_trial", title=content["title"])))
+    parts.append(Text(question_words(content["prompt"], locale), Style.TITLE))
+    taps = tap_words(content["prompt"], locale)
+    if taps:
+        parts.append(
+            Actions(
+                tuple(
+                    Button(tap, "reflect.tap", f"{row}:{number}") for number, tap in enumerate(taps)
+                )
+            )
+        )
+    parts.append(
+        Actions(
+            (
+                Button(say(locale, "reflect.write"), "reflect.write", row, primary=True),
+                Button(say(locale, "reflect.pass"), "reflect.pass", row),
+                Button(say(locale, "reflect.later"), "reflect.later", row),
+            ),
+            more=(Button(say(locale, "reflect.pause"), "reflect.pause"),),
+        )
+    )
+    parts.append(Text(say(locale, "reflect.privacy"), Style.QUIET))
+    return Card(tuple(parts))
+
+
+def question_words(prompt: str, locale: str) -> str:
+    """The question of a prompt; a trial's question is always the same one."""
+    if prompt.startswith("trial:"):
+        return say(locale, "reflect.trial_question")
+    return str(bank()[prompt]["en" if locale == "en" else "ja"])
+
+
+def tap_words(prompt: str, locale: str) -> list[str]:
+    """The four quick answers; none for a trial."""
+    if prompt.startswith("trial:"):
+        return []
+    return list(bank()[prompt]["taps_en" if locale == "en" else "taps"])
+
+
+def thanks_card(row: str, others: Sequence[tuple[str, str]], locale: str) -> Card:
+    """Thanks, up to two shared answers as (text, office), and what to do with one's own."""
+    parts: list[Part] = [Text(say(locale, "reflect.thanks"))]
+    if others:
+        parts.append(Text(say(locale, "reflect.others"), Style.STRONG))
+        parts += [Text(f"「{text}」 — {office}", Style.QUOTE) for text, office in others]
+    parts.append(
+        Actions(
+            (
+                Button(say(locale, "reflect.to_case"), "reflect.to_case", row, primary=True),
+                Button(say(locale, "reflect.share_answer"), "reflect.share", row),
+                Button(say(locale, "reflect.keep"), "reflect.keep", row),
+            )
+        )
+    )
+    return Card(tuple(parts))

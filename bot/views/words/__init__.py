@@ -1,0 +1,33 @@
+"""Every sentence the bot says: `ja.toml` first, `en.toml` second, same keys and placeholders."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from cases.text import is_japanese
+
+LOCALES = ("ja", "en")
+
+
+@cache
+def sentences(locale: str) -> dict[str, str]:
+    """All sentences of a locale by `section.key`; an unknown locale speaks Japanese."""
+    name = locale if locale in LOCALES else "ja"
+    raw = files("bot").joinpath("views", "words", f"{name}.toml").read_text(encoding="utf-8")
+    return {
+        f"{section}.{key}": text
+        for section, rows in tomllib.loads(raw).items()
+        for key, text in rows.items()
+    }
+
+
+def say(locale: str, key: str, **values: object) -> str:
+    """The sentence `key` with its placeholders filled. Raises KeyError for an unknown key."""
+    return sentences(locale)[key].format(**values)
+
+
+def locale_of(text: str) -> str:
+    """The language to answer a question in: Japanese if it holds kana or kanji."""
+    return "ja" if is_japanese(text) else "en"

@@ -1,0 +1,85 @@
+"""What htmx gets back from a form: pieces of the page, each with its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import assert_never
+
+import aiohttp_jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.web.html import note_html
+from bot.web.threads import Change, Close, Note, Sheet, Swap, Top
+from bot.web.visit import Visit, remember
+from bot.web.walls import new_session
+
+
+def answer(
+    visit: Visit, changes: Sequence[Change], *, again: bool, box: bool = False
+) -> web.Response:
+    """The pieces, and in a header what the page's script does after them (static/page.js).
+
+    `again`: the form was sent before, so its cards may be on the page and are not doubled.
+    """
+    known = [change.entry.id for change in changes if again and isinstance(change, Top)]
+    pieces = [Markup('<div id="card-{}" hx-swap-oob="delete"></div>').format(id_) for id_ in known]
+    pieces += [_piece(visit, change) for change in changes]
+    if box:
+        pieces.append(_box(visit))
+    response = web.Response(text=str(Markup("\n").join(pieces)), content_type="text/html")
+    response.headers["HX-Trigger-After-Settle"] = json.dumps({"hitotsubu": _after(changes)})
+    remember(response, visit)
+    return response
+
+
+def _piece(visit: Visit, change: Change) -> Markup:
+    match change:
+        case Top(entry=entry):
+            said = Markup('<p class="mine">{}</p>').format(entry.said) if entry.said else ""
+            card = visit.card(entry.card, entry.id)
+            return Markup('<div hx-swap-oob="afterbegin:#thread">{}{}</div>').format(said, card)
+        case Swap(card_id=card_id, card=card):
+            return visit.card(card, card_id, "true")
+        case Note(press=press, card=card):
+            words = Markup('<div id="said-{}-{}" hx-swap-oob="innerHTML">{}</div>')
+            return words.format(press.card_id, press.row, note_html(card))
+        case Sheet(entry=entry):
+            inside = visit.card(entry.card, entry.id)
+            return Markup('<div id="sheet-body" hx-swap-oob="innerHTML">{}</div>').format(inside)
+        case Close():
+            return Markup("")
+        case _:
+            assert_never(change)
+
+
+def _box(visit: Visit) -> Markup:
+    """The box, empty and with a new key."""
+    found = {
+        "csrf": visit.house.walls.token(visit.session),
+        "key": new_session(),
+        "say": visit.words,
+        "text": "",
+        "swap": "true",
+    }
+    text = aiohttp_jinja2.render_string("box.html", visit.request, found)
+    return Markup(text)  # noqa: S704  # a template's output is escaped already
+
+
+def _after(changes: Sequence[Change]) -> dict[str, str]:
+    """Which sheet opens or closes, and which card comes into sight."""
+    told = {"sheet": "", "look": ""}
+    for change in changes:
+        match change:
+            case Sheet():
+                told["sheet"] = "open"
+            case Close():
+                told["sheet"] = "close"
+            case Top(entry=entry):
+                told["look"] = told["look"] or f"card-{entry.id}"
+            case Swap(card_id=card_id):
+                told["look"] = f"card-{card_id}"
+            case Note(press=press):
+                told["look"] = told["look"] or f"said-{press.card_id}-{press.row}"
+    return told

@@ -1,0 +1,132 @@
+"""事例: published cases in reach, newest or most reproduced first, by channel and area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.conversation.showing import shown
+from bot.views.case import Shown, case_card, kind_words, proof_words
+from bot.web.visit import House, Visit, enter, page
+from cases import trials
+from cases.db import Shelf
+from cases.errors import NotFound
+from cases.models.case import Case
+from cases.vocabulary import terms
+
+PAGE = 20  # cases on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address of the page asks for."""
+
+    sort: str
+    channel: str
+    area: str
+    page: int
+
+    def link(self, page: int) -> str:
+        """The same page of cases, turned to another leaf."""
+        asked = {"sort": self.sort, "channel": self.channel, "area": self.area, "page": str(page)}
+        return "/library?" + urlencode({key: value for key, value in asked.items() if value})
+
+
+async def library(house: House, request: web.Request) -> web.StreamResponse:
+    """The list; each case opens on its own page, or over this one."""
+    visit = await enter(house, request)
+    wanted = _wanted(request)
+    async with house.library.db.transaction(visit.scope) as shelf:
+        found = _filtered(await _reachable(shelf), wanted)
+        ordered = await _ordered(shelf, found, wanted)
+        first = (wanted.page - 1) * PAGE
+        views = await shown(shelf, ordered[first : first + PAGE], visit.locale)
+    leaves = -(-len(ordered) // PAGE)
+    return await page(
+        visit,
+        "library.html",
+        {
+            "rows": [_row(visit, view) for view in views],
+            "total": len(ordered),
+            "wanted": wanted,
+            "channels": _options("channels", visit.locale),
+            "areas": _options("areas", visit.locale),
+            "before": wanted.link(wanted.page - 1) if wanted.page > 1 else "",
+            "after": wanted.link(wanted.page + 1) if wanted.page < leaves else "",
+        },
+    )
+
+
+async def case(house: House, request: web.Request) -> web.StreamResponse:
+    """One case: a page, or the inside of the sheet. Raises NotFound for one out of reach."""
+    visit = await enter(house, request)
+    async with house.library.db.transaction(visit.scope) as shelf:
+        row = await shelf.cases.get(request.match_info["id"])
+        if row is None:
+            raise NotFound
+        view = (await shown(shelf, [row], visit.locale))[0]
+    card = visit.card(case_card(view, visit.locale), f"case-{row.id}")
+    if visit.quick:
+        response = web.Response(text=str(card), content_type="text/html")
+        response.headers["HX-Trigger-After-Settle"] = '{"hitotsubu": {"sheet": "open"}}'
+        return response
+    return await page(visit, "case.html", {"card": card, "title": row.title})
+
+
+def _wanted(request: web.Request) -> Wanted:
+    query = request.query
+    leaf = query.get("page", "1")
+    return Wanted(
+        sort="reproduced" if query.get("sort") == "reproduced" else "new",
+        channel=query.get("channel", ""),
+        area=query.get("area", ""),
+        page=int(leaf) if leaf.isdigit() and 0 < int(leaf) < 1000 else 1,
+    )
+
+
+async def _reachable(shelf: Shelf) -> list[Case]:
+    rows = await shelf.cases.many(await shelf.cases.visible_ids())
+    return sorted(rows.values(), key=lambda row: (row.shared_at, row.id), reverse=True)
+
+
+def _filtered(rows: list[Case], wanted: Wanted) -> list[Case]:
+    """A family's key finds its members too: 「面会」 finds 「面会(対面)」."""
+    return [
+        row
+        for row in rows
+        if _has(row.channels, "channels", wanted.channel) and _has(row.area, "areas", wanted.area)
+    ]
+
+
+def _has(keys: list[str], name: str, key: str) -> bool:
+    known = terms(name)
+    return not key or any(k == key or (k in known and known[k].family == key) for k in keys)
+
+
+async def _ordered(shelf: Shelf, rows: list[Case], wanted: Wanted) -> list[Case]:
+    if wanted.sort == "new":
+        return rows
+    results = await trials.reproductions(shelf, {row.id: row.author_id for row in rows})
+    return sorted(rows, key=lambda row: -results[row.id].worked)
+
+
+def _row(visit: Visit, view: Shown) -> dict[str, str]:
+    return {
+        "id": view.case.id,
+        "title": view.case.title,
+        "result": view.case.result,
+        "kind": " ／ ".join(kind_words(view.case, visit.locale)),
+        "proof": proof_words(view.result, visit.locale),
+        "office": view.office,
+        "day": visit.day(view.case.shared_at),
+    }
+
+
+def _options(name: str, locale: str) -> list[tuple[str, str]]:
+    """Keys and labels of a list, members a step to the right of their family."""
+    return [
+        (term.key, ("　" if term.family else "") + term.label(locale))
+        for term in terms(name).values()
+    ]

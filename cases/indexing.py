@@ -1,0 +1,102 @@
+"""From case rows to what the index holds and what the worker embeds (design: domain.md §2.2).
+
+A visible case without a matching embedding row is the queue; nothing is queued twice (ADR 4).
+"""
+
+from __future__ import annotations
+
+from cases.db import Database
+from cases.embedding import Embedder
+from cases.index import Document, parts
+from cases.models.case import Case, Embedding
+from cases.scope import Scope
+from cases.store.case import PUBLISHED
+from cases.text import content_hash
+from cases.vocabulary import Status, terms
+
+BATCH = 64  # texts embedded between two transactions
+LISTS = {
+    "channels": "channels",
+    "area": "areas",
+    "customer": "customers",
+    "facility": "facilities",
+    "access": "access",
+    "barrier": "barriers",
+    "outcome": "outcomes",
+}
+
+
+def indexed_fields(case: Case) -> dict[str, str]:
+    """The texts of a case that are searched and embedded; never author, office or held text."""
+    return {
+        "title": case.title,
+        "intent": case.intent,
+        "situation": case.situation,
+        "trigger": str(case.details.get("trigger", "")),
+        "steps": "。".join(step["text"] for step in case.steps),
+        "action": case.action,
+        "result": case.result,
+        "tip": case.tip,
+        "conditions": case.conditions,
+    }
+
+
+def document(case: Case) -> Document:
+    """The case for the index, with the facets that say who may find it and what it is about."""
+    words = [(name, key) for field, name in LISTS.items() for key in keys_of(case, field)]
+    labels = tuple(
+        label
+        for name, key in words
+        if key in terms(name)
+        for label in (terms(name)[key].ja, terms(name)[key].en)
+    )
+    facets = {f"{name}:{key}" for name, key in words}
+    facets |= {f"{name}:{key.split('.')[0]}" for name, key in words}
+    facets |= {f"office:{case.office_id}", f"author:{case.author_id}"}
+    if case.status in (Status.COMPANY, Status.STALE):
+        facets.add("status:company")
+    return Document(case.id, indexed_fields(case), labels, frozenset(facets))
+
+
+def keys_of(case: Case, field: str) -> list[str]:
+    """The vocabulary keys in a field, whether it holds one or several."""
+    value = getattr(case, field)
+    if isinstance(value, str):
+        return [value] if value else []
+    return list(value)
+
+
+async def missing(db: Database, company_id: str, model: str) -> list[tuple[Case, str, str]]:
+    """(case, part, text) of everything published whose vector is missing or stale."""
+    async with db.transaction(Scope(company_id)) as shelf:
+        cases = await shelf.cases.changed_since(None)
+        known = await shelf.cases.hashes(model)
+    return [
+        (case, part, text)
+        for case in cases
+        if case.status in PUBLISHED
+        for part, text in parts(indexed_fields(case))
+        if known.get((case.id, part)) != content_hash(text)
+    ]
+
+
+async def catch_up(db: Database, company_id: str, embedder: Embedder) -> int:
+    """Writes the missing vectors of a company, a batch at a time; gives how many there were."""
+    todo = await missing(db, company_id, embedder.name)
+    for start in range(0, len(todo), BATCH):
+        batch = todo[start : start + BATCH]
+        vectors = embedder.encode([text for _, _, text in batch])
+        async with db.transaction(Scope(company_id)) as shelf:
+            for (case, part, text), vector in zip(batch, vectors, strict=True):
+                await shelf.cases.put_vector(
+                    Embedding(
+                        company_id=company_id,
+                        case_id=case.id,
+                        model=embedder.name,
+                        part=part,
+                        content_hash=content_hash(text),
+                        vector=vector.astype("<f4").tobytes(),
+                        written_at=shelf.now,
+                    )
+                )
+    return len(todo)

@@ -1,0 +1,78 @@
+"""Members: what each may reach, their pauses and language, and the account of a platform's user."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cases.db import Shelf
+from cases.errors import NotFound
+from cases.models.org import Account, Member
+from cases.scope import Scope
+from cases.vocabulary import Role
+
+
+def scope_of(member: Member) -> Scope:
+    """What a member may reach: own company, own office, own roles."""
+    offices = frozenset([member.office_id]) if member.office_id else frozenset()
+    roles = frozenset(Role(role) for role in member.roles) | {Role.MEMBER}
+    return Scope(member.company_id, member.id, roles, offices)
+
+
+def is_mr(member: Member) -> bool:
+    """True for people who visit doctors: members and promoters, not managers or head office."""
+    above = {Role.MANAGER, Role.HQ_ADMIN, Role.MODERATOR, Role.SAFETY, Role.IT_ADMIN, Role.AUDITOR}
+    return not above & set(member.roles)
+
+
+def shown_name(member: Member | None, locale: str = "ja") -> str:
+    """How a member is shown: 「退職者」 for one who left."""
+    if member is None or not member.active:
+        return "退職者" if locale == "ja" else "former colleague"
+    return member.name_en if locale == "en" and member.name_en else member.name
+
+
+async def connect(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
+) -> Member | None:
+    """The member behind a platform's user; links a new account by e-mail; None for a stranger."""
+    account = await shelf.people.account(workspace_id, user)
+    if account is None and email:
+        found = await shelf.people.by_email(email)
+        if found is None:
+            return None
+        account = Account(
+            company_id=shelf.scope.company_id,
+            workspace_id=workspace_id,
+            user=user,
+            member_id=found.id,
+            address=address,
+        )
+        shelf.people.add(account)
+    if account is None:
+        return None
+    account.seen_at = shelf.now
+    account.address = {**account.address, **address}  # a slash command knows less than a message
+    member = await shelf.people.member(account.member_id)
+    return member if member and member.active else None
+
+
+async def pause(shelf: Shelf, until: date | None) -> Member:
+    """No unsolicited message until that day (JST); None ends the pause."""
+    member = await _me(shelf)
+    member.paused_until = until
+    return member
+
+
+async def speak(shelf: Shelf, locale: str) -> Member:
+    """Sets the member's language, `ja` or `en`."""
+    member = await _me(shelf)
+    member.locale = "en" if locale == "en" else "ja"
+    return member
+
+
+async def _me(shelf: Shelf) -> Member:
+    member = await shelf.people.member(shelf.scope.me)
+    if member is None:
+        raise NotFound
+    return member

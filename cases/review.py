@@ -1,0 +1,53 @@
+"""Review: one person approves before a case is seen company-wide, or returns it with a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cases import audit
+from cases.db import Shelf
+from cases.errors import NotAllowed, NotFound
+from cases.models.case import Case
+from cases.vocabulary import Role, Status
+
+REVIEWERS = (Role.HQ_ADMIN, Role.MODERATOR)
+
+
+async def queue(shelf: Shelf) -> Sequence[Case]:
+    """Cases that wait for approval, oldest first. Raises NotAllowed for anybody but reviewers."""
+    shelf.scope.needs(*REVIEWERS)
+    return await shelf.cases.waiting_for_release()
+
+
+async def release(shelf: Shelf, case_id: str) -> Case:
+    """Makes a case company-wide. A second call changes nothing; nobody approves an own case."""
+    case = await _reviewable(shelf, case_id)
+    if case.status is Status.COMPANY:
+        return case
+    if case.status is not Status.OFFICE:
+        raise NotFound
+    case.status = Status.COMPANY
+    case.released_at = shelf.now
+    case.released_by = shelf.scope.me
+    case.changed_at = shelf.now
+    await audit.record(shelf, "case.release", case.id)
+    return case
+
+
+async def give_back(shelf: Shelf, case_id: str) -> Case:
+    """Leaves a case in its office: it is not seen company-wide, and its author is told why."""
+    case = await _reviewable(shelf, case_id)
+    case.release_asked_at = None
+    case.changed_at = shelf.now
+    await audit.record(shelf, "case.give_back", case.id)
+    return case
+
+
+async def _reviewable(shelf: Shelf, case_id: str) -> Case:
+    shelf.scope.needs(*REVIEWERS)
+    case = await shelf.cases.any(case_id)
+    if case is None:
+        raise NotFound
+    if case.author_id == shelf.scope.member_id:
+        raise NotAllowed("own case")
+    return case

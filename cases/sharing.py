@@ -1,0 +1,227 @@
+"""Sharing a win: a checked draft, its declaration, publication in the office, edit and withdrawal.
+
+The guard runs before these functions, outside any transaction; they take what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cases import audit, fields
+from cases.db import Shelf
+from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
+from cases.guard import Checked
+from cases.models.case import Case, Draft, Hold
+from cases.seal import KeyRing
+from cases.vocabulary import Decision, DraftState, Status, strictest
+
+DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
+PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
+# The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
+CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
+# Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
+SEALED = ("typed", "not_names", "cleared")
+
+
+def down() -> Checked:
+    """The guard's word when it cannot run: nothing passes (fail closed)."""
+    return Checked(Decision.HOLD, {}, {})
+
+
+def decision_of(checked: Checked, cleared: Collection[str]) -> Decision:
+    """The strictest finding, without the questions that the author has answered with no."""
+    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
+    if not found:
+        return checked.decision
+    asked = (Decision.ASK,)
+    return strictest([f.action for f in found if f.rule not in cleared or f.action not in asked])
+
+
+def rules_of(checked: Checked, decision: Decision) -> list[str]:
+    """The rules behind a decision, each once, in the order of the text."""
+    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
+    return list(dict.fromkeys(f.rule for f in found if f.action is decision))
+
+
+def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
+    """The words that were masked as names or facilities, as typed: for the author alone."""
+    texts = fields.texts(raw)
+    return [
+        texts[key][finding.start : finding.end]
+        for key, verdict in checked.verdicts.items()
+        for finding in verdict.findings
+        if finding.action is Decision.MASK and finding.rule != "contact"
+    ]
+
+
+async def keep_draft(
+    shelf: Shelf,
+    ring: KeyRing,
+    raw: Mapping[str, Any],
+    checked: Checked,
+    *,
+    draft: Draft | None = None,
+    source: str | None = None,
+) -> Draft:
+    """Saves a draft, new or edited. Only masked text is kept in clear, and nothing stopped."""
+    if draft is None:
+        draft = Draft(author_id=shelf.scope.me, created_at=shelf.now, source=source)
+        draft.company_id = shelf.scope.company_id
+        shelf.cases.add(draft)
+    shown = {key: value for key, value in raw.items() if key not in SEALED}
+    passes = decision_of(checked, raw.get("cleared") or ()) in PASSES
+    draft.values = fields.with_texts(shown, checked.masked) if passes else {}
+    draft.findings = [
+        {"rule": finding.rule, "action": str(finding.action), "field": key}
+        for key, verdict in checked.verdicts.items()
+        for finding in verdict.findings
+    ]
+    draft.original = ring.seal_json(dict(raw), shelf.scope.company_id)
+    draft.state = DraftState.OPEN
+    draft.declared_hash = None
+    draft.updated_at = shelf.now
+    await shelf.cases.flush()
+    return draft
+
+
+def original(ring: KeyRing, draft: Draft) -> dict[str, Any]:
+    """What the author typed, for the author alone; the masked values once it is erased."""
+    if draft.original is None:
+        return dict(draft.values)
+    values: dict[str, Any] = ring.open_json(draft.original, draft.company_id)
+    return values
+
+
+async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queue: str) -> Hold:
+    """Puts a stopped draft, sealed, into the queue of safety or compliance. Once per draft."""
+    found = await shelf.cases.hold_of(draft.id)
+    if found is not None and found.queue == queue:
+        return found
+    row = Hold(
+        company_id=shelf.scope.company_id,
+        draft_id=draft.id,
+        author_id=draft.author_id,
+        text=ring.seal_json(original(ring, draft), shelf.scope.company_id),
+        rules=rules,
+        queue=queue,
+        created_at=shelf.now,
+    )
+    draft.state = DraftState.HELD
+    shelf.cases.add(row)
+    await audit.record(shelf, f"hold.{queue}", draft.id)
+    return row
+
+
+async def publish(
+    shelf: Shelf,
+    draft: Draft,
+    decision: Decision,
+    declared: Collection[str],
+    *,
+    show_author: bool,
+) -> Case:
+    """Publishes in the author's office and asks for company-wide release. A second call gives
+    the same case.
+
+    Raises Missing, TooLong, NotDeclared (a tick is open) or Stopped (the guard says no).
+    """
+    if draft.state is DraftState.PUBLISHED and draft.case_id:
+        case = await shelf.cases.any(draft.case_id)
+        if case is not None:
+            return case
+    if decision not in PASSES:
+        raise Stopped(str(decision))
+    fields.check_lengths(draft.values)
+    if not set(DECLARATIONS) <= set(declared):
+        raise NotDeclared
+    case = await _case_of(shelf, draft)
+    fields.fill(case, draft.values)
+    case.show_author = show_author
+    case.changed_at = shelf.now
+    _close(draft, case)
+    await audit.record(shelf, "case.publish", case.id)
+    return case
+
+
+async def _case_of(shelf: Shelf, draft: Draft) -> Case:
+    """The case that the draft edits, or a new one in the author's office."""
+    if draft.case_id is not None:
+        case = await shelf.cases.any(draft.case_id)
+        if case is None or case.author_id != shelf.scope.me:
+            raise NotFound
+        await shelf.cases.drop_vectors(case.id)
+        if case.status is Status.COMPANY:  # new text is approved anew before the company sees it
+            case.status = Status.OFFICE
+            case.release_asked_at = shelf.now
+        return case
+    author = await shelf.people.member(shelf.scope.me)
+    case = Case(
+        company_id=shelf.scope.company_id,
+        author_id=shelf.scope.me,
+        office_id=author.office_id if author else None,
+        source=draft.source or f"draft:{draft.id}",
+        origin=draft.origin,
+        status=Status.OFFICE,
+        shared_at=shelf.now,
+        changed_at=shelf.now,
+        release_asked_at=shelf.now,
+        title="",
+        action="",
+        result="",
+    )
+    shelf.cases.add(case)
+    fields.fill(case, draft.values)
+    await shelf.cases.flush()
+    return case
+
+
+def _close(draft: Draft, case: Case) -> None:
+    """The draft is done: the wording as typed is erased, the declaration stays as a hash."""
+    draft.case_id = case.id
+    draft.declared_hash = fields.text_hash(draft.values)
+    draft.state = DraftState.PUBLISHED
+    draft.original = None
+
+
+async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
+    """A draft that holds a published case's values, for its author to change."""
+    case = await shelf.cases.any(case_id)
+    if case is None or case.author_id != shelf.scope.me or case.status is Status.WITHDRAWN:
+        raise NotFound
+    values = fields.values_of(case)
+    draft = Draft(
+        company_id=shelf.scope.company_id,
+        author_id=shelf.scope.me,
+        values=values,
+        original=ring.seal_json(values, shelf.scope.company_id),
+        case_id=case.id,
+        created_at=shelf.now,
+        updated_at=shelf.now,
+    )
+    shelf.cases.add(draft)
+    await shelf.cases.flush()
+    return draft
+
+
+async def withdraw(shelf: Shelf, case_id: str) -> Case:
+    """Takes a case out of search, digests and pages at once; its vectors go with it."""
+    case = await shelf.cases.any(case_id)
+    if case is None:
+        raise NotFound
+    if case.author_id != shelf.scope.me:
+        raise NotAllowed("only its author")
+    case.status = Status.WITHDRAWN
+    case.changed_at = shelf.now
+    case.release_asked_at = None
+    await shelf.cases.drop_vectors(case.id)
+    await audit.record(shelf, "case.withdraw", case.id)
+    return case
+
+
+async def drop(shelf: Shelf, draft_id: str) -> None:
+    """Throws a draft away for good; a held one stays, because others must look at it."""
+    draft = await shelf.cases.draft(draft_id)
+    if draft is None or draft.state is not DraftState.OPEN:
+        raise NotFound
+    await shelf.cases.drop(draft)

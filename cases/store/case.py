@@ -1,0 +1,186 @@
+"""Drafts, cases, holds and vectors of one company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from cases.models.case import Case, Draft, Embedding, Hold
+from cases.scope import Scope
+from cases.vocabulary import DraftState, Status
+
+PUBLISHED = (Status.OFFICE, Status.COMPANY, Status.STALE)
+
+
+class Cases:
+    """Everything that a post can be, from first words to published case."""
+
+    def __init__(self, session: AsyncSession, scope: Scope) -> None:
+        self.session = session
+        self.scope = scope
+        self.company_id = scope.company_id
+
+    def add(self, *rows: Draft | Case | Hold | Embedding) -> None:
+        """Keeps new rows; they are written with the transaction."""
+        self.session.add_all(rows)
+
+    async def flush(self) -> None:
+        """Writes what was added, so that a broken rule shows here and not at commit."""
+        await self.session.flush()
+
+    async def draft(self, draft_id: str) -> Draft | None:
+        """A draft of the acting member; None for anybody else's, as if it were not there."""
+        row = await self.session.get(Draft, (self.company_id, draft_id))
+        return row if row and row.author_id == self.scope.member_id else None
+
+    async def drafts(self) -> Sequence[Draft]:
+        """The acting member's unpublished drafts, newest first."""
+        found = select(Draft).where(
+            Draft.company_id == self.company_id,
+            Draft.author_id == self.scope.me,
+            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+        )
+        return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
+
+    async def drafts_before(self, moment: datetime) -> Sequence[Draft]:
+        """Drafts of anybody that were last touched before `moment` (retention)."""
+        found = select(Draft).where(Draft.company_id == self.company_id, Draft.updated_at < moment)
+        return (await self.session.scalars(found)).all()
+
+    async def drop(self, row: Draft) -> None:
+        """Deletes a draft for good."""
+        await self.session.delete(row)
+
+    def visible(self) -> ColumnElement[bool]:
+        """What the acting member may find: company-wide, own office's, own (in the query)."""
+        mine = [Case.status == Status.COMPANY, Case.status == Status.STALE]
+        if self.scope.member_id is not None:
+            offices = sorted(self.scope.offices)
+            mine.append(Case.author_id == self.scope.member_id)
+            mine.append(Case.office_id.in_(offices))
+        return (Case.company_id == self.company_id) & Case.status.in_(PUBLISHED) & or_(*mine)
+
+    async def visible_ids(self) -> set[str]:
+        """Ids of all cases that the acting member may find."""
+        return set(await self.session.scalars(select(Case.id).where(self.visible())))
+
+    async def get(self, case_id: str) -> Case | None:
+        """One case, if the acting member may find it."""
+        found = select(Case).where(self.visible(), Case.id == case_id)
+        return (await self.session.scalars(found)).first()
+
+    async def many(self, ids: Iterable[str]) -> dict[str, Case]:
+        """Cases by id; those that the acting member may not find are left out."""
+        found = select(Case).where(self.visible(), Case.id.in_(list(ids)))
+        return {row.id: row for row in await self.session.scalars(found)}
+
+    async def any(self, case_id: str) -> Case | None:
+        """One case whatever its status: for callers who check rights first."""
+        return await self.session.get(Case, (self.company_id, case_id))
+
+    async def by_source(self, source: str) -> Case | None:
+        """The case that came from one event or import row."""
+        found = select(Case).where(Case.company_id == self.company_id, Case.source == source)
+        return (await self.session.scalars(found)).first()
+
+    async def by_author(self, member_id: str) -> Sequence[Case]:
+        """A member's published cases, newest first."""
+        found = select(Case).where(
+            Case.company_id == self.company_id,
+            Case.author_id == member_id,
+            Case.status.in_(PUBLISHED),
+        )
+        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+
+    async def company_wide(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[Case]:
+        """Company-wide cases shared in [since, until), newest first."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, Case.status == Status.COMPANY
+        )
+        if since is not None:
+            found = found.where(Case.shared_at >= since)
+        if until is not None:
+            found = found.where(Case.shared_at < until)
+        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+
+    async def of_office(self, office_id: str) -> Sequence[Case]:
+        """An office's published cases, newest first."""
+        found = select(Case).where(
+            Case.company_id == self.company_id,
+            Case.office_id == office_id,
+            Case.status.in_(PUBLISHED),
+        )
+        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+
+    async def waiting_for_release(self) -> Sequence[Case]:
+        """Cases that wait for company-wide approval, oldest first."""
+        found = select(Case).where(
+            Case.company_id == self.company_id,
+            Case.status == Status.OFFICE,
+            Case.release_asked_at.is_not(None),
+        )
+        return (await self.session.scalars(found.order_by(Case.release_asked_at))).all()
+
+    async def changed_since(self, moment: datetime | None) -> Sequence[Case]:
+        """Cases whose text or status changed at or after `moment`; all when it is None."""
+        found = select(Case).where(Case.company_id == self.company_id)
+        if moment is not None:
+            found = found.where(Case.changed_at >= moment)
+        return (await self.session.scalars(found.order_by(Case.changed_at))).all()
+
+    async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
+        """Vectors of a model written at or after `moment`; all when it is None."""
+        found = select(Embedding).where(
+            Embedding.company_id == self.company_id, Embedding.model == model
+        )
+        if moment is not None:
+            found = found.where(Embedding.written_at >= moment)
+        return (await self.session.scalars(found.order_by(Embedding.written_at))).all()
+
+    async def hashes(self, model: str) -> dict[tuple[str, str], str]:
+        """(case id, part) → content hash of the stored vectors of a model."""
+        found = select(Embedding.case_id, Embedding.part, Embedding.content_hash).where(
+            Embedding.company_id == self.company_id, Embedding.model == model
+        )
+        rows = await self.session.execute(found)
+        return {(case_id, part): digest for case_id, part, digest in rows.all()}
+
+    async def put_vector(self, row: Embedding) -> None:
+        """Writes a vector over an older one of the same part."""
+        await self.session.merge(row)
+
+    async def drop_vectors(self, case_id: str, parts: Iterable[str] | None = None) -> None:
+        """Deletes a case's vectors, or only those of some parts: a vector goes with its text."""
+        gone = delete(Embedding).where(
+            Embedding.company_id == self.company_id, Embedding.case_id == case_id
+        )
+        if parts is not None:
+            gone = gone.where(Embedding.part.in_(list(parts)))
+        await self.session.execute(gone)
+
+    async def holds(self, queue: str) -> Sequence[Hold]:
+        """Open holds of a queue, oldest first."""
+        found = select(Hold).where(
+            Hold.company_id == self.company_id, Hold.queue == queue, Hold.state == "open"
+        )
+        return (await self.session.scalars(found.order_by(Hold.created_at))).all()
+
+    async def hold_of(self, draft_id: str) -> Hold | None:
+        """The latest hold of a draft."""
+        found = select(Hold).where(Hold.company_id == self.company_id, Hold.draft_id == draft_id)
+        return (await self.session.scalars(found.order_by(Hold.created_at.desc()))).first()
+
+    async def counts(self) -> dict[str, int]:
+        """How many cases there are by status."""
+        found = (
+            select(Case.status, func.count())
+            .where(Case.company_id == self.company_id)
+            .group_by(Case.status)
+        )
+        return {str(status): number for status, number in (await self.session.execute(found)).all()}

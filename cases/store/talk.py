@@ -1,0 +1,79 @@
+"""Digests, reflections and where each conversation stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.models.talk import Digest, Reflection, Talk
+from cases.scope import Scope
+
+
+class Talks:
+    """What the bot and people say over time."""
+
+    def __init__(self, session: AsyncSession, scope: Scope) -> None:
+        self.session = session
+        self.scope = scope
+        self.company_id = scope.company_id
+
+    def add(self, *rows: Digest | Reflection) -> None:
+        """Keeps new rows; they are written with the transaction."""
+        self.session.add_all(rows)
+
+    async def digest(self, office_id: str, month: str) -> Digest | None:
+        """The digest of an office about a month (YYYY-MM)."""
+        return await self.session.get(Digest, (self.company_id, office_id, month))
+
+    async def digests(self, office_id: str) -> Sequence[Digest]:
+        """All digests of an office, newest month first."""
+        found = select(Digest).where(
+            Digest.company_id == self.company_id, Digest.office_id == office_id
+        )
+        return (await self.session.scalars(found.order_by(Digest.month.desc()))).all()
+
+    async def reflection(self, reflection_id: str) -> Reflection | None:
+        """A reflection of the acting member; None for anybody else's (a trust promise)."""
+        row = await self.session.get(Reflection, (self.company_id, reflection_id))
+        return row if row and row.member_id == self.scope.member_id else None
+
+    async def reflections_of(self, member_id: str) -> Sequence[Reflection]:
+        """A member's reflections, newest first: to choose the next question, never to show."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id, Reflection.member_id == member_id
+        )
+        return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def shared_answers(self, prompt: str) -> Sequence[Reflection]:
+        """Answers to a prompt that their writers shared, newest first."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id,
+            Reflection.prompt == prompt,
+            Reflection.shared.is_not(None),
+        )
+        return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def all_shared(self) -> Sequence[Reflection]:
+        """All shared answers, newest first."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id, Reflection.shared.is_not(None)
+        )
+        return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def mine(self, now: datetime) -> Talk:
+        """Where the acting member's conversation stands; a fresh one on first use."""
+        key = (self.company_id, self.scope.me)
+        row = await self.session.get(Talk, key)
+        if row is None:
+            row = Talk(
+                company_id=self.company_id,
+                member_id=self.scope.me,
+                waiting_for={},
+                search={},
+                updated_at=now,
+            )
+            self.session.add(row)
+        return row

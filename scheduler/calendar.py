@@ -1,0 +1,234 @@
+"""営業日 and the dates that hang on them: digests, meetings, reflections, hours, fiscal year.
+
+Pure: dates in, dates out. Rules and defaults are those of domain.md §9; days are JST dates unless
+a zone is given. The only door to jpholiday.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jpholiday
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+MIDNIGHT = time(0, 0)
+DIGEST_SLOT = time(10, 0)  # the only hour that is desk time in all three published MR day plans
+REFLECTION_SLOT = time(10, 15)
+SUMMARY_SLOT = time(10, 30)  # グループマネジャー
+WINDOW = (time(8, 30), time(18, 0))  # unsolicited messages, on business days, in the member's zone
+TRIAL_DAYS = 14
+MEETING_GAP = 5  # business days between a digest and the promoter meeting
+FRIDAY = 4
+_DAY = timedelta(days=1)
+_YEAR_END = ((12, 29), (1, 3))
+# (month, day) to (month, day), both included. Golden Week: the weekdays between its holidays.
+_AVOIDED = (((4, 1), (4, 7)), ((4, 30), (5, 2)), ((8, 11), (8, 16)), ((3, 25), (3, 31)))
+
+
+@cache
+def public_holidays(year: int) -> frozenset[date]:
+    """国民の祝日・振替休日・国民の休日 of a calendar year, from jpholiday.
+
+    Equinoxes of later years are estimates until the February before; `Calendar.opened` and
+    `Calendar.closed` correct them.
+    """
+    return frozenset(day for day, _ in jpholiday.year_holidays(year))
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A company's calendar; with no arguments the default one of domain.md §9.
+
+    `closed`: 創立記念日, 夏季休業, a late correction of a holiday. `opened`: a day that is worked
+    although a rule closes it; it wins. `avoided`: more days without a push, such as an office's
+    own 講演会. `year_end` closes 12/29–1/3.
+    """
+
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
+    avoided: frozenset[date] = frozenset()
+    year_end: bool = True
+
+    def is_business_day(self, day: date) -> bool:
+        """True for a 営業日."""
+        if day in self.opened:
+            return True
+        if day.weekday() > FRIDAY or day in self.closed:
+            return False
+        if self.year_end and (
+            (day.month, day.day) >= _YEAR_END[0] or ((day.month, day.day) <= _YEAR_END[1])
+        ):
+            return False
+        return day not in public_holidays(day.year)
+
+    def is_avoided(self, day: date) -> bool:
+        """True on a day without pushes; business days keep counting there."""
+        if day in self.avoided:
+            return True
+        if any(first <= (day.month, day.day) <= last for first, last in _AVOIDED):
+            return True
+        month = self.business_days(day.year, day.month)
+        return day in month[-2:] or (day.month == 1 and day in month[:2])
+
+    def business_days(self, year: int, month: int) -> tuple[date, ...]:
+        """The 営業日 of a month in order."""
+        return tuple(day for day in _days(year, month) if self.is_business_day(day))
+
+    def next_business_day(self, day: date) -> date:
+        """`day` itself when it is a business day, else the first one after it."""
+        while not self.is_business_day(day):
+            day += _DAY
+        return day
+
+    def previous_business_day(self, day: date) -> date:
+        """`day` itself when it is a business day, else the last one before it."""
+        while not self.is_business_day(day):
+            day -= _DAY
+        return day
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """The `count`-th business day after `day`; `day` itself is not counted."""
+        for _ in range(count):
+            day = self.next_business_day(day + _DAY)
+        return day
+
+    def next_push_day(self, day: date) -> date:
+        """`day` or the first business day after it that is not avoided."""
+        day = self.next_business_day(day)
+        while self.is_avoided(day):
+            day = self.next_business_day(day + _DAY)
+        return day
+
+
+DEFAULT = Calendar()
+
+
+def from_settings(settings: Mapping[str, Any]) -> Calendar:
+    """The calendar in a company's settings: `calendar: {closed, opened, avoided: [ISO dates]}`."""
+    kept = settings.get("calendar", {})
+    closed, opened, avoided = (
+        frozenset(date.fromisoformat(day) for day in kept.get(name, []))
+        for name in ("closed", "opened", "avoided")
+    )
+    return Calendar(closed, opened, avoided, bool(kept.get("year_end", True)))
+
+
+def digest_date(calendar: Calendar, year: int, month: int) -> date:
+    """Sending date of a digest: the 3rd business day, moved out of avoidance (decision 14).
+
+    A month with fewer than three business days (a long closure) counts on into the next.
+    """
+    return calendar.next_push_day(_nth_business_day(calendar, year, month, 3))
+
+
+def meeting_date(calendar: Calendar, year: int, month: int) -> date:
+    """Promoter meeting: the 8th business day, at least five after the digest, not avoided."""
+    eighth = _nth_business_day(calendar, year, month, 8)
+    prepared = calendar.add_business_days(digest_date(calendar, year, month), MEETING_GAP)
+    return calendar.next_push_day(max(eighth, prepared))
+
+
+def reflection_dates(calendar: Calendar, year: int, month: int) -> tuple[date, ...]:
+    """The 2nd and the 4th Friday, each a week earlier while it is avoided; at most two dates.
+
+    A Friday that is a holiday gives the business day before it. Two that fall together count once.
+    """
+    fridays = [day for day in _days(year, month) if day.weekday() == FRIDAY]
+    found = (_reflection_date(calendar, friday) for friday in (fridays[1], fridays[3]))
+    return tuple(dict.fromkeys(found))
+
+
+def trial_due(calendar: Calendar, opened: date) -> date:
+    """When 「その後いかがですか?」 is asked: 14 days later, or the next business day."""
+    return calendar.next_business_day(opened + timedelta(days=TRIAL_DAYS))
+
+
+def closing_days(calendar: Calendar, year: int, month: int) -> tuple[date, ...]:
+    """締め日: the last two business days of a month, without pushes."""
+    return calendar.business_days(year, month)[-2:]
+
+
+def at(day: date, slot: time, zone: ZoneInfo = TOKYO) -> datetime:
+    """That wall-clock time on that day, aware, in `zone`."""
+    return datetime.combine(day, slot, zone)
+
+
+def in_window(calendar: Calendar, moment: datetime, zone: ZoneInfo = TOKYO) -> bool:
+    """True when an unsolicited message may go out: a business day, 08:30 until before 18:00."""
+    local = moment.astimezone(zone)
+    return calendar.is_business_day(local.date()) and WINDOW[0] <= local.time() < WINDOW[1]
+
+
+def next_window(calendar: Calendar, moment: datetime, zone: ZoneInfo = TOKYO) -> datetime:
+    """`moment` itself inside the sending window, else the next opening at 08:30."""
+    if in_window(calendar, moment, zone):
+        return moment
+    local = moment.astimezone(zone)
+    day = local.date() if local.time() < WINDOW[0] else local.date() + _DAY
+    return at(calendar.next_business_day(day), WINDOW[0], zone)
+
+
+def local_date(moment: datetime, zone: ZoneInfo = TOKYO) -> date:
+    """The company's date: 23:30 UTC on the last day of a month is the 1st in Tokyo."""
+    return moment.astimezone(zone).date()
+
+
+def month_key(day: date) -> str:
+    """`YYYY-MM`: the period key of a month."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def month_before(year: int, month: int) -> str:
+    """The month that a digest sent in this month is about, `YYYY-MM` (decision 14)."""
+    return month_key(date(year, month, 1) - _DAY)
+
+
+def week_key(day: date) -> str:
+    """`YYYY-Www`, Monday to Sunday: the period of the weekly budget."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def fiscal_year(day: date) -> int:
+    """2026年度 is 2026-04-01 to 2027-03-31."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def fiscal_quarter(day: date) -> int:
+    """1 for April–June … 4 for January–March."""
+    return (day.month - 4) % 12 // 3 + 1
+
+
+def span(first: date, last: date) -> Iterator[date]:
+    """The days from `first` to `last`, both included."""
+    while first <= last:
+        yield first
+        first += _DAY
+
+
+def months(first: date, last: date) -> Iterator[tuple[int, int]]:
+    """The (year, month) pairs that [first, last] touches."""
+    for number in range(first.year * 12 + first.month, last.year * 12 + last.month + 1):
+        yield (number - 1) // 12, (number - 1) % 12 + 1
+
+
+def _reflection_date(calendar: Calendar, friday: date) -> date:
+    day = calendar.previous_business_day(friday)
+    while calendar.is_avoided(day):
+        friday -= timedelta(days=7)
+        day = calendar.previous_business_day(friday)
+    return day
+
+
+def _nth_business_day(calendar: Calendar, year: int, month: int, n: int) -> date:
+    return calendar.add_business_days(date(year, month, 1) - _DAY, n)
+
+
+def _days(year: int, month: int) -> Iterator[date]:
+    return span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))

@@ -1,0 +1,150 @@
+"""One occurrence becomes its deliveries, rendered once and frozen, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cases.db import Shelf
+from cases.models.org import Account, Room
+from scheduler import calendar as dates
+from scheduler.budget import over_budget
+from scheduler.job import Chore, Job, Mailing, Message, Turn
+from scheduler.ledger import Owed, owe
+from scheduler.models import DeliveryState, OccurrenceState
+from scheduler.ports import Composer
+from scheduler.recheck import refusal
+from scheduler.store import Ledger
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One message as it was (or would be) put in the ledger. `new`: the row was not there yet."""
+
+    kind: str
+    period: str
+    due_at: datetime
+    not_before: datetime
+    member_id: str | None
+    room_id: str | None
+    state: DeliveryState
+    reason: str
+    new: bool
+
+
+async def fan_out(
+    shelf: Shelf, occurrence_id: str, job: Job, turn: Turn, composer: Composer | None
+) -> list[Planned]:
+    """Takes the occurrence and owes its messages; [] when another planner took it first.
+
+    Without a composer nothing is rendered: a rehearsal.
+    """
+    ledger = Ledger(shelf)
+    if isinstance(job, Chore):
+        if await ledger.move(occurrence_id, OccurrenceState.CLOSED):
+            log.info("%s %s: %d", job.name, turn.period.key, await job.work(shelf, turn))
+        return []
+    if not await ledger.move(occurrence_id, OccurrenceState.FANNED_OUT):
+        return []
+    found: list[Planned] = []
+    for message in await job.messages(shelf, turn):
+        message = replace(message, content=message.content | {"late": turn.late})
+        place = await _place(shelf, message)
+        reason = await _refused(shelf, job, turn, message) if place else "no_account"
+        owed = _decided(occurrence_id, job, turn, message, reason)
+        if place is not None and not reason:
+            owed = await _rendered(shelf, job, message, owed, place, composer)
+        found.append(_planned(turn, owed, new=await owe(shelf, owed)))
+    return found
+
+
+def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str) -> Owed:
+    """The message, cancelled for the reason if there is one; nothing rendered yet."""
+    start = _start(turn)
+    return Owed(
+        dedupe_key=f"{job.name}:{message.key}",
+        kind=job.name,
+        payload=None,
+        priority=job.priority,
+        member_id=message.member_id,
+        room_id=message.room_id,
+        occurrence_id=occurrence_id,
+        case_ids=message.case_ids,
+        not_before=start,
+        expires_at=start + job.expires_after if job.expires_after else None,
+        unsolicited=job.unsolicited,
+        state=DeliveryState.CANCELLED if reason else DeliveryState.READY,
+        outcome=reason,
+    )
+
+
+def _start(turn: Turn) -> datetime:
+    """When its messages go out: due time, or the next opening of the sending window after now."""
+    return dates.next_window(turn.calendar, max(turn.period.due_at, turn.now), turn.zone)
+
+
+async def _refused(shelf: Shelf, job: Mailing, turn: Turn, message: Message) -> str:
+    """Why this message is only recorded; "" when it is to be sent."""
+    if message.member_id is None:
+        return ""
+    member = await shelf.people.member(message.member_id)
+    if member is None:
+        return "left"
+    reason = await refusal(shelf, job, member, turn.today)
+    if reason or not job.unsolicited:
+        return reason
+    return await over_budget(shelf, member, dates.local_date(_start(turn), turn.zone), turn.zone)
+
+
+async def _place(shelf: Shelf, message: Message) -> Account | Room | None:
+    """Where the message goes: the room, or the member's account seen last in an active place."""
+    if message.room_id is not None:
+        return await shelf.people.room(message.room_id)
+    accounts = await shelf.people.accounts(message.member_id or "")
+    for account in accounts:
+        workspace = await shelf.people.workspace(account.workspace_id)
+        if workspace is not None and workspace.state == "active":
+            return account
+    return accounts[0] if accounts else None
+
+
+async def _rendered(
+    shelf: Shelf,
+    job: Mailing,
+    message: Message,
+    owed: Owed,
+    place: Account | Room,
+    composer: Composer | None,
+) -> Owed:
+    """With its frozen bytes; a message that cannot be rendered is recorded as dead."""
+    user = place.user if isinstance(place, Account) else None
+    owed = replace(owed, workspace_id=place.workspace_id, user=user)
+    try:
+        async with shelf.session.begin_nested():  # a broken message takes no other one with it
+            message = await job.prepare(shelf, message)
+            owed = replace(owed, case_ids=message.case_ids, payload=b"")
+            if composer is None:
+                return owed
+            payload = await composer.render(shelf, job.name, message.content, place)
+            return replace(owed, payload=payload)
+    except Exception as error:
+        log.exception("%s for %s cannot be rendered", job.name, owed.member_id or owed.room_id)
+        reason = f"not_rendered:{type(error).__name__}"
+        return replace(owed, state=DeliveryState.DEAD, outcome=reason, payload=None)
+
+
+def _planned(turn: Turn, owed: Owed, *, new: bool) -> Planned:
+    return Planned(
+        kind=owed.kind,
+        period=turn.period.key,
+        due_at=turn.period.due_at,
+        not_before=owed.not_before or turn.now,
+        member_id=owed.member_id,
+        room_id=owed.room_id,
+        state=owed.state,
+        reason=owed.outcome,
+        new=new,
+    )

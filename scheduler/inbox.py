@@ -1,0 +1,125 @@
+"""Events on their way in: kept before the ack, handled once, taken over when a process died."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cases.columns import new_id
+from cases.db import Database, Shelf
+from cases.scope import Scope
+from cases.seal import KeyRing
+from scheduler.models import InboxEvent, InboxState
+from scheduler.ports import Event, Receiver
+from scheduler.store import Ledger
+
+log = logging.getLogger(__name__)
+FRESH = timedelta(seconds=30)  # the process that kept it handles it; then a worker takes over
+TRIES = 12
+BATCH = 20
+
+
+class AlreadyHandled(Exception):  # not an error: the other one's work stands
+    """Another process finished this event first; the transaction must not commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A verified envelope: where it belongs, the platform's own id of it, and what came."""
+
+    company_id: str
+    workspace_id: str
+    platform: str
+    external_id: str
+    raw: str = field(repr=False)
+
+
+async def keep(database: Database, ring: KeyRing, arrival: Arrival) -> Event | None:
+    """Commits the event, sealed; ack after this returns. None: it is here already (a copy)."""
+    event_id = new_id()
+    async with database.transaction(Scope(arrival.company_id)) as shelf:
+        fresh = await Ledger(shelf).once(
+            InboxEvent,
+            id=event_id,
+            workspace_id=arrival.workspace_id,
+            platform=arrival.platform,
+            external_id=arrival.external_id,
+            received_at=shelf.now,
+            raw=ring.seal(arrival.raw, arrival.company_id),
+            next_at=shelf.now + FRESH,
+        )
+    if not fresh:
+        return None
+    return Event(
+        arrival.company_id,
+        event_id,
+        arrival.workspace_id,
+        arrival.platform,
+        arrival.external_id,
+        shelf.now,
+        arrival.raw,
+    )
+
+
+async def handle(receiver: Receiver, event: Event) -> bool:
+    """Handles a kept event; False when it failed and stays in the inbox. Never raises."""
+    try:
+        await receiver.receive(event)
+    except AlreadyHandled:
+        return True
+    except Exception as error:  # any failure leaves it for another try
+        # The type only: an error may quote what somebody typed.
+        log.warning("event %s failed: %s", event.id, type(error).__name__)
+        return False
+    return True
+
+
+async def finish(shelf: Shelf, event_id: str) -> None:
+    """Marks it done inside the handler's own transaction and erases what came.
+
+    Raises AlreadyHandled when another process was first: its work stands, this one rolls back.
+    """
+    if not await Ledger(shelf).finish_event(event_id):
+        raise AlreadyHandled
+
+
+async def take_over(database: Database, ring: KeyRing, receiver: Receiver, company_id: str) -> int:
+    """Handles events that nobody finished in time: how many were tried."""
+    async with database.transaction(Scope(company_id)) as shelf:
+        events = [
+            Event(
+                company_id,
+                row.id,
+                row.workspace_id,
+                row.platform,
+                row.external_id,
+                row.received_at,
+                ring.open(row.raw or b"", company_id),
+            )
+            for row in await Ledger(shelf).waiting_events(BATCH)
+            if _try_again(shelf, row)
+        ]
+    for event in events:
+        await handle(receiver, event)
+    return len(events)
+
+
+async def retry(shelf: Shelf, event_id: str) -> bool:
+    """An administrator's second chance for a dead event; False when its text is gone."""
+    row = await Ledger(shelf).event(event_id)
+    if row is None or row.state is not InboxState.DEAD or row.raw is None:
+        return False
+    row.state, row.attempts, row.next_at = InboxState.RECEIVED, 0, shelf.now
+    return True
+
+
+def _try_again(shelf: Shelf, row: InboxEvent) -> bool:
+    """Counts the try and hides the event from others meanwhile; after twelve it is dead."""
+    if row.attempts >= TRIES:
+        row.state = InboxState.DEAD
+        log.error("event %s is dead after %d tries", row.id, row.attempts)
+        return False
+    row.attempts += 1
+    row.next_at = shelf.now + min(FRESH * 2 ** (row.attempts - 1), timedelta(hours=1))
+    return True

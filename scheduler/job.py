@@ -1,0 +1,136 @@
+"""What a job is: a Mailing owes messages, a Chore does work. A job decides who and what.
+
+It never sends and never renders. A new job is one file in `scheduler/jobs/` and one line in `JOBS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cases.db import Shelf
+from cases.models.org import Member
+from scheduler import calendar as dates
+from scheduler.calendar import Calendar
+
+REPLY, PROMPT, DIGEST = 0, 1, 2  # priorities: an answer to a person goes first
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One turn of a schedule: its key from the local date, and the moment it is due."""
+
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A period that is being fanned out. `missed`: older periods that this one stands for."""
+
+    period: Period
+    now: datetime
+    today: date  # the company's date now
+    calendar: Calendar
+    zone: ZoneInfo
+    late: bool = False  # shown as 「遅れてお届けしています」
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Who gets what: what the composer needs to find it. `key` makes it unique over all time."""
+
+    key: str
+    content: dict[str, Any]
+    member_id: str | None = None
+    room_id: str | None = None
+    case_ids: tuple[str, ...] = ()
+
+
+Periods = Callable[[Calendar, ZoneInfo, date, date], Sequence[Period]]
+
+
+async def _complete(_shelf: Shelf, message: Message) -> Message:
+    return message
+
+
+async def _nobody_refuses(_shelf: Shelf, _member: Member) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A job that owes messages.
+
+    `periods(calendar, zone, first, last)`: the turns whose due date lies in [first, last].
+    `refuses(shelf, member)`: why this person no longer gets it, "" when they do; asked again
+    just before sending. `prepare(shelf, message)`: what is only done for a message that really is
+    owed. `catch_up_days`: business days that it may be late. `unsolicited` counts for the budget.
+    """
+
+    name: str
+    rule: str
+    periods: Periods
+    messages: Callable[[Shelf, Turn], Awaitable[Sequence[Message]]]
+    priority: int = PROMPT
+    unsolicited: bool = False
+    catch_up_days: int = 0
+    expires_after: timedelta | None = None
+    refuses: Callable[[Shelf, Member], Awaitable[str]] = field(default=_nobody_refuses)
+    prepare: Callable[[Shelf, Message], Awaitable[Message]] = field(default=_complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A job that works on the company's own rows and sends nothing; gives a count for the log."""
+
+    name: str
+    rule: str
+    periods: Periods
+    work: Callable[[Shelf, Turn], Awaitable[int]]
+    catch_up_days: int = 0
+
+
+Job = Mailing | Chore
+
+
+def each_business_day(slot: time) -> Periods:
+    """A turn on every 営業日 at `slot`, keyed by the date."""
+
+    def periods(calendar: Calendar, zone: ZoneInfo, first: date, last: date) -> list[Period]:
+        return [
+            Period(day.isoformat(), dates.at(day, slot, zone))
+            for day in dates.span(first, last)
+            if calendar.is_business_day(day)
+        ]
+
+    return periods
+
+
+def each_day(slot: time) -> Periods:
+    """A turn on every day at `slot`, keyed by the date."""
+
+    def periods(_calendar: Calendar, zone: ZoneInfo, first: date, last: date) -> list[Period]:
+        return [
+            Period(day.isoformat(), dates.at(day, slot, zone)) for day in dates.span(first, last)
+        ]
+
+    return periods
+
+
+def each_month(turns: Callable[[Calendar, ZoneInfo, int, int], Sequence[Period]]) -> Periods:
+    """The turns of all months that touch [first, last], cut to those that are due inside."""
+
+    def periods(calendar: Calendar, zone: ZoneInfo, first: date, last: date) -> list[Period]:
+        found = [
+            period
+            for year, month in dates.months(first, last)
+            for period in turns(calendar, zone, year, month)
+        ]
+        return [p for p in found if first <= dates.local_date(p.due_at, zone) <= last]
+
+    return periods

@@ -1,0 +1,27 @@
+"""The jobs, in the order in which they claim a person's budget: one file each, one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scheduler.job import Job
+from scheduler.jobs import (
+    impact_note,
+    monthly_digest,
+    reflection,
+    reflection_again,
+    retention,
+    trial_follow_up,
+    wishes,
+)
+
+JOBS: tuple[Job, ...] = (
+    monthly_digest.JOB,
+    trial_follow_up.JOB,
+    reflection.JOB,
+    reflection_again.JOB,
+    impact_note.JOB,
+    wishes.JOB,
+    retention.JOB,
+)
+BY_NAME: Mapping[str, Job] = {job.name: job for job in JOBS}

@@ -1,0 +1,189 @@
+"""What is due becomes occurrences and deliveries. Planning twice, or twice at once, adds nothing.
+
+All truth is in `schedule`, `occurrence` and `delivery`; the alarm clock may ring as it likes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cases.columns import new_id
+from cases.db import Database, Shelf
+from cases.scope import Scope
+from scheduler import calendar as dates
+from scheduler.calendar import Calendar
+from scheduler.fan_out import Planned, fan_out
+from scheduler.job import Job, Period, Turn
+from scheduler.models import Occurrence, OccurrenceState, Schedule
+from scheduler.ports import Composer
+from scheduler.store import Ledger
+
+log = logging.getLogger(__name__)
+LOOK_AHEAD = timedelta(days=70)
+_LOOK_BACK = timedelta(days=100)  # three months down: what was missed is written down
+_LATE = timedelta(hours=1)  # from here on a message says that it is late
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """What planning needs. The jobs are `scheduler.jobs.JOBS` by name."""
+
+    database: Database
+    composer: Composer
+    jobs: Mapping[str, Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An occurrence to be fanned out."""
+
+    occurrence_id: str
+    job: Job
+    turn: Turn
+
+
+async def plan(planner: Planner, company_id: str, now: datetime | None = None) -> list[Planned]:
+    """Fans out what is due; a repeat adds 0 rows. `now` stands in for database time (tests)."""
+    scope = Scope(company_id)
+    async with planner.database.transaction(scope) as shelf:
+        shelf.now = now or shelf.now
+        due = await decide(shelf, planner.jobs)
+    found: list[Planned] = []
+    for one in due:
+        try:
+            async with planner.database.transaction(scope) as shelf:
+                shelf.now = now or shelf.now
+                found += await fan_out(
+                    shelf, one.occurrence_id, one.job, one.turn, planner.composer
+                )
+        except Exception as error:
+            log.exception("%s %s of %s", one.job.name, one.turn.period.key, company_id)
+            async with planner.database.transaction(scope) as shelf:
+                reason = type(error).__name__
+                await Ledger(shelf).move(one.occurrence_id, OccurrenceState.PLANNED, reason)
+    return found
+
+
+async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Planned]:
+    """What `plan` would do at `now`; everything is rolled back and nothing is rendered."""
+    found: list[Planned] = []
+    try:
+        async with planner.database.transaction(Scope(company_id)) as shelf:
+            shelf.now = now
+            for due in await decide(shelf, planner.jobs):
+                found += await fan_out(shelf, due.occurrence_id, due.job, due.turn, None)
+            raise _Rehearsed
+    except _Rehearsed:
+        return found
+
+
+async def plan_all(planner: Planner) -> list[Planned]:
+    """`plan` for every company; one that fails does not stop the others."""
+    found: list[Planned] = []
+    for company in await planner.database.directory.companies():
+        try:
+            found += await plan(planner, company.id)
+        except Exception:
+            log.exception("planning of %s", company.id)
+    return found
+
+
+async def know(shelf: Shelf, jobs: Mapping[str, Job], since: datetime | None = None) -> None:
+    """Makes the missing schedules; what was due before `since` (default: now) is not promised."""
+    ledger = Ledger(shelf)
+    known = await ledger.schedules()
+    zone = (await shelf.people.company()).zone
+    for job in jobs.values():
+        if job.name not in known:
+            await ledger.once(
+                Schedule,
+                kind=job.name,
+                rule=job.rule,
+                tz=zone,
+                known_since=since or shelf.now,
+                catch_up_days=job.catch_up_days,
+            )
+
+
+async def decide(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Due]:
+    """Writes down each period that is due, and gives those to fan out: the newest of each job."""
+    await know(shelf, jobs)
+    company = await shelf.people.company()
+    zone, calendar = ZoneInfo(company.zone), dates.from_settings(company.settings)
+    found: list[Due] = []
+    schedules = await Ledger(shelf).schedules()
+    for job in jobs.values():  # in their order: the first ones use a person's budget first
+        schedule = schedules[job.name]
+        periods = due_periods(job, schedule, shelf.now, calendar, zone)
+        if periods and periods[-1].key != schedule.last_period:
+            found += await _decide_one(shelf, job, schedule, periods, calendar)
+    return found
+
+
+def due_periods(
+    job: Job, schedule: Schedule, now: datetime, calendar: Calendar, zone: ZoneInfo
+) -> list[Period]:
+    """Periods that were promised and are due at `now`, oldest first."""
+    since = max(schedule.known_since, now - _LOOK_BACK)
+    first, last = dates.local_date(since, zone), dates.local_date(now, zone)
+    periods = [p for p in job.periods(calendar, zone, first, last) if since <= p.due_at <= now]
+    return sorted(periods, key=lambda period: period.due_at)
+
+
+async def _decide_one(
+    shelf: Shelf, job: Job, schedule: Schedule, periods: list[Period], calendar: Calendar
+) -> list[Due]:
+    """Older periods join the newest: three months down bring one digest, not three."""
+    ledger, newest, zone = Ledger(shelf), periods[-1], ZoneInfo(schedule.tz)
+    today = dates.local_date(shelf.now, zone)
+    joined = f"joined:{newest.key}"
+    for period in periods[:-1]:
+        await _write(ledger, schedule, period, OccurrenceState.SKIPPED, joined)
+    reason = _too_late(job, schedule, newest, shelf.now, calendar, today)
+    state = OccurrenceState.SKIPPED if reason else OccurrenceState.PLANNED
+    await _write(ledger, schedule, newest, state, reason)
+    known = await ledger.occurrences(schedule.id, periods[0].due_at)
+    for key, row in known.items():
+        if row.state is OccurrenceState.PLANNED and key != newest.key:
+            await ledger.move(row.id, OccurrenceState.SKIPPED, joined)
+    row = known[newest.key]
+    if row.state is not OccurrenceState.PLANNED:
+        schedule.last_period = newest.key
+        return []
+    missed = tuple(key for key, row in known.items() if row.reason == joined)
+    late = shelf.now - newest.due_at > _LATE
+    return [Due(row.id, job, Turn(newest, shelf.now, today, calendar, zone, late, missed))]
+
+
+async def _write(
+    ledger: Ledger, schedule: Schedule, period: Period, state: OccurrenceState, reason: str
+) -> None:
+    await ledger.once(
+        Occurrence,
+        id=new_id(),
+        schedule_id=schedule.id,
+        period_key=period.key,
+        due_at=period.due_at,
+        state=state,
+        reason=reason,
+    )
+
+
+def _too_late(
+    job: Job, schedule: Schedule, period: Period, now: datetime, calendar: Calendar, today: date
+) -> str:
+    """`too_late` when more business days have passed than the schedule catches up."""
+    expires = getattr(job, "expires_after", None)
+    if expires is not None and period.due_at + expires <= now:
+        return "too_late"
+    first = dates.local_date(period.due_at, ZoneInfo(schedule.tz)) + timedelta(days=1)
+    passed = sum(calendar.is_business_day(day) for day in dates.span(first, today))
+    return "too_late" if passed > schedule.catch_up_days else ""
+
+
+class _Rehearsed(Exception):  # not an error: it rolls the rehearsal back
+    pass

@@ -1,0 +1,68 @@
+"""Asked once more just before sending: may this message still go to this person, now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cases.db import Shelf
+from cases.models.org import Member
+from cases.vocabulary import Status
+from scheduler import calendar as dates
+from scheduler.job import Job, Mailing
+from scheduler.models import Delivery
+
+_GONE = (Status.ARCHIVED, Status.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`refused`: never send, with this reason. `later`: not before this moment. Neither: send."""
+
+    refused: str = ""
+    later: datetime | None = None
+
+
+async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Finding:
+    """A reply only needs its person; a job's message also consent, role, cases and hours."""
+    member = await shelf.people.member(row.member_id) if row.member_id else None
+    if row.member_id and (member is None or not member.active):
+        return Finding("left")
+    job = jobs.get(row.kind)
+    if not isinstance(job, Mailing):
+        return Finding()
+    company = await shelf.people.company()
+    zone = ZoneInfo(company.zone)
+    if member is not None:
+        reason = await refusal(shelf, job, member, dates.local_date(shelf.now, zone))
+        if reason:
+            return Finding(reason)
+    if await _shows_withdrawn(shelf, row.case_ids):
+        return Finding("case_withdrawn")
+    opens = dates.next_window(dates.from_settings(company.settings), shelf.now, zone)
+    return Finding(later=opens if opens > shelf.now else None)
+
+
+async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> str:
+    """Why a person does not get a job's messages today; "" when they do."""
+    if not member.active:
+        return "left"
+    if is_paused(member, today):
+        return "paused"
+    return await job.refuses(shelf, member)
+
+
+def is_paused(member: Member, today: date) -> bool:
+    """お休み: until the day before `paused_until`; that day is the first with messages again."""
+    return member.paused_until is not None and today < member.paused_until
+
+
+async def _shows_withdrawn(shelf: Shelf, case_ids: list[str]) -> bool:
+    """True when a case that the frozen text shows has been taken back since."""
+    for case_id in case_ids:
+        case = await shelf.cases.any(case_id)
+        if case is None or case.status in _GONE:
+            return True
+    return False

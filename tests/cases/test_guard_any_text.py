@@ -1,0 +1,106 @@
+"""Any text at all: no error, true offsets, no masked name left, and time that grows with length."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cases.guard import check, check_fields
+from cases.vocabulary import Decision
+
+PIECES = st.sampled_from(
+    [
+        "佐藤先生",
+        "山田",
+        "みどり病院",
+        "090-1234-5678",
+        "a@b.jp",
+        "飲んで",
+        "発疹",
+        "方",
+        "、",
+        "。",
+        " ",
+        "Dr. ",
+        "Vance",
+        "🙌",
+        "\u200b",
+        "\ud800",
+        "ﾀｶﾊｼ",
+        "先生",
+        "ヶ",
+        "の",
+        "薬局",
+        "が",
+        "か\u3099",
+        "\u202e",
+        "72歳",
+        "女性",
+        "シート",
+        "処方",
+        "عربي",
+        "\n",
+        "A先生",
+        "ある病院",
+        "〒123-4567 東京都",
+        "\x00",
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map("".join))
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_offsets_are_true_and_no_masked_surface_is_left(text: str) -> None:
+    verdict = check(text)
+    for f in verdict.findings:
+        assert 0 <= f.start < f.end <= len(text)
+        if f.action is Decision.MASK:
+            assert f.suggestion
+            assert text[f.start : f.end] not in verdict.masked
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, TEXTS)
+def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> None:
+    checked = check_fields({"one": one, "other": other})
+    for key, text in (("one", one), ("other", other)):
+        for f in checked.verdicts[key].findings:
+            if f.action is Decision.MASK:
+                assert all(text[f.start : f.end] not in m for m in checked.masked.values())
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "あ",
+        "山",
+        "0-",
+        "(0",
+        "a.",
+        "a@",
+        "A ",
+        "の病院",
+        "先生",
+        "[",
+        "1 ",
+        "Ab ",
+        "飲んで、",
+        "。",
+        "東京都",
+        "ヶ",
+        "78歳",
+    ],
+)
+def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
+    short, long = (unit * (n // len(unit)) for n in (2_500, 10_000))
+    check(short)
+    begun = time.perf_counter()
+    check(short)
+    middle = time.perf_counter()
+    check(long)
+    # Four times the text: 16 times the time would be quadratic. A generous alarm.
+    assert time.perf_counter() - middle < 10 * (middle - begun) + 0.3

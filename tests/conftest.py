@@ -1,0 +1,53 @@
+"""What every test stands on: no network beyond this machine, no model hub."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine, or coverage, must not fail a test: no deadline per example.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
+SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")
+_attempts: list[str] = []
+
+
+def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
+    """Python calls this before each socket call, whichever library makes it, asyncio included."""
+    if event not in LOOKUPS and event not in SENDS:
+        return
+    host = args[0] if event in LOOKUPS else args[1]
+    if isinstance(host, tuple):
+        host = host[0]
+    elif event in SENDS:
+        return  # the path of a Unix socket, or a socket that is connected already
+    if not _is_this_machine(host):
+        _attempts.append(f"{event} {host!r}")
+        raise ConnectionRefusedError(f"tests stay on this machine: {host!r}")
+
+
+def _is_this_machine(host: object) -> bool:
+    text = host.decode() if isinstance(host, bytes) else host
+    if text in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(text).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_refuse_the_outside)
+
+
+@pytest.fixture(autouse=True)
+def attempts_outside() -> Iterator[list[str]]:
+    """What the test tried to reach outside; anything left here at its end fails it."""
+    _attempts.clear()
+    yield _attempts
+    assert not _attempts, f"reached for the network: {_attempts}"
