@@ -26,14 +26,15 @@ TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "induceme
 NAMES = ("hcp_name", "facility_name", "contact")
 CASE_FIELDS = ("title", "situation", "action", "result", "tip")
 HERE = Path(__file__).parent
-INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds}; its head is fitted in
-{seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n; scoring as in decision 33.
-Times are of the machine that ran this."""
-DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound and
-not a forecast. The head was never fitted on them; its thresholds were chosen with the clean ones."""
-BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were tuned
-on them. They are harder than the development texts, and few. This is the better forecast of what
-new wording does: cues alone do not generalise, the second look does in part."""
+INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds};
+its head is fitted in {seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n;
+scoring as in decision 33. Times are of the machine that ran this."""
+DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
+and not a forecast. The head was never fitted on them; its thresholds were chosen with the clean
+ones."""
+BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were
+tuned on them. They are harder than the development texts, and few. This is the better forecast of
+what new wording does: cues alone do not generalise, the second look does in part."""
 
 
 class Bundled:
