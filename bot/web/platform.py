@@ -34,7 +34,7 @@ class WebPlatform:
     name = "web"
 
     def __init__(
-        self, desk: Desk, back: Back, library: Library, *, hosts: frozenset[str] = LOOPBACK
+        self, library: Library, desk: Desk, back: Back, *, hosts: frozenset[str] = LOOPBACK
     ) -> None:
         self.desk = desk
         self.walls = Walls(hosts)
