@@ -142,7 +142,7 @@ async def _connect(hub: Hub) -> None:
     """The platforms that the settings and the workspace rows name."""
     from bot.web.platform import WebPlatform
 
-    hub.platforms["web"] = WebPlatform(hub.reception, hub.pages, hub.library)
+    hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
