@@ -20,6 +20,7 @@ from bot.platform import Platform
 from bot.reception import Reception
 from bot.server import make_app
 from bot.settings import Settings
+from cases import capture, guard
 from cases.db import Database
 from cases.embedding import QueryEmbedder
 from cases.embedding.bundled import NAME, SIZE, BundledEncoder
@@ -73,6 +74,8 @@ class Hub:
     async def close(self) -> None:
         """Stops the clock, finishes what is under way, ends the child, closes the database."""
         await self.clock.stop()
+        for platform in self.platforms.values():
+            await platform.close()
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=25)
         if self.indexer is not None:
@@ -139,7 +142,7 @@ async def _connect(hub: Hub) -> None:
     """The platforms that the settings and the workspace rows name."""
     from bot.web.platform import WebPlatform
 
-    hub.platforms["web"] = WebPlatform(hub.library, hub.reception, hub.pages)
+    hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
@@ -187,6 +190,8 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
         await runner.cleanup()
         await hub.close()
         raise BadInput(f"port {settings.port}: {error.strerror or error}") from error
+    for platform in hub.platforms.values():
+        await platform.start()
     hub.clock.start()
     say(f"http://{settings.host}:{settings.port}")
     warming = asyncio.create_task(_warm(hub, index=index))
@@ -202,7 +207,8 @@ async def _warm(hub: Hub, *, index: bool) -> None:
     """After the page is there: index, encoder, and the indexing child."""
     for company in await hub.library.db.directory.companies():
         await hub.library.shelves.warm(company.id)
-    await asyncio.to_thread(hub.library.embedder.encode, ["温める"])
+    await asyncio.to_thread(guard.warm, hub.library.embedder)
+    await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()

@@ -57,6 +57,14 @@ class Platform(Protocol):
         """Deletes an extra copy; one that is gone already is no error."""
         ...
 
+    async def start(self) -> None:
+        """Called once the server listens: fetches what it needs (signing keys); mostly nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for the events that were acknowledged and are being handled."""
+        ...
+
     async def email_of(self, credentials: dict[str, Any], user: str) -> str:
         """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
         ...

@@ -44,6 +44,9 @@ class SlackPlatform:
         """POST /slack/events for events, interactions and commands alike."""
         return [web.post(PATH, self._door.receive)]
 
+    async def start(self) -> None:
+        """Nothing: Slack's signatures need no keys of theirs."""
+
     async def close(self) -> None:
         """Waits until the events that were acknowledged are handled."""
         await self._door.close()

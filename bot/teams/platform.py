@@ -101,7 +101,7 @@ class TeamsPlatform:
         """Fetches the signing keys, so that the first activity need not wait for them."""
         await self.transport.warm()
 
-    async def finish(self) -> None:
+    async def close(self) -> None:
         """Waits for what was taken, then closes the connections."""
         await self._door.finish()
         await self.transport.close()

@@ -58,6 +58,8 @@ def facilities(reading: Reading) -> list[Finding]:
 def _named(reading: Reading, kind: re.Match[str]) -> tuple[int, int] | None:
     if _OURS.match(reading.text, kind.end()):
         return None
+    if reading.text.startswith("市中", kind.start() - 2):  # a kind of hospital, not a place
+        return None
     tokens = _prefix(reading, kind.start())
     strict = kind.group() in ("HP", "CL")
     start = _proper_start(tokens, strict=strict)
@@ -135,12 +137,12 @@ def _is_plain(token: Token) -> bool:
 
 
 def _by_department(reading: Reading, found: re.Match[str]) -> tuple[int, int] | None:
-    """こもれび小児科, 山田眼科: a proper word directly before a department, no hospital before it."""
+    """こもれび小児科, 山田眼科: a proper word before a department, no hospital before it."""
     token = reading.before(found.start())
     if token is None or token.surface in _PLAIN or token.surface in _KIND_WORDS:
         return None
-    hiragana = re.fullmatch(r"[ぁ-ん]{3,}", token.surface) is not None and token.pos[0] == "名詞"
-    if not (token.is_person or token.pos[2] == "地名" or hiragana):
+    soft = re.fullmatch("[ぁ-ん]{3,}", token.surface) and token.pos[0] == "名詞"
+    if not (token.is_person or token.pos[2] == "地名" or soft):
         return None
     before = reading.text[max(0, token.start - 4) : token.start]
     if re.search(r"(?:病院|大学|大|センター)$", before):

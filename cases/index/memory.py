@@ -18,7 +18,7 @@ from cases.ranking import Evidence, Weights, chance, fuse
 
 # Above this many visible cases only the best of each leg are compared sentence by sentence.
 SENTENCES_FOR_ALL = 400
-CANDIDATES = 100
+CANDIDATES = 50
 
 
 class MemoryIndex:
