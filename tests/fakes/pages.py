@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -155,7 +156,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     await _copy(path)
     db = Database(f"sqlite:///{path}")
     back, desk = FakeBack(db), FakeDesk()
-    platform = WebPlatform(Library(db, None, None, None), desk, back)  # type: ignore[arg-type]
+    platform = WebPlatform(Library(db, None, None, None), desk, back)  # type: ignore[arg-type]  # pages need no more of it
     app = web.Application()
     platform.prepare(app)
     app.add_routes(platform.routes())
@@ -175,16 +176,8 @@ async def _copy(path: Path) -> None:
         db = Database(f"sqlite:///{path}")
         await _company(db)
         await db.close()
-        _MADE["first"] = _read(path)
-    _write(path, _MADE["first"])
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
+        _MADE["first"] = await asyncio.to_thread(path.read_bytes)
+    await asyncio.to_thread(path.write_bytes, _MADE["first"])
 
 
 async def _company(db: Database) -> None:
