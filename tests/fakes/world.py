@@ -196,7 +196,7 @@ class World:
     async def _quiet(self) -> None:
         """Waits until every task stands still: no transaction is open, all have parked."""
         calm_turns = 0
-        while calm_turns < 8 and not self.calm:
+        while calm_turns < 5 and not self.calm:
             before = len(self.waiting)
             if self.open or not self.waiting:
                 self.moved.clear()

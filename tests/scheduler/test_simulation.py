@@ -29,7 +29,7 @@ from tests.fakes.platform import FakeComposer
 from tests.fakes.simulated import SimulatedDatabase
 from tests.fakes.world import START, Process, World
 
-PEOPLE = 8
+PEOPLE = 5
 SEEDS = 10 if sys.gettrace() else 50  # tracing for coverage makes a step five times slower
 SCOPE = Scope("c1")
 PACE = Pace(batch=3)
