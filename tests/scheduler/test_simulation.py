@@ -29,7 +29,7 @@ from tests.fakes.platform import FakeComposer
 from tests.fakes.simulated import SimulatedDatabase
 from tests.fakes.world import START, Process, World
 
-PEOPLE = 5
+PEOPLE = 8
 SEEDS = 10 if sys.gettrace() else 50  # tracing for coverage makes a step five times slower
 SCOPE = Scope("c1")
 PACE = Pace(batch=3)
@@ -87,7 +87,7 @@ async def run(seed: int, path: Path) -> Result:
             else:
                 await sweep(worker, "c1")
                 await _look(database, world)
-            await world.step(5)
+            await world.step(15)
 
     await world.live(life, ["a", "b", "c"])
     result = await _settle(database, world)
