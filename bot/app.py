@@ -25,7 +25,7 @@ from cases import capture, guard
 from cases.errors import BadInput
 from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile
-from scheduler.clock import Clock
+from scheduler.clock import Clock, Tick
 from scheduler.jobs import BY_NAME
 
 if TYPE_CHECKING:  # only configured platforms are imported
@@ -98,7 +98,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
 
 def _ticks(
     library: Library, reception: Reception, worker: dispatch.Worker, plans: planner.Planner
-) -> dict[str, Callable[[], asyncio.Future[object]]]:
+) -> dict[str, Tick]:
     """The named ticks of the alarm clock, in order."""
 
     async def companies() -> list[str]:
@@ -116,7 +116,7 @@ def _ticks(
         for company_id in await companies():
             await inbox.take_over(library.db, library.ring, reception, company_id)
 
-    return {  # type: ignore[return-value]  # coroutines are what the clock awaits
+    return {
         "inbox": take_over,
         "planner": partial(planner.plan_all, plans),
         "dispatch": send,

@@ -8,5 +8,5 @@ HELP = {
     "watchdog": "予定が閉じないことを知らせます / alarms for turns that never closed",
     "indexer": "索引づくり(自動で起動) / the indexing child",
     "migrate": "データベースを最新にします / brings the database up to date",
-    "seed": "空のデータベースにサンプルを入れます / loads the sample company into an empty database",
+    "seed": "空のデータベースにサンプルを入れます / loads the sample company",
 }
