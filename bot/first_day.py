@@ -30,12 +30,21 @@ async def first_day(hub: Hub) -> None:
     if digest > last:
         before = last.replace(day=1) - timedelta(days=1)
         digest = dates.digest_date(calendar, before.year, before.month)
+    await _ripen(hub, last, zone)
     for kind, day in zip(WAITING, (digest, last), strict=True):
         await _live(hub, kind, day, zone)
     async with hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         (await shelf.people.company()).clock_shift = 0
     async with hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         await planner.know(shelf, BY_NAME)
+
+
+async def _ripen(hub: Hub, day: date, zone: ZoneInfo) -> None:
+    """佐藤's trial began fourteen days before that morning, whatever the weekday of today."""
+    async with hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        for trial in await shelf.loop.open_trials():
+            if trial.member_id == sample.CAST[0]:
+                trial.opened_at = dates.at(day - timedelta(days=14), dates.SUMMARY_SLOT, zone)
 
 
 async def _live(hub: Hub, kind: str, day: date, zone: ZoneInfo) -> None:

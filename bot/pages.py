@@ -108,8 +108,6 @@ class Pages:
         async with self.library.db.transaction(Scope(company_id)) as shelf:
             counts = await shelf.cases.counts()
             found = await board.board(shelf, self.plans.jobs)
-            schema = await shelf.session.execute(text("select version_num from alembic_version"))
-            version = str(schema.scalar())
         every = sum(counts.get(status, 0) for status in PUBLISHED)
         rows = [
             (say(locale, "status.model"), f"{name} (sha256 {self.sha256[:12]}…)"),

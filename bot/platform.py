@@ -19,6 +19,10 @@ class Platform(Protocol):
 
     name: str
 
+    def prepare(self, app: web.Application) -> None:
+        """What the platform needs of the server before its routes are added; mostly nothing."""
+        ...
+
     def routes(self) -> list[web.RouteDef]:
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...
@@ -51,6 +55,14 @@ class Platform(Protocol):
 
     async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
         """Deletes an extra copy; one that is gone already is no error."""
+        ...
+
+    async def start(self) -> None:
+        """Called once the server listens: fetches what it needs (signing keys); mostly nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for the events that were acknowledged and are being handled."""
         ...
 
     async def email_of(self, credentials: dict[str, Any], user: str) -> str:

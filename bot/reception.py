@@ -125,7 +125,7 @@ class Reception:
 
     async def _member(self, event: Event, platform: Platform, said: Neutral) -> Member | None:
         """Who speaks; a stranger is looked up on the roster by e-mail at first contact."""
-        address = {} if isinstance(said, Left) or not getattr(said, "private", True) else said.place
+        address = {} if isinstance(said, Left) else said.place
         email = said.email if isinstance(said, Joined) else ""
         scope = Scope(event.company_id)
         async with self.library.db.transaction(scope) as shelf:

@@ -31,5 +31,6 @@ def make_app(
 
     app.add_routes([web.get("/live", live), web.get("/ready", is_ready)])
     for platform in platforms:
+        platform.prepare(app)
         app.add_routes(platform.routes())
     return app

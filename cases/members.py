@@ -52,8 +52,7 @@ async def connect(
     if account is None:
         return None
     account.seen_at = shelf.now
-    if address:
-        account.address = address
+    account.address = {**account.address, **address}  # a slash command knows less than a message
     member = await shelf.people.member(account.member_id)
     return member if member and member.active else None
 

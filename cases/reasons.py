@@ -18,10 +18,10 @@ NEAREST, WORD = 1.5, 0.5
 TITLE = 0.5
 # Themes of nearly every case and words without content are no reason for a person.
 EVERYWHERE, FAINT = frozenset(("doctor", "hospital", "meet")), 0.3
-EMPTY = frozenset(
-    "為る 有る 居る 成る 言う 出来る 思う 下さる 頂く 教える 事例 先生 "
-    "the and for with that this was are when how what from".split()
-)
+EMPTY = frozenset((
+    "為る", "有る", "居る", "成る", "言う", "出来る", "思う", "下さる", "頂く", "教える", "事例",
+    "先生", "the", "and", "for", "with", "that", "this", "was", "are", "how", "what",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

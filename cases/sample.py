@@ -102,14 +102,15 @@ async def _cases(shelf: Shelf) -> None:
     pending = {row["case"]: row for row in content("sample/pending.json")["awaiting_release"]}
     vectors = shipped_vectors()
     for row in content("sample/cases.json"):
-        case = _case(row, shelf.now)
+        case = case_of(row, shelf.now)
         if case.id in pending:
             case.release_asked_at = shelf.now - timedelta(days=pending[case.id]["days_ago"])
         shelf.cases.add(case, *_embeddings(case, vectors, shelf.now))
     await shelf.cases.flush()
 
 
-def _case(row: dict[str, Any], now: datetime) -> Case:
+def case_of(row: dict[str, Any], now: datetime) -> Case:
+    """A case row from its JSON, shared `days_ago` days before `now`."""
     case = Case(company_id=COMPANY, id=row["id"], author_id=row["author"], sample=True)
     fields.fill(case, row)
     case.office_id = row["office"]

@@ -19,7 +19,6 @@ LISTS = ("channels", "tools", "customers", "facilities", "access", "areas")
 # A reading of two or three kana is part of too many other words; one written in katakana is rarer.
 SHORTEST_READING = 4
 SHORTEST_KATAKANA = 3
-LONGEST_FORM = 16  # characters of a Japanese form or reading
 LONGEST_PHRASE = 4  # words of an English form
 _LATIN = re.compile(r"[a-z0-9]+")
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s")
@@ -27,15 +26,16 @@ _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}  # ぁ–ゖ t
 
 
 Place = tuple[int, int, str]
+Forms = dict[str, list[tuple[str, set[str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
     """Where each written form leads: Japanese by substring, English by stems, kana by reading."""
 
-    japanese: dict[str, set[str]]
+    japanese: Forms
     english: dict[tuple[str, ...], set[str]]
-    readings: dict[str, set[str]]
+    readings: Forms
 
     def places(self, folded: str) -> Iterator[Place]:
         """Where the themes of a folded text are written: start, end and theme."""
@@ -102,17 +102,28 @@ def _build(rows: Iterable[tuple[str, list[str]]], reading: Callable[[str], str])
     for key, forms in rows:
         for form in map(fold, forms):
             if is_japanese(form):
-                found.japanese.setdefault(form, set()).add(key)
+                _add(found.japanese, form, key)
                 sound = reading(form)
                 if len(sound) >= (SHORTEST_KATAKANA if sound == form else SHORTEST_READING):
-                    found.readings.setdefault(sound, set()).add(key)
+                    _add(found.readings, sound, key)
             elif stems := tuple(stem(word) for word in _LATIN.findall(form)):
                 found.english.setdefault(stems, set()).add(key)
     return found
 
 
-def _inside(text: str, forms: dict[str, set[str]]) -> Iterator[Place]:
-    for start in range(len(text)):
-        for end in range(start + 1, min(start + LONGEST_FORM, len(text)) + 1):
-            for theme in forms.get(text[start:end], ()):
-                yield start, end, theme
+def _inside(text: str, forms: Forms) -> Iterator[Place]:
+    for start, char in enumerate(text):
+        for form, themes in forms.get(char, ()):
+            if text.startswith(form, start):
+                for theme in themes:
+                    yield start, start + len(form), theme
+
+
+def _add(forms: Forms, form: str, theme: str) -> None:
+    """Forms are kept by their first character: most characters of a text begin none."""
+    own = forms.setdefault(form[0], [])
+    for known, themes in own:
+        if known == form:
+            themes.add(theme)
+            return
+    own.append((form, {theme}))

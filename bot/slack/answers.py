@@ -58,6 +58,11 @@ def failure(error: Exception, *, proves_nothing_sent: bool = False) -> Failure:
     return found
 
 
+def nowhere() -> DeliveryFailed:
+    """The error for an address that names neither a channel nor a user."""
+    return DeliveryFailed("no_address", permanent=True)
+
+
 def code(error: Exception) -> str:
     """Slack's error code, empty when the answer has none."""
     if not isinstance(error, SlackApiError):

@@ -35,9 +35,12 @@ async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) 
     Slack opens the DM itself when the channel is a user id; that needs no scope but chat:write.
     `key` travels as metadata, which any app of the workspace can read: it has to be opaque.
     """
+    target = address.get("channel") or address.get("user")
+    if not target:
+        raise answers.nowhere()
     try:
         answer = await client.chat_postMessage(
-            channel=address.get("channel") or address["user"],
+            channel=target,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"k": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -46,6 +49,8 @@ async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) 
             parse="none",
             **json.loads(payload),
         )
+        if not (answer.get("channel") and answer.get("ts")):
+            raise ValueError("an answer without the message's place")
         return f"{answer['channel']}/{answer['ts']}"
     except Exception as error:
         raise answers.failure(error) from None  # the SDK's text quotes the answer: not in logs

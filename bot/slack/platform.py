@@ -37,9 +37,15 @@ class SlackPlatform:
         self._api_url = api_url
         self._door = Door(signing_secret, desk, bolt(desk, api_url), now)
 
+    def prepare(self, app: web.Application) -> None:
+        """Nothing: the routes are all it has."""
+
     def routes(self) -> list[web.RouteDef]:
         """POST /slack/events for events, interactions and commands alike."""
         return [web.post(PATH, self._door.receive)]
+
+    async def start(self) -> None:
+        """Nothing: Slack's signatures need no keys of theirs."""
 
     async def close(self) -> None:
         """Waits until the events that were acknowledged are handled."""

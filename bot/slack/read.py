@@ -63,13 +63,19 @@ def external_id(raw: Raw) -> str:
     """
     kind = raw.get("type", "command")
     if kind == "event_callback":
-        return str(raw["event_id"])
+        return _filled(raw["event_id"])
     if kind == "view_submission":
         return f"view:{raw['view']['id']}:{raw['view']['hash']}"
     if kind == "block_actions":
         pressed = raw["actions"][0]["action_ts"]
         return f"press:{pressed}:{raw['user']['id']}:{_held_by(raw)}"
-    return f"{kind}:{raw['trigger_id']}"
+    return f"{kind}:{_filled(raw['trigger_id'])}"
+
+
+def _filled(found: str | None) -> str:
+    if not found:  # an empty id would make every event a duplicate of the first
+        raise KeyError("id")
+    return found
 
 
 def _id(raw: Raw, name: str) -> str:

@@ -46,6 +46,9 @@ class TeamsPlatform:
         usable = [app for app in found if complete(app)]
         self.transport = Transport(usable, self._take, cloud or Cloud())
 
+    def prepare(self, app: web.Application) -> None:
+        """Nothing: the routes are all it has."""
+
     def routes(self) -> list[web.RouteDef]:
         """POST /api/messages, or nothing while a Teams workspace lacks its app id."""
         return [web.post(PATH, self._post)] if self._mounted else []
@@ -98,7 +101,7 @@ class TeamsPlatform:
         """Fetches the signing keys, so that the first activity need not wait for them."""
         await self.transport.warm()
 
-    async def finish(self) -> None:
+    async def close(self) -> None:
         """Waits for what was taken, then closes the connections."""
         await self._door.finish()
         await self.transport.close()

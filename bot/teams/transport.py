@@ -13,10 +13,12 @@ from typing import Any
 from botbuilder.core import ActivityHandler, CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity
 from botframework.connector.auth import (
+    AuthenticateRequestResult,
     AuthenticationConfiguration,
+    BotFrameworkAuthentication,
     BotFrameworkAuthenticationFactory,
+    ConnectorFactory,
     JwtTokenExtractor,
-    MicrosoftAppCredentials,
     ServiceClientCredentialsFactory,
     SkillValidation,
 )
@@ -142,14 +144,47 @@ class _Apps(ServiceClientCredentialsFactory):  # type: ignore[misc]  # botbuilde
 
     async def create_credentials(
         self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: object
-    ) -> MicrosoftAppCredentials:
-        """Empty ones: the library makes a client for each turn that we do not use."""
-        return MicrosoftAppCredentials.empty()
+    ) -> None:
+        """None: the library sends nothing."""
 
 
-def _authentication(apps: Mapping[str, TeamsApp], cloud: Cloud) -> Any:
-    """The library's checks of signature, issuer, audience, time and serviceUrl, for our cloud."""
-    return BotFrameworkAuthenticationFactory.create(
+class _Checks(BotFrameworkAuthentication):  # type: ignore[misc]  # botbuilder ships no types
+    """The library's checks without the two HTTP clients that it makes for each turn (10 ms)."""
+
+    def __init__(self, library: BotFrameworkAuthentication) -> None:
+        self._library = library
+
+    async def authenticate_request(
+        self, activity: Activity, auth_header: str
+    ) -> AuthenticateRequestResult:
+        """Signature, issuer, audience, time and serviceUrl; raises when one does not fit."""
+        result = await self._library.authenticate_request(activity, auth_header)
+        result.connector_factory = _NoClient()
+        return result
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id: str) -> object:
+        """Refuses: nothing comes by web socket."""
+        raise PermissionError("no streaming")
+
+    def create_connector_factory(self, claims_identity: object) -> ConnectorFactory:
+        """A factory of no clients."""
+        return _NoClient()
+
+    async def create_user_token_client(self, claims_identity: object) -> None:
+        """None: the bot signs nobody in."""
+
+
+class _NoClient(ConnectorFactory):  # type: ignore[misc]  # botbuilder ships no types
+    """Sending goes through `outgoing`, so a turn needs no client; the library wants something."""
+
+    async def create(self, service_url: str, audience: str | None = None) -> _NoClient:
+        """Itself: nothing that could send."""
+        return self
+
+
+def _authentication(apps: Mapping[str, TeamsApp], cloud: Cloud) -> _Checks:
+    """The library's authentication for our apps and our cloud."""
+    library = BotFrameworkAuthenticationFactory.create(
         validate_authority=True,
         to_channel_from_bot_login_url=cloud.login_url,
         to_channel_from_bot_oauth_scope=cloud.scope,
@@ -162,6 +197,7 @@ def _authentication(apps: Mapping[str, TeamsApp], cloud: Cloud) -> Any:
             required_endorsements=[CHANNEL], claims_validator=_check_claims
         ),
     )
+    return _Checks(library)
 
 
 async def _check_claims(found: list[Json]) -> None:

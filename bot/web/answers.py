@@ -16,9 +16,16 @@ from bot.web.visit import Visit, remember
 from bot.web.walls import new_session
 
 
-def answer(visit: Visit, changes: Sequence[Change], *, box: bool = False) -> web.Response:
-    """The pieces, and in headers what the page's script does after them (static/page.js)."""
-    pieces = [_piece(visit, change) for change in changes]
+def answer(
+    visit: Visit, changes: Sequence[Change], *, again: bool, box: bool = False
+) -> web.Response:
+    """The pieces, and in a header what the page's script does after them (static/page.js).
+
+    `again`: the form was sent before, so its cards may be on the page and are not doubled.
+    """
+    known = [change.entry.id for change in changes if again and isinstance(change, Top)]
+    pieces = [Markup('<div id="card-{}" hx-swap-oob="delete"></div>').format(id_) for id_ in known]
+    pieces += [_piece(visit, change) for change in changes]
     if box:
         pieces.append(_box(visit))
     response = web.Response(text=str(Markup("\n").join(pieces)), content_type="text/html")
@@ -30,13 +37,11 @@ def answer(visit: Visit, changes: Sequence[Change], *, box: bool = False) -> web
 def _piece(visit: Visit, change: Change) -> Markup:
     match change:
         case Top(entry=entry):
-            known = Markup('<div id="card-{}" hx-swap-oob="delete"></div>').format(entry.id)
             said = Markup('<p class="mine">{}</p>').format(entry.said) if entry.said else ""
             card = visit.card(entry.card, entry.id)
-            new = Markup('<div hx-swap-oob="afterbegin:#thread">{}{}</div>').format(said, card)
-            return known + new
+            return Markup('<div hx-swap-oob="afterbegin:#thread">{}{}</div>').format(said, card)
         case Swap(card_id=card_id, card=card):
-            return Markup(visit.card(card, card_id, "true"))
+            return visit.card(card, card_id, "true")
         case Note(press=press, card=card):
             words = Markup('<div id="said-{}-{}" hx-swap-oob="innerHTML">{}</div>')
             return words.format(press.card_id, press.row, note_html(card))
@@ -58,7 +63,8 @@ def _box(visit: Visit) -> Markup:
         "text": "",
         "swap": "true",
     }
-    return Markup(aiohttp_jinja2.render_string("box.html", visit.request, found))
+    text = aiohttp_jinja2.render_string("box.html", visit.request, found)
+    return Markup(text)  # noqa: S704  # a template's output is escaped already
 
 
 def _after(changes: Sequence[Change]) -> dict[str, str]:
@@ -74,6 +80,6 @@ def _after(changes: Sequence[Change]) -> dict[str, str]:
                 told["look"] = told["look"] or f"card-{entry.id}"
             case Swap(card_id=card_id):
                 told["look"] = f"card-{card_id}"
-            case Note():
-                pass
+            case Note(press=press):
+                told["look"] = told["look"] or f"said-{press.card_id}-{press.row}"
     return told

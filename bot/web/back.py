@@ -74,5 +74,5 @@ class Back(Protocol):
         ...
 
     async def move(self, company_id: str, step: Step) -> Moved:
-        """Moves the sample company's date through planner and ledger. Raises NotAllowed elsewhere."""
+        """Moves the sample company's date through planner and ledger; elsewhere NotAllowed."""
         ...

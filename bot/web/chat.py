@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,21 +57,24 @@ async def say(house: House, desk: Desk, request: web.Request) -> web.StreamRespo
     text = str(posted.get("text") or "")
     try:
         house.walls.check(request, posted)
-        changes = await _said(visit, desk, _key(request, posted), text)
+        changes, again = await _said(visit, desk, _key(request, posted), text)
     except Refused as error:
         if visit.quick:
             raise
         words = visit.words(f"error.{error.code}", code=error.code)
         return await first_screen(visit, text, error=words, status=error.status)
-    return answer(visit, changes, box=True) if visit.quick else _follow(visit, "/#thread")
+    if visit.quick:
+        return answer(visit, changes, again=again, box=True)
+    return _follow(visit, "/#thread")
 
 
-async def _said(visit: Visit, desk: Desk, key: str, text: str) -> list[Change]:
+async def _said(visit: Visit, desk: Desk, key: str, text: str) -> tuple[list[Change], bool]:
+    """What changes on the page, and whether the text was received before."""
     raw = {"user": visit.member.id, "text": text}
     replies = await _ask(visit, desk, f"say:{key}", raw)
     if replies is None:
-        return visit.thread.answers.get(f"say:{key}", [])
-    return visit.thread.remember(f"say:{key}", threads.said(visit.thread, text, replies))
+        return visit.thread.answers.get(f"say:{key}", []), True
+    return visit.thread.remember(f"say:{key}", threads.said(visit.thread, text, replies)), False
 
 
 async def press(house: House, desk: Desk, request: web.Request) -> web.StreamResponse:
@@ -79,27 +83,20 @@ async def press(house: House, desk: Desk, request: web.Request) -> web.StreamRes
     visit = await enter(house, request)
     house.walls.check(request, posted)
     row, action, value = _button(str(posted.get("press") or ""))
-    card_id = str(posted.get("card") or "")[:LIMIT]
-    fields = read_fields(posted)
-    raw = {
-        "user": visit.member.id,
-        "action": action,
-        "value": value,
-        "fields": fields,
-        "card": card_id,
-    }
-    told = repr((row, action, value, sorted(fields.items())))
-    key = f"press:{_key(request, posted)}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    pressed = Press(str(posted.get("card") or "")[:LIMIT], row, value)
+    told = {"action": action, "value": value, "fields": read_fields(posted)}
+    shape = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    key = f"press:{_key(request, posted)}:{row}:{shape}"
+    raw = {"user": visit.member.id, "card": pressed.card_id, **told}
     replies = await _ask(visit, desk, key, raw)
-    if replies is None:
-        changes = visit.thread.answers.get(key, [])
-    else:
-        pressed = Press(card_id, row, value)
+    if replies is not None:
         changes = threads.pressed(
             visit.thread, pressed, replies, quick=visit.quick, home=_from_home(request)
         )
         visit.thread.remember(key, changes)
-    return answer(visit, changes) if visit.quick else _follow(visit, "/#thread")
+    if visit.quick:
+        return answer(visit, visit.thread.answers.get(key, []), again=replies is None)
+    return _follow(visit, "/#thread")
 
 
 async def switch(house: House, request: web.Request) -> web.StreamResponse:
@@ -196,5 +193,3 @@ async def _waits(visit: Visit) -> dict[str, int]:
         drafts = len(await shelf.cases.drafts())
         approvals = len(await review.queue(shelf)) if visit.reviews else 0
     return {"drafts": drafts, "approvals": approvals}
-
-

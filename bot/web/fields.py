@@ -74,9 +74,7 @@ def _select(field: Field, place: str, locale: str) -> Markup:
         options.append(
             Markup('<option value="{}"{}>{}</option>').format(choice.value, mark, choice.label)
         )
-    return Markup("<select {}>{}</select>").format(
-        _names(field, place), Markup("").join(options)
-    )
+    return Markup("<select {}>{}</select>").format(_names(field, place), Markup("").join(options))
 
 
 def _radios(field: Field, place: str, locale: str) -> Markup:
@@ -115,6 +113,4 @@ def _group(field: Field, place: str, locale: str, look: str, inside: Markup) -> 
     return Markup(
         '<fieldset class="field" aria-describedby="{}-hint"><legend>{}{}</legend>'
         '<div class="{}">{}</div><p class="hint" id="{}-hint">{}</p></fieldset>'
-    ).format(
-        place, field.label, _needed(field, locale), look, inside, place, _hint(field, locale)
-    )
+    ).format(place, field.label, _needed(field, locale), look, inside, place, _hint(field, locale))

@@ -120,7 +120,7 @@ def _part(part: Part, row: int, frame: Frame) -> Markup:
 
 
 def _text(part: Text) -> Markup:
-    tag = Markup(TAGS[part.style])  # one of our own words, never a person's
+    tag = TAGS[part.style]
     return Markup('<{} class="{}">{}</{}>').format(
         tag, part.style, marked(part.text, part.marks), tag
     )

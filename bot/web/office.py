@@ -19,7 +19,7 @@ MONTHS = 6
 
 
 async def office(house: House, request: web.Request) -> web.StreamResponse:
-    """The member's own office; 事務局 may look at each, and at any month's digest as it would be."""
+    """The member's own office; 事務局 may look at each, and at any month's digest beforehand."""
     visit = await enter(house, request)
     asked = request.query.get("month", "")
     async with house.library.db.transaction(visit.scope) as shelf:
@@ -40,7 +40,6 @@ async def office(house: House, request: web.Request) -> web.StreamResponse:
         "months": list(reversed(months.last(month, 13))),
         "last": months.before(month),
         "digest": visit.card(digest_card(digest, visit.locale), "digest") if digest else "",
-        "digest_month": digest["month"] if digest else "",
     }
     return await page(visit, "office.html", found)
 
@@ -54,8 +53,10 @@ async def pack(house: House, request: web.Request) -> web.StreamResponse:
             raise NotFound
         months.limits(request.match_info["month"])
         made = await packs.make(shelf, here.id, request.match_info["month"])
-    content = {"month": made.month}
-    items = [{**item, "why": reason_words(item["reason"], content, visit.locale)} for item in made.items]
+    month = {"month": made.month}
+    items = [
+        {**item, "why": reason_words(item["reason"], month, visit.locale)} for item in made.items
+    ]
     found = {
         "name": made.office_en if visit.locale == "en" else made.office,
         "pack": made,

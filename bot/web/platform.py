@@ -1,4 +1,4 @@
-"""The page in the browser as a platform: what is sent to it lies in 受信箱, which reads the ledger."""
+"""The browser as a platform: what is sent to it lies in 受信箱, which reads the ledger."""
 
 from __future__ import annotations
 
@@ -101,6 +101,12 @@ class WebPlatform:
 
     async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
         """Nothing to do: one row of the ledger is one letter, there are no extra copies."""
+
+    async def start(self) -> None:
+        """Nothing: `prepare` did it all."""
+
+    async def close(self) -> None:
+        """Nothing is under way: a page's answer waits in its own response."""
 
     async def look_back(
         self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float

@@ -30,9 +30,7 @@ async def waiting(house: House, request: web.Request) -> web.StreamResponse:
 
 def _card(visit: Visit, view: Shown) -> Card:
     """The case with the two buttons of the queue in place of the readers'."""
-    parts = [
-        part for part in case_card(view, visit.locale).parts if not isinstance(part, Actions)
-    ]
+    parts = [part for part in case_card(view, visit.locale).parts if not isinstance(part, Actions)]
     release = Button(visit.words("review.release"), "review.release", view.case.id, primary=True)
     back = Button(visit.words("review.give_back"), "review.give_back", view.case.id)
     return Card((*parts, Actions((release, back))))

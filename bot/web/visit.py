@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.views.elements import Card
 from bot.views.words import say
@@ -74,7 +75,7 @@ class Visit:
         day = months.day_of(moment) if isinstance(moment, datetime) else moment
         return day_words(day, self.locale)
 
-    def card(self, card: Card, card_id: str, swap: str = "") -> Any:
+    def card(self, card: Card, card_id: str, swap: str = "") -> Markup:
         """A card as HTML with a form of its own."""
         frame = Frame(card_id, self.locale, self.house.walls.token(self.session), new_session())
         return card_html(card, frame, swap=swap)

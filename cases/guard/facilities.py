@@ -1,4 +1,4 @@
-"""Names of hospitals, clinics, pharmacies and universities: a proper word before a kind of place."""
+"""Names of hospitals, clinics, pharmacies, universities: a proper word before a kind of place."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ _ENGLISH_PLAIN = word_set("english_plain")
 # Kept inside a name that has a proper part (市立みどり中央病院), no name by themselves.
 _KIND_WORDS = word_set("facility_kind_words")
 _PLAIN = word_set("facility_plain")
+_SAINTLY = ("聖", "新", "北", "南", "東", "西")  # plain words that begin many names
 _SECOND_HALF = word_set("facility_second_half")
 
 
@@ -56,6 +57,8 @@ def facilities(reading: Reading) -> list[Finding]:
 
 def _named(reading: Reading, kind: re.Match[str]) -> tuple[int, int] | None:
     if _OURS.match(reading.text, kind.end()):
+        return None
+    if reading.text.startswith("市中", kind.start() - 2):  # a kind of hospital, not a place
         return None
     tokens = _prefix(reading, kind.start())
     strict = kind.group() in ("HP", "CL")
@@ -92,20 +95,27 @@ def _prefix(reading: Reading, place: int) -> list[Token]:
 
 
 def _joins(reading: Reading, token: Token) -> bool:
-    if token.surface in ("ヶ", "ケ", "ノ", "ヵ", "が") and token.start:
+    if token.surface in ("ヶ", "ケ", "ノ", "ヵ") and token.start:
         before = reading.before(token.start)
-        return before is not None and before.is_noun_like and token.surface != "が"
+        return before is not None and before.is_noun_like
+    if token.surface == "が":  # ゆうひが丘診療所
+        before = reading.before(token.start)
+        hill = reading.text[token.end : token.end + 1] in ("丘", "台", "浜", "原", "崎")
+        return hill and before is not None and before.is_noun_like
     if token.surface == "の":  # さくらの里病院
         after = reading.text[token.end : token.end + 1]
         before = reading.before(token.start)
         kind_follows = _KIND.match(reading.text, token.end + 1) is not None
-        return after in _SECOND_HALF and kind_follows and before is not None and before.is_noun_like
-    return token.is_noun_like and token.pos[3] != "助動詞語幹" and token.pos[1] != "数詞"
+        named = before is not None and before.is_noun_like
+        return named and kind_follows and after in _SECOND_HALF
+    if token.pos[1] == "数詞":  # みなと第一クリニック, but 3病院
+        return token.start > 0 and reading.text[token.start - 1] == "第"
+    return token.is_noun_like and token.pos[3] != "助動詞語幹"
 
 
 def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
     """Where the name begins, or None when no part of the prefix is proper."""
-    while tokens and (tokens[0].surface in _PLAIN or _is_plain(tokens[0])):
+    while tokens and _is_plain(tokens[0]) and tokens[0].surface not in _SAINTLY:
         tokens = tokens[1:]
     proper = [t for t in tokens if t.surface not in _KIND_WORDS and not _is_plain(t)]
     if not proper:
@@ -116,8 +126,8 @@ def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
 
 
 def _is_plain(token: Token) -> bool:
-    """Generic words: verbal nouns, times, counters, single Latin letters (A病院), circles (〇〇)."""
-    if token.surface in _PLAIN:
+    """Generic words: verbal nouns, times, numbers, single Latin letters (A病院), circles."""
+    if token.surface in _PLAIN or token.pos[1] == "数詞":
         return True
     if token.pos[2] in ("サ変可能", "副詞可能") and not may_be_person(token.surface):
         return True
@@ -127,12 +137,12 @@ def _is_plain(token: Token) -> bool:
 
 
 def _by_department(reading: Reading, found: re.Match[str]) -> tuple[int, int] | None:
-    """こもれび小児科, 山田眼科: a proper word directly before a department, no hospital before it."""
+    """こもれび小児科, 山田眼科: a proper word before a department, no hospital before it."""
     token = reading.before(found.start())
     if token is None or token.surface in _PLAIN or token.surface in _KIND_WORDS:
         return None
-    hiragana = re.fullmatch(r"[ぁ-ん]{3,}", token.surface) is not None and token.pos[0] == "名詞"
-    if not (token.is_person or token.pos[2] == "地名" or hiragana):
+    soft = re.fullmatch("[ぁ-ん]{3,}", token.surface) and token.pos[0] == "名詞"
+    if not (token.is_person or token.pos[2] == "地名" or soft):
         return None
     before = reading.text[max(0, token.start - 4) : token.start]
     if re.search(r"(?:病院|大学|大|センター)$", before):

@@ -16,7 +16,7 @@ _JA_TITLE = re.compile(
 )
 _ROLE = re.compile(r"(?:名誉|病|副|診療科?|薬剤科?|看護|管理|医局|統括)+$")
 _EN_TITLE = re.compile(
-    r"^(?:Dr|DR|Prof|Professor|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?"
+    r"^(?:Dr|DR|Professor|Prof|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?"
 )
 _PLACES = (
     (r"薬局|ファーマシー|薬店", "ある薬局"),

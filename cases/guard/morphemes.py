@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from sudachipy import Dictionary, SplitMode  # type: ignore[import-untyped]  # ships no types
-from sudachipy.tokenizer import Tokenizer  # type: ignore[import-untyped]  # ships no types
+from sudachipy import Dictionary, SplitMode
+from sudachipy.tokenizer import Tokenizer
 
 from cases.guard.offsets import Folded, fold
 

@@ -22,20 +22,21 @@ _COMPANY = re.compile(
 )
 _AFTER_DOCTOR = re.compile(r"(?<![A-Za-z])(?:Dr|DR|ドクター)\.?[ ]?")
 _ROLE_OF = re.compile(
-    r"(?:薬剤師|看護師|保健師|助産師|技師|栄養士|療法士|師長|主任|ナース|秘書|クラーク|医事課|受付"
+    r"(?:薬剤師|看護師|看護部長|薬剤部長|科長|保健師|助産師|技師|栄養士|療法士|師長|主任|ナース|秘書|クラーク|医事課|受付"
     r"|DI室|DI担当|薬剤部|薬剤科|薬局|病棟|外来|化学療法室|クリニック|病院|医院|診療所|医局|門前|店)"
-    r"(?:の方)?の?(?=[^のはがをにで、。\s])"
+    r"(?:の方)?[の・ :]?(?=[^のはがをにで・、。\s])"
 )
 _ENGLISH = re.compile(
-    r"(?<![A-Za-z])(?:(?P<dr>Dr|Prof|Professor|Doctor|Nurse|Sister|Matron)|(?P<mr>Mr|Mrs|Ms|Miss))"
-    r"\.?[ ](?P<name>[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
+    r"(?<![A-Za-z])(?:(?P<dr>Dr|Professor|Prof|Doctor|Nurse|Sister|Matron)|(?P<mr>Mr|Mrs|Ms|Miss))"
+    r"(?:\.[ ]?|[ ])(?P<name>[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
 )
 _ENGLISH_ROLE = re.compile(
     r"(?i)\b(?:doctor|pharmacist|nurse|physician|surgeon|consultant|matron|oncologist|cardiologist"
     r"|dermatologist|head of|ward sister|GP)s?\b[^.]{0,12}$"
 )
 _ENGLISH_TAIL = {"Hospital", "Clinic", "University", "Pharmacy", "Centre", "Center", "Surgery"}
-_LETTERS = re.compile(r"[一-龥々ヶケノヵ]+")
+_LETTERS = re.compile(r"[一-龥㐀-䶿々ヶケノヵ\U00020000-\U0002ffff]+")
+_ASIDE = re.compile(r"\([^()]{1,8}\)$")
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'’-]{2,}")
 _KATAKANA = re.compile(r"[ァ-ヴー・]{2,}")
 _HIRAGANA = re.compile(r"[ぁ-ん]{2,4}")
@@ -55,6 +56,8 @@ def names(reading: Reading) -> list[Finding]:
 
 def _titled(reading: Reading, title: re.Match[str]) -> tuple[int, int] | None:
     place = title.start()
+    if aside := _ASIDE.search(reading.text, max(0, place - 10), place):  # 山本(循環器)先生
+        place = aside.start()
     if place and reading.text[place - 1] == " ":
         place -= 1
     start = _name_start(reading, place)
@@ -102,7 +105,7 @@ def _with_family_name(reading: Reading, token: Token) -> int:
 
 
 def _run_start(reading: Reading, place: int) -> int | None:
-    """A name the dictionary does not know: up to three short kanji pieces with a clear left edge."""
+    """A name the dictionary does not know: up to three short kanji pieces, a clear left edge."""
     start, pieces = place, 0
     while pieces < 3 and (token := reading.before(start)) is not None:
         if not _is_name_piece(token) or place - token.start > 4:
@@ -164,7 +167,7 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
     if not (first.is_person or may_be_person(first.surface)):
         return None
     end = first.end
-    second = _starting_at(reading, end)
+    second = _starting_at(reading, end + reading.text.startswith(" ", end))
     if second is not None and second.is_person:
         end = second.end
     if not reading.text.startswith(("さん", "氏", "様"), end):
@@ -191,7 +194,7 @@ def _english(text: str, found: re.Match[str]) -> tuple[int, int] | None:
     before = text[max(0, found.start() - 40) : found.start()]
     if found.group("mr") and not _ENGLISH_ROLE.search(before):
         return None
-    return found.start(), found.start("name") + len(" ".join(words))
+    return found.start(), found.start("name") + len(" ".join(words).removesuffix("'s"))
 
 
 def _longest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -37,6 +37,7 @@ SIGN_WEIGHT = 0.45
 RIDGE = 5e-4
 _STEPS, _RATE, _MOMENTUM = 300, 4.0, 0.9
 _SHORTEST = 6  # characters; shorter pieces say too little to judge
+_LONGEST = 200
 _SAME = {"quid_pro_quo": "inducement", "gift": "inducement", "off_label_handled": "off_label"}
 
 
@@ -56,7 +57,7 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
 
     Raises GuardDown when the encoder fails or answers nonsense.
     """
-    places = [s for s in reading.sentences() if s[1] - s[0] >= _SHORTEST]
+    places = _pieces(reading)
     if not places:
         return []
     head = _head(embedder)
@@ -139,6 +140,16 @@ def _part(text: str, place: Place, kind: str, head: Head, embedder: Embedder) ->
     odds = head.odds(features([text[a:b] for a, b in parts], embedder))[:, KINDS.index(kind)]
     best = int(odds.argmax())
     return parts[best] if odds[best] >= 0.5 else place
+
+
+def _pieces(reading: Reading) -> list[Place]:
+    """Sentences, the long ones in windows: one vector says little of a page without a full stop."""
+    windows = [
+        (start, min(start + _LONGEST, end))
+        for begin, end in reading.sentences()
+        for start in range(begin, end, _LONGEST)
+    ]
+    return [(start, end) for start, end in windows if end - start >= _SHORTEST]
 
 
 def _finding(kind: str, text: str, place: Place) -> Finding:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cases import words
+from cases import ranking, words
 from cases.embedding import Vectors
 from cases.index import Document, Scored, embedded_text
 from cases.index.postings import Postings, Scores
 from cases.index.vectors import CaseVectors, Common
 from cases.question import Question
-from cases.ranking import Evidence, chance, fuse, weights
+from cases.ranking import Evidence, Weights, chance, fuse
 
 # Above this many visible cases only the best of each leg are compared sentence by sentence.
-SENTENCES_FOR_ALL = 1_500
-CANDIDATES = 200
+SENTENCES_FOR_ALL = 400
+CANDIDATES = 50
 
 
 class MemoryIndex:
     """The cases of one company. A lock makes each call whole; searches take milliseconds."""
 
-    def __init__(self, common: Common) -> None:
+    def __init__(
+        self, common: Common, weigh: Callable[[Question, float], Weights] = ranking.weights
+    ) -> None:
         self._lock = RLock()
-        self._common = common
+        self._common, self._weigh = common, weigh
         self._empty()
 
     def _empty(self) -> None:
@@ -100,7 +102,7 @@ class MemoryIndex:
                 "themes": self._themes.scores(question.themes)[rows],
             }
             legs["meaning"] = self._meaning(question, rows, legs)
-            fused = fuse(legs, weights(question))
+            fused = fuse(legs, self._weigh(question, self._themes.weight(question.themes)))
             best = np.argsort(-fused, kind="stable")[:limit]
             return self._hits(question, rows[best], fused[best], legs["meaning"][best])
 
@@ -144,8 +146,9 @@ class MemoryIndex:
     ) -> list[Scored]:
         outside = not question.outside <= self._outside
         asked = {term: 1.0 for term in question.words if term.startswith(words.WORD)}
-        held_themes, weight = self._themes.held(question.themes, rows)
-        held_words, _ = self._words.held(asked, rows)
+        held_themes = self._themes.held(question.themes, rows)
+        held_words = self._words.held(asked, rows)
+        weight = self._themes.weight(question.themes)
         hits = []
         for row, score, meaning, themes, share in zip(
             rows, fused, meanings, held_themes, held_words, strict=True

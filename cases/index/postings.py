@@ -50,21 +50,23 @@ class Postings:
             found[at] += impact * counts / (counts + norms[at])
         return found
 
-    def held(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> tuple[Scores, float]:
-        """For each of `rows`, the share of the terms, weighted by rarity, that it holds.
+    def weight(self, weights: Mapping[str, float]) -> float:
+        """How much the terms say together, where 1 is one term that no row holds.
 
-        The second value is the weight of all terms, where 1 is a term that no row holds; it does
-        not grow with the number of rows.
+        It does not grow with the number of rows, so it compares between libraries.
         """
+        return sum(value * self.rarity(term) for term, value in weights.items()) / self.rarity("")
+
+    def held(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
+        """For each of `rows`, the share (0 to 1) of the terms' weight that it holds."""
         shares = np.zeros(len(self._lengths), dtype=np.float32)
         whole = 0.0
-        for term, weight in weights.items():
-            value = weight * self.rarity(term)
-            whole += value
+        for term, value in weights.items():
+            own = value * self.rarity(term)
+            whole += own
             if (holding := self._rows.get(term)) is not None:
-                shares[np.frombuffer(holding, dtype=np.int32)] += value
-        share = shares[rows] / whole if whole else shares[rows]
-        return share, whole / self.rarity("") if whole else 0.0
+                shares[np.frombuffer(holding, dtype=np.int32)] += own
+        return shares[rows] / whole if whole else shares[rows]
 
     def _norms(self) -> Scores:
         lengths = np.frombuffer(self._lengths, dtype=np.float32)

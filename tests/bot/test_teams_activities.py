@@ -107,7 +107,7 @@ async def test_a_place_survives_storage_and_can_be_written_to() -> None:
         credentials = {"app_id": APP.app_id, "tenant_id": TENANT, "secret": APP.secret}
         assert await platform.send(credentials, place, b'{"type": "message"}', "k") == "a:room/m1"
         assert fake.sent[0]["recipient"] == {"id": "29:sato"}
-        await platform.finish()
+        await platform.close()
 
 
 JUNK = st.recursive(

@@ -22,7 +22,7 @@ async def door() -> AsyncIterator[Door]:
 
 async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
     assert await door.post(door.fake.activity()) == (200, None)
-    await door.platform.finish()
+    await door.platform.close()
     assert door.desk.log == ["keep", "handle"]
     assert list(door.desk.kept) == ["a:room|1730000000001"]
 
@@ -30,7 +30,7 @@ async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
 async def test_a_repeated_delivery_has_one_effect(door: Door) -> None:
     for _ in range(3):
         assert (await door.post(door.fake.activity()))[0] == 200
-    await door.platform.finish()
+    await door.platform.close()
     assert door.desk.log.count("handle") == 1
 
 
@@ -56,7 +56,7 @@ async def test_a_pressed_button_gets_its_new_card_in_the_answer(door: Door) -> N
 async def test_a_form_comes_in_the_answer_and_the_rest_as_messages(door: Door) -> None:
     door.desk.replies = [Open(HELLO), Replace(Card((Text("済み"),))), Open(HELLO)]
     _, body = await door.post(door.fake.pressed("share"))
-    await door.platform.finish()
+    await door.platform.close()
     assert body["value"]["body"][0]["text"] == "済み"
     assert len(door.fake.sent) == 2
 
@@ -73,7 +73,7 @@ async def test_slow_work_answers_in_time_and_replaces_the_card_later(door: Door)
     status, body = await door.post(door.fake.pressed("share"))
     assert (status, body["value"]) == (200, "✓")
     door.desk.gate.set()
-    await door.platform.finish()
+    await door.platform.close()
     assert list(door.fake.updated) == ["m7"]
 
 
@@ -88,14 +88,14 @@ async def test_an_old_clients_submit_replaces_the_card_by_an_update(door: Door) 
     data = {"hitotsubu": {"action": "try", "value": "case-1"}}
     activity = door.fake.activity(text=None, value=data, replyToId="m3")
     assert await door.post(activity) == (200, None)
-    await door.platform.finish()
+    await door.platform.close()
     assert list(door.fake.updated) == ["m3"]
 
 
 async def test_a_form_after_a_message_is_sent_as_a_message(door: Door) -> None:
     door.desk.replies = [Open(HELLO)]
     await door.post(door.fake.activity())
-    await door.platform.finish()
+    await door.platform.close()
     (sent,) = door.fake.sent
     assert sent["attachments"][0]["content"]["body"][0]["text"] == "どうぞ"
 
@@ -114,3 +114,34 @@ async def test_an_unknown_invoke_is_not_implemented(door: Door) -> None:
 async def test_a_button_that_is_not_ours_is_400(door: Door) -> None:
     activity = door.fake.activity(type="invoke", name="adaptiveCard/action", value={"action": 1})
     assert (await door.post(activity))[0] == 400
+
+
+async def submitted(door: Door) -> None:
+    """An old client's press whose card is to be replaced."""
+    door.desk.replies = [Replace(HELLO)]
+    value = {"hitotsubu": {"action": "try", "value": "case-1"}}
+    await door.post(door.fake.activity(text=None, value=value, replyToId="m3"))
+    await door.platform.close()
+
+
+async def test_a_card_that_cannot_be_replaced_is_said_instead(door: Door) -> None:
+    door.fake.script = [(404, {}, b"{}")]
+    await submitted(door)
+    assert (len(door.fake.updated), len(door.fake.sent)) == (0, 1)
+
+
+async def test_a_replacement_that_proves_nothing_is_repeated_and_never_posted(door: Door) -> None:
+    door.fake.script = [(502, {}, b"")]
+    await submitted(door)
+    assert (list(door.fake.updated), door.fake.sent) == (["m3"], [])
+
+
+async def test_work_that_fails_leaves_the_event_in_the_inbox_and_no_text_in_the_log(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    door.desk.fault = ValueError("山田先生")
+    status, body = await door.post(door.fake.pressed("try"))
+    assert (status, body["value"]) == (200, "✓")
+    assert list(door.desk.kept) == ["a:room|f:1"]
+    assert "ValueError" in caplog.text
+    assert "山田" not in caplog.text

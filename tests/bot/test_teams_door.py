@@ -205,3 +205,9 @@ async def test_unknown_key_ids_do_not_make_us_reload_again_and_again(door: Door)
         token = door.fake.token(headers={"kid": f"wild-{number}"})
         assert (await door.post(door.fake.activity(), token))[0] == 401
     assert door.fake.key_loads == 1
+
+
+async def test_without_the_keys_nobody_is_believed(door: Door) -> None:
+    door.fake.keys_down = True
+    assert (await door.post(door.fake.activity()))[0] == 401
+    assert door.desk.log == []

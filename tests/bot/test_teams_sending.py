@@ -45,7 +45,7 @@ async def way() -> AsyncIterator[Way]:
     async with microsoft() as fake:
         platform = TeamsPlatform(FakeDesk(TENANT), [APP], cloud=fake.cloud)
         yield Way(fake, platform)
-        await platform.finish()
+        await platform.close()
 
 
 async def test_a_card_is_sent_from_a_stored_reference(way: Way) -> None:
@@ -170,7 +170,7 @@ async def test_an_unreachable_service_is_not_done(way: Way) -> None:
     way.address["serviceUrl"] = "http://127.0.0.1:1"
     with pytest.raises(DeliveryFailed, match="unreachable"):
         await platform.send(CREDENTIALS, way.address, platform.render(CARD), "key")
-    await platform.finish()
+    await platform.close()
 
 
 async def test_silence_after_the_request_is_unknown(

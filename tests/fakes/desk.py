@@ -19,6 +19,7 @@ class FakeDesk:
         self.kept: dict[str, dict[str, Any]] = {}
         self.log: list[str] = []
         self.broken = False  # the database is down
+        self.fault: Exception | None = None  # what handling raises
         self.gate = asyncio.Event()  # handling waits for it
         self.gate.set()
 
@@ -36,6 +37,8 @@ class FakeDesk:
 
     async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
         await self.gate.wait()
+        if self.fault:
+            raise self.fault
         self.log.append("handle")
         return list(self.replies)
 

@@ -49,6 +49,7 @@ class FakeMicrosoft:
         self.logins = 0
         self.login_status = 200
         self.key_loads = 0
+        self.keys_down = False
         self.silence = asyncio.Event()
         self.url = ""
 
@@ -91,6 +92,8 @@ class FakeMicrosoft:
         return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.origin}/keys"})
 
     async def _keys(self, request: web.Request) -> web.Response:
+        if self.keys_down:
+            return web.Response(status=503, text="<html>")
         self.key_loads += 1
         row = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
         return web.json_response(

@@ -50,4 +50,4 @@ async def teams_door() -> AsyncIterator[Door]:
         async with TestClient(TestServer(app)) as found.http:
             yield found
             desk.gate.set()
-            await platform.finish()
+            await platform.close()
