@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from bot.app import open_library
+from bot.encoders import open_library
 from bot.cli.batch import emit
 from bot.cli.migrate import migrate
 from bot.cli.opening import add_company, choose

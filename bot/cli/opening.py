@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.app import open_library
+from bot.encoders import open_library
 from bot.settings import Settings, read
 from cases.embedding import QueryEmbedder
 from cases.errors import BadInput
