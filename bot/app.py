@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot import console
 from bot.courier import Composer, Courier
 from bot.indexer import Indexer
 from bot.pages import Pages
@@ -23,7 +24,7 @@ from bot.settings import Settings
 from cases import capture, guard
 from cases.db import Database
 from cases.embedding import QueryEmbedder
-from cases.embedding.bundled import NAME, SIZE, BundledEncoder
+from cases.embedding.bundled import BundledEncoder
 from cases.errors import BadInput
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import common_of
@@ -87,7 +88,7 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
     """Database, keys and index of the settings; with the bundled encoder unless one is given."""
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
-    make_index = partial(MemoryIndex, common_of(NAME, SIZE))
+    make_index = partial(MemoryIndex, common_of(encoder.name, encoder.size))
     return Library(db, settings.ring(), encoder, Shelves(db, make_index, encoder, encoder.name))
 
 
@@ -142,7 +143,8 @@ async def _connect(hub: Hub) -> None:
     """The platforms that the settings and the workspace rows name."""
     from bot.web.platform import WebPlatform
 
-    hub.platforms["web"] = WebPlatform(hub.reception, hub.pages, hub.library)
+    hub.platforms["web"] = WebPlatform(hub.library, hub.reception, hub.pages)
+    hub.platforms[console.NAME] = console.ConsolePlatform()
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
