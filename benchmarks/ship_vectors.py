@@ -1,6 +1,6 @@
-"""Writes cases/content/sample/vectors.npz: the sample library's vectors, by content hash, as float16.
+"""Writes cases/content/sample/vectors.npz: the sample vectors by content hash, as float16.
 
-Run it after a change to the sample cases or to the embedded parts: python -m benchmarks.ship_vectors
+Run it after a change to sample cases or embedded parts: python -m benchmarks.ship_vectors
 """
 
 from __future__ import annotations

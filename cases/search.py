@@ -64,16 +64,26 @@ class _Shelved:
 
 
 class Shelves:
-    """All companies' indexes. `embedder` may be None while a model still loads: words only."""
+    """All companies' indexes. Without an embedder (a model still loads) words are searched alone.
+
+    `make_index(model, size)` gives an empty index for vectors of that model and length.
+    """
 
     def __init__(
-        self, db: Database, make_index: Callable[[], Index], embedder: QueryEmbedder, model: str
+        self,
+        db: Database,
+        make_index: Callable[[str, int], Index],
+        embedder: QueryEmbedder | None,
     ) -> None:
         self.db = db
         self.make_index = make_index
-        self.embedder: QueryEmbedder | None = embedder
-        self.model = model
+        self.embedder = embedder
         self.companies: dict[str, _Shelved] = {}
+
+    def use(self, embedder: QueryEmbedder) -> None:
+        """Searches by this model's meaning from now on; the indexes are read anew."""
+        self.embedder = embedder
+        self.companies.clear()
 
     async def find(
         self,
@@ -122,7 +132,8 @@ class Shelves:
 
     def _shelved(self, company_id: str) -> _Shelved:
         if company_id not in self.companies:
-            self.companies[company_id] = _Shelved(self.make_index())
+            model, size = (self.embedder.name, self.embedder.size) if self.embedder else ("", 1)
+            self.companies[company_id] = _Shelved(self.make_index(model, size))
         return self.companies[company_id]
 
     async def _catch_up(self, shelf: Shelf, shelved: _Shelved) -> None:
@@ -134,7 +145,8 @@ class Shelves:
                 if shelved.seen.get(case.id) != case.changed_at
             ]
             since = _again(shelved.vectors_until)
-            vectors = await shelf.cases.vectors_since(self.model, since)
+            model = self.embedder.name if self.embedder else ""
+            vectors = await shelf.cases.vectors_since(model, since) if model else []
             await asyncio.to_thread(_apply, shelved, cases, vectors)
 
     def _hit(

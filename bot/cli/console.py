@@ -7,14 +7,15 @@ import asyncio
 import sys
 from uuid import uuid4
 
-from bot.app import Hub, build, open_library
+from bot.app import Hub, build
 from bot.cli.migrate import migrate
 from bot.cli.seed import seed
+from bot.cli.words import locale
 from bot.console import NAME, TEAM, Terminal, buttons, filled, printed
+from bot.encoders import open_library
 from bot.settings import read
 from bot.vault import connect
 from bot.views.elements import Button, Card, Field, Kind
-from bot.cli.words import locale
 from bot.views.words import say
 from cases import sample
 from cases.errors import BadInput

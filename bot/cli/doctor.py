@@ -12,8 +12,8 @@ from pathlib import Path
 from bot.app import build
 from bot.cli.migrate import head
 from bot.cli.opening import Opened, add_company, opened
-from bot.settings import Settings
 from bot.cli.words import locale
+from bot.settings import Settings
 from bot.views.words import say
 from cases import audit, clear_text
 from cases.db import Database
@@ -44,7 +44,9 @@ async def _examine(company: str) -> int:
         problems = [*_machine(desk.settings), *await _library(desk)]
     for problem in problems:
         print(f"✗ {problem}")
-    print(say(locale(), "cli.unwell", count=len(problems)) if problems else say(locale(), "cli.well"))
+    print(
+        say(locale(), "cli.unwell", count=len(problems)) if problems else say(locale(), "cli.well")
+    )
     return 1 if problems else 0
 
 
@@ -54,9 +56,12 @@ async def _library(desk: Opened) -> list[str]:
     version = await db.directory.schema_version()
     if version != head():
         problems.append(say(locale(), "cli.old_schema", found=version, wanted=head()))
-    left = await missing(db, desk.company.id, desk.library.embedder.name)
+    model = desk.settings.embedding_model or desk.library.embedder.name
+    left = await missing(db, desk.company.id, model)
     if left:
-        problems.append(say(locale(), "cli.unembedded", count=len({case.id for case, _, _ in left})))
+        problems.append(
+            say(locale(), "cli.unembedded", count=len({case.id for case, _, _ in left}))
+        )
     async with db.transaction(desk.scope) as shelf:
         broken = await audit.first_broken(shelf)
     if broken is not None:
@@ -91,7 +96,9 @@ async def _find(options: argparse.Namespace) -> int:
     for path, form, at in places:
         print(f"✗ {path}: {form}, {at}")
     found = len(rows) + len(places)
-    print(say(locale(), "cli.found_text", count=found) if found else say(locale(), "cli.no_such_text"))
+    print(
+        say(locale(), "cli.found_text", count=found) if found else say(locale(), "cli.no_such_text")
+    )
     return 1 if found else 0
 
 

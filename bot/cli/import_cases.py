@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from bot.app import open_library
 from bot.cli.batch import emit
 from bot.cli.migrate import migrate
 from bot.cli.opening import add_company, choose
 from bot.cli.progress import bar
-from bot.settings import Settings, read
 from bot.cli.words import locale
+from bot.encoders import open_library
+from bot.settings import Settings, read
 from bot.views.words import say
 from cases import import_check, import_rows, importing
 from cases.embedding import Embedder

@@ -2,12 +2,15 @@
 
 A small softmax head over the sentence's vector and a few vocabulary signs, fitted once per
 encoder on the project's own anchors (`content/guard_anchors.json`). It never clears anything.
+The bundled encoder's head is shipped (benchmarks/fit_guard_head.py), so no start has to fit it.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,7 @@ from cases.guard.findings import Finding, finding
 from cases.guard.lexicon import pattern, rules, words
 from cases.guard.morphemes import Reading
 from cases.guard.offsets import fold
+from cases.text import content_hash
 from cases.vocabulary import Decision, content
 
 Numbers = NDArray[np.float64]
@@ -76,7 +80,7 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
 
 
 def warm(embedder: Embedder) -> None:
-    """Fit the head for this encoder now (about a second), so that the first check is fast."""
+    """Have the head for this encoder ready, so that the first check is fast."""
     _head(embedder)
 
 
@@ -121,8 +125,25 @@ def _head(embedder: Embedder) -> Head:
     with _lock:
         if key not in _heads:
             texts, kinds = anchors()
-            _heads[key] = fit(features(texts, embedder), kinds)
+            _heads[key] = shipped(embedder) or fit(features(texts, embedder), kinds)
         return _heads[key]
+
+
+def shipped(embedder: Embedder) -> Head | None:
+    """The head that was fitted for this encoder; None once anchors, signs or settings differ."""
+    file = files("cases").joinpath("content", "guard_head.npz")
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+        fits = str(kept["made_of"]) == made_of(embedder)
+        return Head(kept["weights"].astype(np.float64)) if fits else None
+
+
+def made_of(embedder: Embedder) -> str:
+    """A hash over everything that a head depends on."""
+    parts = [embedder.name, embedder.size, SIGN_WEIGHT, RIDGE, _STEPS, _RATE, _MOMENTUM]
+    whole = [parts, content("guard_anchors.json"), content("guard_rules.json")]
+    return content_hash(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
 def _part(text: str, place: Place, kind: str, head: Head, embedder: Embedder) -> Place:

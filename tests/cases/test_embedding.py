@@ -77,7 +77,7 @@ def test_the_serving_process_never_imports_torch() -> None:
         "import sys, cases.embedding.bundled as b; b.BundledEncoder().encode(['面会']);"
         "print('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
     )
-    done = subprocess.run(  # noqa: S603  # our own interpreter and our own script
+    done = subprocess.run(  # our own interpreter and our own script
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"

@@ -21,6 +21,7 @@ from cases.scope import Scope
 from scheduler.dispatch import Worker
 from scheduler.job import Job
 from scheduler.jobs import BY_NAME
+from scheduler.planner import Planner
 from tests.fakes.clocked import ClockedDatabase, dice
 from tests.fakes.platform import FakeComposer, FakePlatform
 
@@ -152,3 +153,10 @@ def worker(database: ClockedDatabase, platform: FakePlatform, jobs: dict[str, Jo
         ticks=lambda: database.moment.timestamp(),
         dice=dice(1),
     )
+
+
+@pytest.fixture
+def planner(
+    database: ClockedDatabase, composer: FakeComposer, jobs: dict[str, Job], company: str
+) -> Planner:
+    return Planner(database, composer, jobs)
