@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot import console
 from bot.courier import Composer, Courier
 from bot.encoders import load_model, open_library
 from bot.indexer import Indexer
@@ -129,6 +130,7 @@ async def _connect(hub: Hub) -> None:
     from bot.web.platform import WebPlatform
 
     hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
+    hub.platforms[console.NAME] = console.ConsolePlatform()
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 

@@ -6,7 +6,7 @@ reported and stays in its file: nothing of it is kept here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -24,6 +24,7 @@ from cases.vocabulary import Decision, Status
 IMPORTER = "import"  # the system member's id
 SOURCE = "import:"
 BATCH = 100  # rows between two transactions
+CAN_PASS = (Decision.ASK, Decision.HOLD)  # by a person's word; patients and events never
 
 Check = Callable[[Sequence[Row]], Iterator[Checked]]
 
@@ -69,12 +70,14 @@ async def bring_in(
     check: Check,
     *,
     released: bool,
+    reviewed: Collection[str] = (),
     tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Report]:
     """Imports the rows and reports on each, in their order; a second time changes nothing.
 
     `check` gives the guard's word on each row, in order. `released` publishes company-wide, else
-    in the row's office and asks for release. `tell` hears how many rows are done.
+    in the row's office and asks for release. `reviewed` names the ids of rows that a person has
+    looked at: what the guard only asked about or held passes. `tell` hears (done, all).
     """
     fresh, reports = await _fresh(db, company_id, rows)
     checked = check(fresh)
@@ -84,9 +87,13 @@ async def bring_in(
             await _importer(shelf)
             offices = {office.name: office for office in await shelf.people.offices()}
             for row, word in pairs:
-                reports[row.line] = await _put(shelf, row, word, offices, released=released)
+                report, case = _judged(shelf, row, word, reviewed)
+                if case is not None:
+                    _publish(case, shelf, released=released)
+                    await _place(shelf, case, row.office, offices)
+                reports[row.line] = report
         tell(len(reports), len(rows))
-    await _sign(db, company_id, list(reports.values()))
+    await _sign(db, company_id, list(reports.values()), reviewed)
     return [reports[row.line] for row in rows]
 
 
@@ -105,33 +112,36 @@ async def _fresh(
     return fresh, reports
 
 
-async def _put(
-    shelf: Shelf, row: Row, word: Checked, offices: dict[str, Office], *, released: bool
-) -> Report:
+def _judged(
+    shelf: Shelf, row: Row, word: Checked, reviewed: Collection[str]
+) -> tuple[Report, Case | None]:
+    """The report on a row, and its case unless it is held."""
     rules = tuple(dict.fromkeys(f.rule for v in word.verdicts.values() for f in v.findings))
-    if word.decision not in PASSES:
-        return Report(row.line, _id(row), "held", rules)
+    if word.decision not in PASSES and not (word.decision in CAN_PASS and _id(row) in reviewed):
+        return Report(row.line, _id(row), "held", rules), None
     values = fields.with_texts(row.values, word.masked)
-    case = _case(shelf, row, released=released)
+    case = Case(company_id=shelf.scope.company_id, author_id=IMPORTER, source=row.source)
     fields.fill(case, values)
-    case.office_id = (await _office(shelf, row.office, offices)).id if row.office else None
-    shelf.cases.add(case)
-    masked = word.decision is Decision.MASK
+    case.origin = "import"
+    case.shared_at = min(row.shared_on.astimezone(UTC), shelf.now) if row.shared_on else shelf.now
+    masked = fields.texts(values) != fields.texts(row.values)
     warnings = [f"long:{key}:{limit}" for key, limit in fields.too_long(values)]
     warnings += [f"unknown:{one}" for one in row.unknown]
-    return Report(row.line, _id(row), "masked" if masked else "ok", rules, tuple(warnings))
+    return Report(row.line, _id(row), "masked" if masked else "ok", rules, tuple(warnings)), case
 
 
-def _case(shelf: Shelf, row: Row, *, released: bool) -> Case:
-    now = shelf.now
-    case = Case(company_id=shelf.scope.company_id, author_id=IMPORTER, source=row.source)
-    case.origin = "import"
-    case.shared_at = min(row.shared_on.astimezone(UTC), now) if row.shared_on else now
-    case.changed_at = now
+def _publish(case: Case, shelf: Shelf, *, released: bool) -> None:
+    case.changed_at = shelf.now
     case.status = Status.COMPANY if released else Status.OFFICE
-    case.released_at = now if released else None
-    case.release_asked_at = None if released else now
-    return case
+    case.released_at = shelf.now if released else None
+    case.release_asked_at = None if released else shelf.now
+    shelf.cases.add(case)
+
+
+async def _place(shelf: Shelf, case: Case, office: str, offices: dict[str, Office]) -> None:
+    """Puts the case into its office; one that is not known is founded."""
+    if office:
+        case.office_id = (await _office(shelf, office, offices)).id
 
 
 async def _office(shelf: Shelf, name: str, offices: dict[str, Office]) -> Office:
@@ -151,13 +161,18 @@ async def _importer(shelf: Shelf) -> None:
         await shelf.people.flush()
 
 
-async def _sign(db: Database, company_id: str, reports: Sequence[Report]) -> None:
-    """One entry for the import as a whole, when it changed anything."""
-    new = sum(report.outcome in ("ok", "masked") for report in reports)
+async def _sign(
+    db: Database, company_id: str, reports: Sequence[Report], reviewed: Collection[str]
+) -> None:
+    """One entry for the import as a whole when it changed anything, one for each row let pass."""
+    new = [report for report in reports if report.outcome in ("ok", "masked")]
     if not new:
         return
     async with db.transaction(Scope(company_id)) as shelf:
-        await audit.record(shelf, "import.cases", f"rows={len(reports)} new={new}")
+        await audit.record(shelf, "import.cases", f"rows={len(reports)} new={len(new)}")
+        for report in new:
+            if report.id in reviewed and report.why:
+                await audit.record(shelf, "import.reviewed", report.id)
 
 
 def _id(row: Row) -> str:

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from bot.cli.words import HELP
+from bot.cli.words import HELP, locale
 from bot.views.words import say
 from cases.errors import BadInput, CaseError
 
@@ -32,6 +32,15 @@ COMMANDS = {
     "capture": "capture",
     "import cases": "import_cases",
     "export cases": "export_cases",
+    "digest preview": "digest_preview",
+    "plan": "plan",
+    "deliveries": "deliveries",
+    "audit verify": "audit_verify",
+    "workspace add": "workspace_add",
+    "manifest slack": "manifest_slack",
+    "console": "console",
+    "doctor": "doctor",
+    "tour": "tour",
 }
 
 
@@ -70,8 +79,7 @@ def call(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(code: str, detail: str) -> None:
-    locale = "en" if os.environ.get("LANG", "").startswith("en") else "ja"
-    print(say(locale, f"error.{code}", code=code, detail=detail), file=sys.stderr)
+    print(say(locale(), f"error.{code}", code=code, detail=detail), file=sys.stderr)
 
 
 def parser(words: Sequence[str] | None = None) -> Parser:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.cli.opening import add_company, opened
+from bot.cli.words import locale
 from bot.views.words import say
 from cases.errors import BadInput
 from cases.exporting import FORMATS, export
@@ -28,11 +29,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _export(options: argparse.Namespace) -> int:
-    async with opened(options.company) as desk:
-        async with desk.library.db.transaction(desk.scope) as shelf:
-            text, count = await export(shelf, options.format)
-            _write(options.output, text)
-    print(say("ja", "cli.exported", count=count), file=sys.stderr)
+    async with (
+        opened(options.company) as desk,
+        desk.library.db.transaction(desk.scope) as shelf,
+    ):
+        text, count = await export(shelf, options.format)
+        _write(options.output, text)
+    print(say(locale(), "cli.exported", count=count), file=sys.stderr)
     return 0
 
 

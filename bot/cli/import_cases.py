@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from bot.encoders import open_library
 from bot.cli.batch import emit
 from bot.cli.migrate import migrate
 from bot.cli.opening import add_company, choose
 from bot.cli.progress import bar
+from bot.cli.words import locale
+from bot.encoders import open_library
 from bot.settings import Settings, read
 from bot.views.words import say
 from cases import import_check, import_rows, importing
@@ -34,15 +35,21 @@ NAME = "わたしたちの会社"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The file, `--released`, `--json`, `--company`."""
+    """The file, `--released`, `--reviewed`, `--json`, `--company`."""
     parser.add_argument("file", metavar="FILE", help="JSON Lines か CSV / .jsonl or .csv")
     parser.add_argument("--released", action="store_true", help="全社に公開 / company-wide at once")
+    parser.add_argument(
+        "--reviewed",
+        default="",
+        metavar="ID,ID",
+        help="人が確認した保留の行 / held rows to let pass",
+    )
     parser.add_argument("--json", action="store_true", help="行ごとに JSON / one JSON line per row")
     add_company(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Imports and reports on each row. Raises BadInput, before anything is written, for the file."""
+    """Imports and reports on each row. Raises BadInput for the file before anything is written."""
     path = Path(options.file)
     try:
         data = path.read_bytes()
@@ -69,6 +76,7 @@ async def _import(
                 rows,
                 crew.check,
                 released=options.released,
+                reviewed=[one.strip() for one in options.reviewed.split(",") if one.strip()],
                 tell=bar("import"),
             )
             if (embedder := crew.embedder()) is not None:
@@ -137,6 +145,6 @@ def _print(reports: Sequence[Report], *, as_json: bool) -> None:
     count = Counter(report.outcome for report in reports)
     numbers = {outcome: count[outcome] for outcome in OUTCOMES}
     stream = sys.stderr if as_json else sys.stdout
-    print(say("ja", "cli.imported", **numbers), file=stream)
+    print(say(locale(), "cli.imported", **numbers), file=stream)
     if count["held"]:
-        print(say("ja", "cli.held"), file=stream)
+        print(say(locale(), "cli.held"), file=stream)

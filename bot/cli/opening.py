@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bot.encoders import open_library
 from bot.settings import Settings, read
-from cases.embedding import QueryEmbedder
 from cases.errors import BadInput
 from cases.library import Library
 from cases.models.org import Company
@@ -38,28 +37,21 @@ def add_company(parser: argparse.ArgumentParser) -> None:
 
 
 @asynccontextmanager
-async def opened(company: str = "") -> AsyncIterator[Opened]:
-    """The library and its one company, or the named one.
+async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Opened]:
+    """The library and its one company, or the named one; `asks` waits for a named model.
 
     Raises BadInput without a database, without a company, or when several fit.
     """
     settings = read()
-    library = open_library(settings, query_embedder(settings))
+    library = open_library(settings)
     try:
         if not await library.db.directory.schema_version():
             raise BadInput("no database yet: `hitotsubu migrate`, `seed` or `import cases`")
+        if asks and settings.embedding_model:
+            await load_model(library, settings.embedding_model)
         yield Opened(settings, library, await choose(library, company))
     finally:
         await library.close()
-
-
-def query_embedder(settings: Settings) -> QueryEmbedder | None:
-    """The configured model; None for the bundled one, which needs no torch."""
-    if not settings.embedding_model:
-        return None
-    from cases.embedding.sentence import SentenceEncoder  # imports torch: only where it is asked
-
-    return SentenceEncoder(settings.embedding_model)
 
 
 async def choose(library: Library, wanted: str) -> Company:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _search(options: argparse.Namespace, asked: list[Asked]) -> int:
     show = bar("search") if options.batch else None
-    async with opened(options.company) as desk:
+    async with opened(options.company, asks=True) as desk:
         for number, one in enumerate(asked, 1):
             await _answer(desk, one, options)
             if show:
