@@ -6,7 +6,19 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.conversation import drafts, find, help, profile, reflect, share, status, try_it, wish
+from bot.conversation import (
+    drafts,
+    find,
+    help,
+    profile,
+    promoter,
+    reflect,
+    review,
+    share,
+    status,
+    try_it,
+    wish,
+)
 from bot.conversation.turn import Turn
 from bot.views.notes import intent_card, note
 from cases import capture, sharing
@@ -37,6 +49,13 @@ COMMANDS = {
     "求む！事例": wish.show,
     "求む!事例": wish.show,
     "wishes": wish.show,
+    "確認待ち": review.queue,
+    "review": review.queue,
+    "月次まとめ": promoter.digest,
+    "まとめ": promoter.digest,
+    "digest": promoter.digest,
+    "試している事例": try_it.listing,
+    "trials": try_it.listing,
 }
 
 
