@@ -12,7 +12,7 @@ import pytest
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.screen import Person
-from tests.fakes.cast import ITO, KATO, KOGA, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ITO, KATO, KOGA, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変えてみました"
 CONDITION = "秘書さんがいらっしゃらない医局では難しかったです"
