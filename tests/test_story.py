@@ -12,10 +12,7 @@ import pytest
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.screen import Person
-<<<<<<< HEAD
-from tests.fakes.sample_cast import ITO, KATO, KOGA, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
-=======
-from tests.fakes.cast import (
+from tests.fakes.sample_cast import (
     ITO,
     KATO,
     KOGA,
@@ -27,7 +24,6 @@ from tests.fakes.cast import (
     TICKS,
     WIN,
 )
->>>>>>> story
 
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 CONDITION = "秘書さんがいらっしゃらない医局では難しかったです"
