@@ -79,7 +79,7 @@ class Reception:
         await self._handle(event, direct=False)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
-        """The workspace's credentials, opened; empty when there are none. Read again each minute."""
+        """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
         known = self.opened.get(workspace_id)
         if known is not None and time.monotonic() - known[0] < CREDENTIALS_SECONDS:
             return known[1]

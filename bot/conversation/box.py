@@ -120,7 +120,7 @@ async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
 
 async def _stops(turn: Turn, text: str) -> bool:
     """True when the guard would not let the text through, whatever it was meant to be."""
-    checked = await turn.check({"action": text})
+    checked = await share.look(turn, {"action": text})
     return checked.decision not in (*sharing.PASSES, Decision.ASK)
 
 
