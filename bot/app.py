@@ -159,6 +159,7 @@ def _cloud(settings: Settings) -> Cloud:
     return Cloud(
         keys_url=settings.teams_openid_url or public.keys_url,
         login_url=settings.teams_login_url or public.login_url,
+        service_url=settings.teams_service_url or public.service_url,
         services=settings.teams_service_hosts or public.services,
     )
 

@@ -23,7 +23,7 @@ from cases.scope import Scope
 from cases.store.case import PUBLISHED
 
 DEPTH = 30  # hits that one question can page through
-CHIP = 0.06  # of the fused score: what a condition that is met adds
+CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on the queries)
 # Read again on each catch-up: another replica's row may commit after a younger one.
 OVERLAP = timedelta(seconds=60)
 
