@@ -144,7 +144,8 @@ def _lines(part: Part, number: int) -> tuple[list[str], int]:
         case Text():
             return [MARKS.get(part.style, "  ") + part.text], number
         case Facts():
-            return [f"  {label}: {value}" for label, value in part.rows], number
+            rows = [f"{label}: {value}" if label else value for label, value in part.rows]
+            return [f"  {row}" for row in rows], number
         case Divider():
             return ["─" * WIDE], number
         case Actions():

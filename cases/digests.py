@@ -114,7 +114,8 @@ def choose(
     """Up to three cases of other offices with the reason for each; 定番 when nothing else fits.
 
     Fit with the office's own tags comes first, then 再現, then freshness; at most one 学び, and
-    a 先生の言葉 among them when there is any (F45).
+    a 先生の言葉 among them when there is any (F45). The best of the month's own cases is always
+    there: 「11月の好事例」 brings one of November.
     """
     tags = _tags(own)
     known = set(shown)
@@ -123,24 +124,31 @@ def choose(
         (case for case in read.library if case.office_id != office_id and case.id not in known),
         key=lambda case: (-_score(case, tags, read), case.id),
     )
-    chosen: list[Case] = []
-    for case in ranked:
-        lessons = sum(other.kind is Kind.LESSON for other in chosen)
-        if case.kind is Kind.LESSON and lessons:
-            continue
-        chosen.append(case)
-        if len(chosen) == ITEMS:
-            break
-    _give_a_voice(chosen, ranked)
+    news = next((case for case in ranked if case in read.published), None)
+    chosen = _best(ranked, news)
+    _give_a_voice(chosen, ranked, news)
+    chosen.sort(key=ranked.index)
     return [(case, _reason(case, tags, themes, read)) for case in chosen]
 
 
-def _give_a_voice(chosen: list[Case], ranked: Sequence[Case]) -> None:
+def _best(ranked: Sequence[Case], news: Case | None) -> list[Case]:
+    """The first three with the month's own among them, and at most one 学び."""
+    chosen = [news] if news else []
+    for case in ranked:
+        if len(chosen) == ITEMS:
+            break
+        lessons = any(other.kind is Kind.LESSON for other in chosen)
+        if case not in chosen and not (case.kind is Kind.LESSON and lessons):
+            chosen.append(case)
+    return chosen
+
+
+def _give_a_voice(chosen: list[Case], ranked: Sequence[Case], news: Case | None) -> None:
     """Changes the last choice for one with 先生の言葉 if none of the three has any."""
     if len(chosen) < ITEMS or any(case.voice for case in chosen):
         return
     spoken = next((case for case in ranked[:20] if case.voice and case not in chosen), None)
-    if spoken is not None:
+    if spoken is not None and chosen[-1] is not news:
         chosen[-1] = spoken
 
 

@@ -19,7 +19,7 @@ from cases.models.case import Case
 from cases.models.org import Company, Member, Office
 from cases.scope import Scope
 from cases.sharing import PASSES
-from cases.vocabulary import Decision, Status
+from cases.vocabulary import Decision, Status, strictest
 
 IMPORTER = "import"  # the system member's id
 SOURCE = "import:"
@@ -76,8 +76,10 @@ async def bring_in(
     """Imports the rows and reports on each, in their order; a second time changes nothing.
 
     `check` gives the guard's word on each row, in order. `released` publishes company-wide, else
-    in the row's office and asks for release. `reviewed` names the ids of rows that a person has
-    looked at: what the guard only asked about or held passes. `tell` hears (done, all).
+    in the row's office and asks for release; people have read what is released, so the rules still
+    decide, and what the second look finds by likeness alone is a warning for sampling (ADR 16).
+    `reviewed` names the ids of rows that a person has looked at: what the guard only asked about or
+    held passes. `tell` hears (done, all).
     """
     fresh, reports = await _fresh(db, company_id, rows)
     checked = check(fresh)
@@ -87,7 +89,7 @@ async def bring_in(
             await _importer(shelf)
             offices = {office.name: office for office in await shelf.people.offices()}
             for row, word in pairs:
-                report, case = _judged(shelf, row, word, reviewed)
+                report, case = _judged(shelf, row, word, reviewed, released=released)
                 if case is not None:
                     _publish(case, shelf, released=released)
                     await _place(shelf, case, row.office, offices)
@@ -113,11 +115,15 @@ async def _fresh(
 
 
 def _judged(
-    shelf: Shelf, row: Row, word: Checked, reviewed: Collection[str]
+    shelf: Shelf, row: Row, word: Checked, reviewed: Collection[str], *, released: bool
 ) -> tuple[Report, Case | None]:
     """The report on a row, and its case unless it is held."""
-    rules = tuple(dict.fromkeys(f.rule for v in word.verdicts.values() for f in v.findings))
-    if word.decision not in PASSES and not (word.decision in CAN_PASS and _id(row) in reviewed):
+    found = [f for v in word.verdicts.values() for f in v.findings]
+    likely = dict.fromkeys(f.rule for f in found if f.looked and released)
+    sure = [f for f in found if not (f.looked and released)]
+    rules = tuple(dict.fromkeys(f.rule for f in sure))
+    decision = strictest([f.action for f in sure])
+    if decision not in PASSES and not (decision in CAN_PASS and _id(row) in reviewed):
         return Report(row.line, _id(row), "held", rules), None
     values = fields.with_texts(row.values, word.masked)
     case = Case(company_id=shelf.scope.company_id, author_id=IMPORTER, source=row.source)
@@ -127,6 +133,7 @@ def _judged(
     masked = fields.texts(values) != fields.texts(row.values)
     warnings = [f"long:{key}:{limit}" for key, limit in fields.too_long(values)]
     warnings += [f"unknown:{one}" for one in row.unknown]
+    warnings += [f"look:{rule}" for rule in likely]
     return Report(row.line, _id(row), "masked" if masked else "ok", rules, tuple(warnings)), case
 
 

@@ -37,7 +37,6 @@ class DraftState(StrEnum):
     OPEN = "open"
     HELD = "held"
     PUBLISHED = "published"
-    DROPPED = "dropped"
 
 
 class TrialState(StrEnum):

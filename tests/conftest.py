@@ -19,6 +19,8 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+pytest_plugins = ["tests.databases"]
+
 LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
 SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _attempts: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from uuid import uuid4
 
 from bot.app import Hub, build
@@ -103,15 +104,15 @@ def _line(prompt: str = "> ") -> str | None:
     return line.strip() if line else None
 
 
-async def open_console(hub: Hub) -> None:
-    """Lets the cast of the sample company speak through the console. Raises BadInput elsewhere."""
+async def open_console(hub: Hub, people: Sequence[str] = sample.CAST) -> None:
+    """Lets people of the sample company speak through the console. Raises BadInput elsewhere."""
     companies = {company.id: company for company in await hub.library.db.directory.companies()}
     if sample.COMPANY not in companies:
         raise BadInput("console: only for the sample company (`hitotsubu seed`)")
     db = hub.library.db
     workspace_id = await connect(db, hub.library.ring, sample.COMPANY, NAME, TEAM, {})
     async with db.transaction(Scope(sample.COMPANY)) as shelf:
-        for who in sample.CAST:
+        for who in people:
             if await shelf.people.account(workspace_id, who) is None:
                 shelf.people.add(
                     Account(

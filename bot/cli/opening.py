@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.encoders import open_library
+from bot.encoders import load_model, open_library
 from bot.settings import Settings, read
 from cases.errors import BadInput
 from cases.library import Library

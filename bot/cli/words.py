@@ -12,7 +12,7 @@ HELP = {
     "watchdog": "予定が閉じないことを知らせます / alarms for turns that never closed",
     "indexer": "索引づくりの子プロセス(自動で起動) / the indexing child, started by itself",
     "migrate": "データベースを最新にします / brings the database up to date",
-    "seed": "空のデータベースにサンプルを入れます / loads the sample company into an empty database",
+    "seed": "空のデータベースにサンプルを入れます / samples into an empty database",
     "search": "事例を探します / finds cases, one question or a file of them",
     "guard": "文を公開前の確認にかけます / what the guard says of a text",
     "capture": "投稿の読み取り方を見ます / how a post is read",

@@ -74,7 +74,7 @@ async def said(turn: Turn, text: str) -> None:
         return
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     waiting = await _waiting(turn)
-    if waiting and _answers(reading, text):
+    if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
         return
     match reading.intent:
@@ -95,9 +95,13 @@ async def _waiting(turn: Turn) -> dict[str, Any]:
         return dict(talk.waiting_for)
 
 
-def _answers(reading: capture.Reading, text: str) -> bool:
-    """True unless the text is clearly a new search: one line, no question mark."""
-    return not (reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")))
+async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str) -> bool:
+    """True unless the text is clearly a new question, or a whole new win beside an old draft."""
+    if reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")):
+        return False
+    if waiting["kind"] == "share" and reading.intent is Intent.WIN:
+        return bool((await asyncio.to_thread(capture.propose, text)).missing)
+    return True
 
 
 async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:

@@ -168,13 +168,6 @@ class Cases:
             gone = gone.where(Embedding.part.in_(list(parts)))
         await self.session.execute(gone)
 
-    async def holds(self, queue: str) -> Sequence[Hold]:
-        """Open holds of a queue, oldest first."""
-        found = select(Hold).where(
-            Hold.company_id == self.company_id, Hold.queue == queue, Hold.state == "open"
-        )
-        return (await self.session.scalars(found.order_by(Hold.created_at))).all()
-
     async def hold_of(self, draft_id: str) -> Hold | None:
         """The latest hold of a draft."""
         found = select(Hold).where(Hold.company_id == self.company_id, Hold.draft_id == draft_id)

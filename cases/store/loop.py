@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,15 +71,6 @@ class Loop:
             Trial.told_at.is_(None),
         )
         return (await self.session.scalars(found.order_by(Trial.answered_at))).all()
-
-    async def between(self, since: datetime, until: datetime) -> Sequence[Trial]:
-        """Trials opened in [since, until)."""
-        found = select(Trial).where(
-            Trial.company_id == self.company_id,
-            Trial.opened_at >= since,
-            Trial.opened_at < until,
-        )
-        return (await self.session.scalars(found)).all()
 
     async def all_trials(self) -> Sequence[Trial]:
         """Every trial of the company."""

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
 from cases.scope import Scope
-from cases.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,6 @@ class People:
             return None
         return await self.session.get(Office, (self.scope.company_id, office_id))
 
-    async def office_named(self, name: str) -> Office | None:
-        """One office by its exact Japanese or English name."""
-        found = select(Office).where(
-            Office.company_id == self.scope.company_id,
-            (Office.name == name) | (Office.name_en == name),
-        )
-        return (await self.session.scalars(found)).first()
-
     async def member(self, member_id: str) -> Member | None:
         """One member by id."""
         return await self.session.get(Member, (self.scope.company_id, member_id))
@@ -112,10 +103,6 @@ class People:
         if active:
             found = found.where(Member.active)
         return (await self.session.scalars(found.order_by(Member.id))).all()
-
-    async def with_role(self, role: Role) -> list[Member]:
-        """Active members who have the role."""
-        return [member for member in await self.members() if role in member.roles]
 
     async def by_email(self, email: str) -> Member | None:
         """One member by e-mail address, whatever its case."""

@@ -57,6 +57,18 @@ async def test_a_form_sent_twice_happens_once_and_is_answered_both_times(tmp_pat
         assert 'hx-swap-oob="delete"' in again[1]
 
 
+async def test_a_form_whose_answer_got_lost_is_told_that_it_was_received(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        await page.get("/")
+        page.desk.lost = True
+        await page.post("/say", quick=True, text="x")
+        page.desk.lost = False
+        status, text = await page.post("/say", quick=True, text="x")
+        assert status == 200
+        assert "すでに受け取っています" in text
+        assert len(page.desk.events) == 1
+
+
 async def test_two_buttons_of_one_card_are_two_events(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         await page.get("/")

@@ -92,7 +92,8 @@ class FakeDesk:
 
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
-    broken: bool = False
+    broken: bool = False  # cannot keep
+    lost: bool = False  # keeps, and cannot answer
 
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
@@ -105,6 +106,8 @@ class FakeDesk:
 
     async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
         assert direct
+        if self.lost:
+            raise OSError("the database went away")
         return self.replies.get(self.kept[kept.event_id].get("action", "said"), [])
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:

