@@ -26,11 +26,12 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
     """
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
-    shelves = Shelves(db, _index, None if settings.embedding_model else encoder)
+    shelves = Shelves(db, empty_index, None if settings.embedding_model else encoder)
     return Library(db, settings.ring(), encoder, shelves)
 
 
-def _index(model: str, size: int) -> MemoryIndex:
+def empty_index(model: str, size: int) -> MemoryIndex:
+    """An index of one company for a model's vectors of one length."""
     return MemoryIndex(common_of(model, size))
 
 

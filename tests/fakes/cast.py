@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-<<<<<<< HEAD
 from cases.columns import Base
 from cases.models.case import Case
 from cases.models.loop import Trial
@@ -101,13 +100,3 @@ def trial_of(
         "answered_at": None if state is TrialState.OPEN else NOON - timedelta(days=5),
     }
     return Trial(case_id=case_id, member_id=member_id, state=state, **(given | values))
-=======
-TICKS = ("no_events", "not_identifiable", "reviewed_material")
-NAME = "山田先生"
-WIN = (
-    f"訪問規制で会えない{NAME}への電話を、秘書さんに聞いた16時に変えてみました。"
-    "「この時間なら話せる」と言っていただき、初めて5分お話しできました。"
-)
-QUESTION = "訪問規制の先生に、電話の時間を秘書さんに聞いて変えたら先生と話せた例、ある?"
-EVENT = "先生から、薬を飲んだ患者さんに発疹が出て入院されたと伺いました。"
->>>>>>> story

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import app, settings
+from bot.encoders import empty_index
 from cases import sample
 from cases.db import Database
-from cases.embedding.bundled import NAME, SIZE, BundledEncoder
-from cases.index.memory import MemoryIndex
-from cases.index.vectors import common_of
+from cases.embedding.bundled import BundledEncoder
 from cases.indexing import catch_up
 from cases.library import Library
 from cases.search import Shelves
@@ -82,8 +80,7 @@ def settings_of(path: Path, environ: Mapping[str, str] | None = None) -> setting
 def library_of(found: settings.Settings, encoder: BundledEncoder) -> Library:
     """The library on the tests' date."""
     db = DatedDatabase(found.database_url)
-    make_index = partial(MemoryIndex, common_of(NAME, SIZE))
-    return Library(db, found.ring(), encoder, Shelves(db, make_index, encoder, encoder.name))
+    return Library(db, found.ring(), encoder, Shelves(db, empty_index, encoder))
 
 
 async def make_company(found: settings.Settings, encoder: BundledEncoder) -> None:
