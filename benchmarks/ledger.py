@@ -91,8 +91,8 @@ def rows() -> list[Row]:
         owed, sent = asyncio.run(_measure(Path(folder)))
     size = f"n={MESSAGES}, each arrived once"
     return [
-        Row("台帳: 送る(SQLite、1ワーカー、すぐ答える模擬の基盤)", f"{sent:.0f}件/秒", size),
-        Row("台帳: 送る約束を書く(SQLite、1トランザクション)", f"{owed:.0f}件/秒", f"n={MESSAGES}"),
+        Row("ledger: sent (SQLite, one worker, a platform in memory)", f"{sent:.0f}/s", size),
+        Row("ledger: owed (SQLite, one transaction)", f"{owed:.0f}/s", f"n={MESSAGES}"),
     ]
 
 
