@@ -6,7 +6,7 @@ import pytest
 
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
-from tests.fakes.cast import ABE, KATO, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ABE, KATO, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 UNCLEAR = "先生からの返信が早くなった"
 ASKED = "共有しますか、探しますか"

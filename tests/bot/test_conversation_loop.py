@@ -8,7 +8,7 @@ from cases import sample
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
-from tests.fakes.cast import ABE, EVENT, ITO, KATO, KOGA, MORI, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ABE, EVENT, ITO, KATO, KOGA, MORI, QUESTION, SATO, TICKS, WIN
 
 NOTHING_LIKE_IT = "遠隔手術ロボットの操作研修に薬剤師さんを誘った例、ある?"
 

@@ -7,7 +7,7 @@ import pytest
 from bot.views.words import LOCALES, say
 from cases import errors
 from tests.drivers.desk import DeskDriver
-from tests.fakes.cast import ABE, EVENT, NAME, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ABE, EVENT, NAME, SATO, TICKS, WIN
 
 CODES = sorted(
     found.code

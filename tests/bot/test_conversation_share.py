@@ -8,7 +8,7 @@ from cases import guard, sample
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
-from tests.fakes.cast import ABE, EVENT, KATAYAMA, KATO, NAKAMURA, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ABE, EVENT, KATAYAMA, KATO, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 
