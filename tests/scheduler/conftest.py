@@ -9,6 +9,7 @@ from cases.scope import Scope
 from scheduler.dispatch import Worker
 from scheduler.job import Job
 from scheduler.jobs import BY_NAME
+from scheduler.planner import Planner
 from tests.fakes.clocked import ClockedDatabase, dice
 from tests.fakes.platform import FakeComposer, FakePlatform
 
@@ -60,13 +61,26 @@ def jobs() -> dict[str, Job]:
 
 
 @pytest.fixture
-def worker(database: ClockedDatabase, platform: FakePlatform, jobs: dict[str, Job]) -> Worker:
+def worker(
+    database: ClockedDatabase,
+    platform: FakePlatform,
+    composer: FakeComposer,
+    jobs: dict[str, Job],
+) -> Worker:
     """A worker whose own clock is the test's too."""
     return Worker(
         database,
         platform,
         platform,
         jobs,
+        composer,
         ticks=lambda: database.moment.timestamp(),
         dice=dice(1),
     )
+
+
+@pytest.fixture
+def planner(
+    database: ClockedDatabase, composer: FakeComposer, jobs: dict[str, Job], company: str
+) -> Planner:
+    return Planner(database, composer, jobs)

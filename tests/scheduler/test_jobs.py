@@ -1,0 +1,184 @@
+"""What each job owes to whom, and how often at most."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from cases.models.loop import Trial
+from cases.vocabulary import TrialState
+from scheduler import planner as planning
+from scheduler.job import Message
+from scheduler.jobs import BY_NAME, JOBS
+from scheduler.models import DeliveryState
+from scheduler.planner import Planner, plan
+from tests.fakes.clocked import ClockedDatabase
+from tests.fakes.planning import (
+    LONG_AGO,
+    SCOPE,
+    add_case,
+    deliveries,
+    promised,
+    sent_by,
+)
+
+
+async def test_reflections_ask_each_mr_once_and_leave_out_who_had_enough(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    database.moment = datetime(2026, 11, 13, 1, 15, tzinfo=UTC)  # Friday 10:15 JST
+    async with database.transaction(SCOPE) as shelf:
+        for member_id, changes in (
+            ("ito", {"paused_until": date(2026, 11, 14)}),
+            ("mori", {"wants_questions": False}),
+        ):
+            member = await shelf.people.member(member_id)
+            assert member is not None
+            for name, value in changes.items():
+                setattr(member, name, value)
+    await promised(planner, database.moment - timedelta(hours=1))
+    found = [one for one in await plan(planner, "c1") if one.kind == "reflection"]
+    assert {one.member_id: one.reason for one in found} == {
+        "ito": "paused", "kato": "", "mori": "no_questions", "sato": "",
+    }  # fmt: skip
+    async with database.transaction(SCOPE) as shelf:
+        assert len(await shelf.talks.reflections_of("sato")) == 1
+        assert len(await shelf.talks.reflections_of("ito")) == 0
+
+
+async def test_a_promoter_skips_the_reflection_on_a_digest_day(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    database.moment = datetime(2026, 5, 8, 2, 0, tzinfo=UTC)  # digest and reflection meet
+    await promised(planner, database.moment - timedelta(hours=3))
+    found = await plan(planner, "c1")
+    assert sent_by(found, "monthly_digest") == ["kato", "mori"]
+    assert sent_by(found, "reflection") == ["ito", "sato"]
+    reasons = {one.member_id: one.reason for one in found if one.state is DeliveryState.CANCELLED}
+    assert reasons == {"kato": "daily_budget", "mori": "daily_budget"}
+
+
+async def test_a_trial_is_asked_about_after_fourteen_days_and_shares_the_reflections_slot(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    opened = datetime(2026, 10, 30, 3, 0, tzinfo=UTC)
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        shelf.loop.add(
+            Trial(company_id="c1", id="t1", case_id="case1", member_id="ito", opened_at=opened)
+        )
+    database.moment = datetime(2026, 11, 12, 5, 0, tzinfo=UTC)
+    await promised(planner, opened)
+    assert sent_by(await plan(planner, "c1"), "trial_follow_up") == []
+    database.moment = datetime(2026, 11, 13, 1, 20, tzinfo=UTC)  # 14 days, a reflection Friday
+    found = await plan(planner, "c1")
+    assert sent_by(found, "trial_follow_up") == ["ito"]
+    assert "ito" not in sent_by(found, "reflection")
+    database.moment = datetime(2026, 11, 16, 1, 20, tzinfo=UTC)
+    assert sent_by(await plan(planner, "c1"), "trial_follow_up") == []
+
+
+async def test_not_yet_tried_is_asked_once_more(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    answered = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        shelf.loop.add(
+            Trial(
+                company_id="c1", id="t1", case_id="case1", member_id="ito", asked=1,
+                opened_at=answered - timedelta(days=14), answered_at=answered,
+                state=TrialState.LATER,
+            )
+        )  # fmt: skip
+    database.moment = datetime(2026, 11, 16, 1, 20, tzinfo=UTC)
+    await promised(planner, database.moment - timedelta(hours=1))
+    assert sent_by(await plan(planner, "c1"), "trial_follow_up") == ["ito"]
+    database.moment = datetime(2026, 12, 16, 1, 20, tzinfo=UTC)
+    assert sent_by(await plan(planner, "c1"), "trial_follow_up") == []
+
+
+async def test_an_author_hears_once_a_day_what_became_of_a_case(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    database.moment = datetime(2026, 11, 10, 1, 30, tzinfo=UTC)
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        for member_id, state in (("ito", TrialState.WORKED), ("kato", TrialState.DID_NOT)):
+            shelf.loop.add(
+                Trial(
+                    company_id="c1", case_id="case1", member_id=member_id, state=state, asked=1,
+                    office_id="kobe", opened_at=LONG_AGO, answered_at=shelf.now,
+                )
+            )  # fmt: skip
+    await promised(planner, database.moment - timedelta(hours=1))
+    assert sent_by(await plan(planner, "c1"), "impact_note") == ["sato"]
+    (row,) = [row for row in await deliveries(database) if row.kind == "impact_note"]
+    assert b"'tried': 2, 'worked': 1" in (row.payload or b"")
+    database.turn(days=1)
+    assert sent_by(await plan(planner, "c1"), "impact_note") == []
+
+
+async def test_asker_and_answerer_of_a_wish_are_told(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    database.moment = datetime(2026, 11, 10, 1, 30, tzinfo=UTC)
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        from cases.models.loop import Wish
+
+        shelf.loop.add(
+            Wish(
+                company_id="c1", theme="訪問規制", asker_id="ito", state="answered",
+                answered_by="case1", asked_at=LONG_AGO, answered_at=shelf.now,
+            )
+        )  # fmt: skip
+    await promised(planner, database.moment - timedelta(hours=1))
+    assert sent_by(await plan(planner, "c1"), "wishes") == ["ito", "sato"]
+    assert await plan(planner, "c1") == []
+
+
+async def test_a_reflection_put_off_comes_back_next_week(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    database.moment = datetime(2026, 11, 13, 1, 15, tzinfo=UTC)
+    await promised(planner, database.moment - timedelta(hours=1))
+    await plan(planner, "c1")
+    async with database.transaction(SCOPE) as shelf:
+        (row,) = await shelf.talks.reflections_of("sato")
+        row.state = "later"
+    database.turn(hours=1)
+    assert sent_by(await plan(planner, "c1"), "reflection_again") == []
+    database.moment = datetime(2026, 11, 16, 1, 15, tzinfo=UTC)
+    assert sent_by(await plan(planner, "c1"), "reflection_again") == ["sato"]
+
+
+async def test_retention_erases_originals_after_fourteen_days(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    from cases.models.case import Draft
+
+    database.moment = datetime(2026, 11, 4, 18, 0, tzinfo=UTC)  # 03:00 JST
+    async with database.transaction(SCOPE) as shelf:
+        for name, days in (("old", 15), ("young", 13)):
+            then = shelf.now - timedelta(days=days)
+            shelf.cases.add(
+                Draft(
+                    company_id="c1", id=name, author_id="sato", original=b"sealed",
+                    created_at=then, updated_at=then,
+                )
+            )  # fmt: skip
+    await promised(planner, database.moment - timedelta(hours=1))
+    await plan(planner, "c1")
+    async with database.transaction(SCOPE) as shelf:
+        kept = [await shelf.session.get(Draft, ("c1", name)) for name in ("old", "young")]
+    assert [draft.original for draft in kept if draft] == [None, b"sealed"]
+
+
+def test_every_job_has_its_line_and_its_own_name() -> None:
+    assert len(BY_NAME) == len(JOBS) == 7
+    assert all(job.rule for job in JOBS)
+    assert planning.LOOK_AHEAD.days > 31
+
+
+def test_a_message_names_its_receiver() -> None:
+    assert Message(key="k", content={}, member_id="sato").room_id is None
