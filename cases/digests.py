@@ -108,6 +108,13 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
     )
 
 
+async def current(shelf: Shelf, digest: Digest) -> dict[str, Any]:
+    """The content of a digest without the cases that its reader may not find any more."""
+    found = await shelf.cases.many(item["case_id"] for item in digest.items)
+    items = [item for item in digest.content["items"] if item["case_id"] in found]
+    return {**digest.content, "items": items}
+
+
 def choose(
     read: Month, office_id: str, own: Sequence[Case], shown: Iterable[str]
 ) -> list[tuple[Case, dict[str, str]]]:

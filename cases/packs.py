@@ -29,7 +29,7 @@ async def make(shelf: Shelf, office_id: str, month: str) -> Pack:
     read = await digests.read_month(shelf, month)
     digest = await digests.preview(shelf, office_id, month, read)
     kept = await shelf.talks.digest(office_id, month)
-    content = (kept or digest).content
+    content = await digests.current(shelf, kept or digest)
     named: dict[str, int] = {}
     for case in read.library[:60]:
         for key in case.barrier:

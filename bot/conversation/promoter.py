@@ -8,7 +8,7 @@ from bot.views.case import case_card
 from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
-from cases import audit, members
+from cases import audit, digests, members
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -23,7 +23,7 @@ async def digest(turn: Turn, value: str = "") -> None:
         if not rows:
             turn.say(note(turn.words("digest.none")))
             return
-        turn.say(digest_card(rows[0].content, turn.locale))
+        turn.say(digest_card(await digests.current(shelf, rows[0]), turn.locale))
 
 
 async def share_item(turn: Turn, value: str) -> None:
