@@ -49,11 +49,8 @@ async def _locale(shelf: Shelf, account: Account | Room) -> str:
 
 
 async def _digest(shelf: Shelf, content: Content, locale: str) -> Card:
-    digest = await shelf.talks.digest(content["office_id"], content["month"])
-    if digest is None:
-        raise NotFound("digest")
-    shown = await digests.current(shelf, digest)
-    return digest_card({**shown, "late": content.get("late", False)}, locale)
+    digest = await digests.current(shelf, content["office_id"], content["month"])
+    return digest_card({**digest.content, "late": content.get("late", False)}, locale)
 
 
 async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
