@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.cli.migrate import migrate
 from cases.embedding.bundled import BundledEncoder
+from tests.drivers.desk import DeskDriver
 from tests.fakes.house import House, make_company, open_house, settings_of
 
 # A slow machine, or coverage, must not fail a test: no deadline per example.
@@ -84,3 +85,9 @@ async def company(
     """The whole product around a fresh sample company; nothing of it is started."""
     async with open_house(company_file, tmp_path, encoder) as house:
         yield house
+
+
+@pytest.fixture
+def desk(company: House) -> DeskDriver:
+    """The neutral door of a fresh company."""
+    return DeskDriver(company)

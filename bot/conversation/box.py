@@ -82,6 +82,8 @@ async def said(turn: Turn, text: str) -> None:
             await share.propose(turn, text)
         case Intent.SEARCH:
             await find.search(turn, text)
+        case _ if await _stops(turn, text):
+            await share.propose(turn, text)  # it routes, blocks or holds: that cannot wait
         case _:
             await _ask(turn, text)
 
@@ -114,6 +116,12 @@ async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
             await reflect.keep_answer(turn, waiting["reflection"], text)
         case _:
             await share.propose(turn, text)
+
+
+async def _stops(turn: Turn, text: str) -> bool:
+    """True when the guard would not let the text through, whatever it was meant to be."""
+    checked = await share.look(turn, {"action": text})
+    return checked.decision not in (*sharing.PASSES, Decision.ASK)
 
 
 async def _ask(turn: Turn, text: str) -> None:

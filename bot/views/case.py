@@ -98,7 +98,7 @@ def body(case: Case, locale: str) -> list[Part]:
     parts: list[Part] = [Facts(((say(locale, "case.result"), case.result),))]
     if case.voice:
         parts.append(Text(quote(locale, case.voice.strip("「」")), Style.QUOTE))
-    parts.append(Text(f"{say(locale, 'case.action')}: {case.action}"))
+    parts.append(Text(f"{say(locale, 'case.action')}: {case.action.rstrip('、,')}"))
     rows = field_rows(case, locale, leave_out=("result", "action"))
     if rows:
         parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))

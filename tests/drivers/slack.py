@@ -17,7 +17,16 @@ from cases.scope import Scope
 from tests.drivers.screen import Fields, Key, Person, Screen
 from tests.fakes.house import House
 from tests.fakes.slack_api import FakeSlack
-from tests.fakes.slack_requests import SECRET, TEAM, direct, encoded, event, press, signed, submission
+from tests.fakes.slack_requests import (
+    SECRET,
+    TEAM,
+    direct,
+    encoded,
+    event,
+    press,
+    signed,
+    submission,
+)
 
 Json = dict[str, Any]
 CREDENTIALS = {"token": "xoxb-hitotsubu", "bot_user": "U0BOT"}
