@@ -78,7 +78,7 @@ def _csv_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
                 raise BadInput(f"line {reader.line_num}: more cells than columns")
             yield reader.line_num, {key: _cell(key, value or "") for key, value in raw.items()}
     except csv.Error as error:
-        raise BadInput(f"line {reader.line_num}: {error}") from error
+        raise BadInput(f"line {reader.line_num + 1}: {error}") from error
 
 
 def _cell(key: str, value: str) -> str | list[str]:
