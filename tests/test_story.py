@@ -123,7 +123,7 @@ async def hears_of_it(sato: Person) -> None:
 
 
 async def brings_it_to_the_office(driver: AnyDriver, kato: Person, case_id: str) -> None:
-    """The digest has the case with its reason; 営業所で共有 posts it once, however often pressed."""
+    """The digest has the case with its reason; 営業所で共有 posts it once."""
     await kato.opens_mail()
     assert "11月の好事例 — 神戸営業所のみなさんへ" in kato.sees
     assert "選んだ理由" in card_of(kato, TITLE)
