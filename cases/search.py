@@ -134,10 +134,10 @@ class Shelves:
                 if shelved.seen.get(case.id) != case.changed_at
             ]
             since = _again(shelved.vectors_until)
-            vectors = list(await shelf.cases.vectors_since(self.model, since))
-            if since is not None:  # the index drops a changed case's vectors, be they old or new
-                ids = [case.id for case in cases]
-                vectors += await shelf.cases.vectors_of(self.model, ids)
+            vectors = await shelf.cases.vectors_since(self.model, since)
+            if since is not None:  # the index takes all vectors of a case at once, old ones too
+                ids = {case.id for case in cases} | {row.case_id for row in vectors}
+                vectors = await shelf.cases.vectors_of(self.model, ids)
             await asyncio.to_thread(_apply, shelved, cases, vectors)
 
     def _hit(
