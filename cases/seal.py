@@ -42,7 +42,7 @@ class KeyRing:
             raise WrongKey("unknown key id")
         try:
             data = AESGCM(key).decrypt(box[:_NONCE], box[_NONCE:], company_id.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise WrongKey("the seal does not match") from error
         return data.decode("utf-8", "surrogatepass")
 

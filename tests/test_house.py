@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -43,12 +44,18 @@ def imported(node: ast.AST) -> set[str]:
     return {alias.name.partition(".")[0] for alias in names}
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a file, parsed once for all rules."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def breaks(rule: Rule, files: list[Path]) -> list[str]:
     """`path:line` wherever the rule is broken."""
     return [
         f"{name_of(path)}:{getattr(node, 'lineno', 1)}"
         for path in files
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if rule(name_of(path), node)
     ]
 

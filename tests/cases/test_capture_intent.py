@@ -15,6 +15,7 @@ from cases.capture.cues import NAMES, cues
 from cases.embedding import Vectors
 from cases.embedding.bundled import NAME, SIZE, BundledEncoder
 from cases.vocabulary import content
+from tests.fakes import encoder
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 
@@ -31,7 +32,7 @@ class Broken:
 
 @pytest.fixture(scope="module")
 def bundled() -> BundledEncoder:
-    return BundledEncoder()
+    return encoder.bundled()
 
 
 def rows(name: str) -> list[dict[str, str]]:

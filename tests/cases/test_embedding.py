@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from cases.embedding import Vectors
 from cases.embedding.bundled import WEIGHTS_SHA256, BundledEncoder, weights_sha256
 from cases.embedding.cache import VectorCache
+from tests.fakes.encoder import bundled
 
-ENCODER = BundledEncoder()
+ENCODER = bundled()
 ANY_TEXT = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=40)
 
 
@@ -43,7 +44,7 @@ def test_ten_thousand_characters_and_lone_surrogates_are_encoded() -> None:
 
 
 def test_threads_share_one_encoder_and_get_the_same_vectors() -> None:
-    alone = BundledEncoder().encode(["訪問規制", "面会"])
+    alone = ENCODER.encode(["訪問規制", "面会"])
     shared, found = BundledEncoder(), {}
 
     def encode(name: int) -> None:

@@ -15,6 +15,7 @@ from cases.embedding.bundled import BundledEncoder
 from cases.errors import GuardDown
 from cases.guard import Verdict, check, check_fields, refuses_search, warm
 from cases.vocabulary import Decision, content, strictest
+from tests.fakes.encoder import bundled
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
@@ -36,9 +37,9 @@ class Broken:
 
 @pytest.fixture(scope="module")
 def encoder() -> BundledEncoder:
-    bundled = BundledEncoder()
-    warm(bundled)
-    return bundled
+    shared = bundled()
+    warm(shared)
+    return shared
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import question
-from cases.embedding.bundled import BundledEncoder
 from cases.index import Document, embedded_text, parts
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import common_of
+from tests.fakes.encoder import bundled
 
-ENCODER = BundledEncoder()
+ENCODER = bundled()
 WEBINAR = Document(
     "webinar",
     {

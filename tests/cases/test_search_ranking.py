@@ -7,15 +7,15 @@ import pytest
 
 from benchmarks import search_quality
 from cases import question
-from cases.embedding.bundled import BundledEncoder
 from cases.index.memory import MemoryIndex
 from cases.ranking import Evidence, Match, chance, fuse, match, overall, scaled, weights
+from tests.fakes.encoder import bundled
 
 
 @pytest.fixture(scope="module")
 def library() -> MemoryIndex:
     documents = [search_quality.document(row) for row in search_quality.rows("cases.jsonl")]
-    return search_quality.filled(documents, BundledEncoder())
+    return search_quality.filled(documents, bundled())
 
 
 def test_a_leg_without_spread_adds_nothing() -> None:
@@ -59,12 +59,12 @@ def test_an_answer_is_as_near_as_the_best_of_its_first_three_hits() -> None:
 
 
 def test_the_development_queries_stay_above_the_floor(library: MemoryIndex) -> None:
-    found = list(search_quality.measure(library, BundledEncoder()).values())
+    found = list(search_quality.measure(library, bundled()).values())
     assert np.mean([row[1][0] for row in found]) >= 0.62
     assert np.mean([row[1][1] for row in found]) >= 0.75
 
 
 def test_hopeless_questions_are_called_so_and_others_are_not(library: MemoryIndex) -> None:
-    labels = search_quality.labels(library, BundledEncoder())
+    labels = search_quality.labels(library, bundled())
     assert sum(label is Match.NONE for grades, label in labels if not grades) >= 5
     assert sum(label is Match.NONE for grades, label in labels if grades) <= 4

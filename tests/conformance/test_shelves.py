@@ -10,6 +10,7 @@ import pytest
 
 from cases import indexing, reactions, review, sharing
 from cases.chips import Chip
+from cases.embedding import Vectors
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import Common
 from cases.library import Library
@@ -109,6 +110,33 @@ async def test_meaning_comes_with_the_vectors_and_stays_after_a_release(
     await shelves.warm("c1")
     assert sentences_known(shelves) == before | {"younger"}
     assert "sendai" in ids(await shelves.find(scope_of("ito"), "日程"))
+
+
+class SlowEncoder(FakeEncoder):
+    """Each batch takes seventy seconds of database time."""
+
+    def __init__(self, database: ClockedDatabase) -> None:
+        super().__init__()
+        self.database = database
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.database.turn(seconds=70)
+        return super().encode(texts)
+
+
+async def test_a_case_whose_vectors_came_in_two_batches_keeps_all(
+    library: Acts, shelves: Shelves, database: ClockedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    await indexing.catch_up(database, "c1", SlowEncoder(database))
+    async with library() as shelf:
+        stored = set(await shelf.cases.hashes("fake"))
+    for _ in range(2):
+        await shelves.warm("c1")
+    index = shelves.companies["c1"].index
+    assert isinstance(index, MemoryIndex)
+    known = {(key, part) for key, (_, vectors) in index._kept.items() for part in vectors}
+    assert known == stored
 
 
 def sentences_known(shelves: Shelves) -> set[str]:

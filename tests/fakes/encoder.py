@@ -1,12 +1,14 @@
-"""An encoder without a model: texts that share characters lie near each other."""
+"""Encoders for tests: one without a model, and the bundled one, loaded once for the whole run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from cases.embedding import Vectors
+from cases.embedding.bundled import BundledEncoder
 from cases.text import fold
 
 
@@ -29,3 +31,9 @@ class FakeEncoder:
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         return self.encode(texts)
+
+
+@cache
+def bundled() -> BundledEncoder:
+    """The bundled encoder; what one test has encoded no other test encodes again."""
+    return BundledEncoder()
