@@ -86,7 +86,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     composer = Composer(platforms)
     reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
     courier = Courier(platforms, reception.credentials)
-    worker = dispatch.Worker(library.db, courier, courier, BY_NAME)
+    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)
     clock = Clock(_ticks(library, reception, worker, plans))
     pages = Pages(library, plans, worker, clock)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import text
-
-from cases.columns import Base
 from cases.db import Database
+from cases.store.tables import every_row
 
 BLOCK = 1 << 20  # bytes read at a time
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp")
@@ -73,14 +72,10 @@ def _in_file(path: Path, needles: dict[str, bytes]) -> dict[str, int]:
 async def in_rows(db: Database, wanted: str) -> list[tuple[str, int]]:
     """(table, number of rows) that hold the string; this also reads what a page break splits."""
     needles = set(forms(wanted).values())
-    found = []
-    async with db.engine.connect() as connection:
-        for table in sorted(Base.metadata.tables):
-            rows = await connection.execute(text(f'select * from "{table}"'))  # noqa: S608  # our own table names
-            count = sum(_holds(tuple(row), needles) for row in rows)
-            if count:
-                found.append((table, count))
-    return found
+    found: Counter[str] = Counter()
+    async for table, row in every_row(db.engine):
+        found[table] += _holds(row, needles)
+    return [(table, count) for table, count in found.items() if count]
 
 
 def _holds(row: tuple[object, ...], needles: set[bytes]) -> bool:

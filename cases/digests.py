@@ -7,40 +7,22 @@ and published text; `bot/views/digest.py` finds the words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
 from cases import months
+from cases.choice import Month, choose
 from cases.counts import FEW, active_mrs
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
-from cases.models.loop import Trial, Wish
-from cases.models.org import Office
+from cases.models.loop import Trial
 from cases.models.talk import Digest
 from cases.trials import Reproduction, reproduction
 from cases.vocabulary import Kind, TrialState, content
 
-ITEMS = 3
 NO_REPEAT = 3  # digests: a case is not shown again within about 90 days
-# What makes a case fit an office, most telling first: (tag field, weight).
-TAGS = (("barrier", 3.0), ("access", 2.5), ("area", 2.0), ("facility", 1.5), ("channels", 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What the whole company shared and tried in a month, read once for all offices."""
-
-    name: str
-    published: Sequence[Case]
-    library: Sequence[Case]  # all company-wide cases up to the month's end
-    trials: Sequence[Trial]  # opened in the month
-    results: dict[str, Reproduction]
-    wishes: Sequence[Wish]
-    offices: Sequence[Office]
 
 
 async def read_month(shelf: Shelf, month: str) -> Month:
@@ -65,26 +47,39 @@ async def read_month(shelf: Shelf, month: str) -> Month:
 
 
 async def make(shelf: Shelf, office_id: str, month: str, read: Month | None = None) -> Digest:
-    """The office's digest about a month, made once and then kept. Raises NotFound for no office."""
-    found = await shelf.talks.digest(office_id, month)
-    if found is not None:
-        return found
-    digest = await preview(shelf, office_id, month, read)
-    shelf.talks.add(digest)
-    return digest
+    """The office's `current` digest, kept from now on. Raises NotFound for no office."""
+    digest = await current(shelf, office_id, month, read)
+    kept = await shelf.talks.digest(office_id, month)
+    if kept is None:
+        shelf.talks.add(digest)
+        return digest
+    kept.items, kept.content, kept.made_at = digest.items, digest.content, digest.made_at
+    return kept
+
+
+async def current(shelf: Shelf, office_id: str, month: str, read: Month | None = None) -> Digest:
+    """The digest that was kept, as long as all its cases may be shown; else a `preview`."""
+    kept = await shelf.talks.digest(office_id, month)
+    if kept is not None:
+        ids = {item["case_id"] for item in kept.items}
+        if ids == set(await shelf.cases.many(ids)):
+            return kept
+    return await preview(shelf, office_id, month, read)
 
 
 async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None = None) -> Digest:
-    """The digest as it would be made now; nothing is kept."""
+    """The digest as it would be made now, around the cases that were shown; nothing is kept."""
     office = await shelf.people.office(office_id)
     if office is None:
         raise NotFound
     read = read or await read_month(shelf, month)
     own = await shelf.cases.of_office(office_id)
-    recent = [row for row in await shelf.talks.digests(office_id) if row.month < month]
+    digests = await shelf.talks.digests(office_id)
+    recent = [row for row in digests if row.month < month]
+    stays = {item["case_id"] for row in digests if row.month == month for item in row.items}
     shown = {item["case_id"] for row in recent[:NO_REPEAT] for item in row.items}
     small = len(await active_mrs(shelf, office_id)) < FEW
-    chosen = choose(read, office_id, own, shown)
+    chosen = choose(read, office_id, own, shown, stays)
     items = [_item(case, reason, read.results[case.id]) for case, reason in chosen]
     return Digest(
         company_id=shelf.scope.company_id,
@@ -106,83 +101,6 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
         },
         made_at=shelf.now,
     )
-
-
-def choose(
-    read: Month, office_id: str, own: Sequence[Case], shown: Iterable[str]
-) -> list[tuple[Case, dict[str, str]]]:
-    """Up to three cases of other offices with the reason for each; 定番 when nothing else fits.
-
-    Fit with the office's own tags comes first, then 再現, then freshness; at most one 学び, and
-    a 先生の言葉 among them when there is any (F45). The best of the month's own cases is always
-    there: 「11月の好事例」 brings one of November.
-    """
-    tags = _tags(own)
-    known = set(shown)
-    themes = [wish for wish in read.wishes if wish.office_id == office_id]
-    ranked = sorted(
-        (case for case in read.library if case.office_id != office_id and case.id not in known),
-        key=lambda case: (-_score(case, tags, read), case.id),
-    )
-    news = next((case for case in ranked if case in read.published), None)
-    chosen = _best(ranked, news)
-    _give_a_voice(chosen, ranked, news)
-    chosen.sort(key=ranked.index)
-    return [(case, _reason(case, tags, themes, read)) for case in chosen]
-
-
-def _best(ranked: Sequence[Case], news: Case | None) -> list[Case]:
-    """The first three with the month's own among them, and at most one 学び."""
-    chosen = [news] if news else []
-    for case in ranked:
-        if len(chosen) == ITEMS:
-            break
-        lessons = any(other.kind is Kind.LESSON for other in chosen)
-        if case not in chosen and not (case.kind is Kind.LESSON and lessons):
-            chosen.append(case)
-    return chosen
-
-
-def _give_a_voice(chosen: list[Case], ranked: Sequence[Case], news: Case | None) -> None:
-    """Changes the last choice for one with 先生の言葉 if none of the three has any."""
-    if len(chosen) < ITEMS or any(case.voice for case in chosen):
-        return
-    spoken = next((case for case in ranked[:20] if case.voice and case not in chosen), None)
-    if spoken is not None and chosen[-1] is not news:
-        chosen[-1] = spoken
-
-
-def _tags(own: Sequence[Case]) -> dict[str, Counter[str]]:
-    """How often the office's own cases carry each tag."""
-    return {field: Counter(key for case in own for key in _keys(case, field)) for field, _ in TAGS}
-
-
-def _keys(case: Case, field: str) -> list[str]:
-    value = getattr(case, field)
-    return [value] if isinstance(value, str) and value else list(value)
-
-
-def _score(case: Case, tags: dict[str, Counter[str]], read: Month) -> float:
-    fit = sum(
-        weight * any(tags[field][key] for key in _keys(case, field)) for field, weight in TAGS
-    )
-    since, until = months.limits(read.name)
-    age = max((until - case.shared_at) / timedelta(days=30), 0.0)
-    fresh = 6.0 if case.shared_at >= since else 2.0 / (1.0 + age)
-    return fit + fresh + 1.5 * min(read.results[case.id].worked, 4)
-
-
-def _reason(
-    case: Case, tags: dict[str, Counter[str]], themes: Sequence[Wish], read: Month
-) -> dict[str, str]:
-    """Why this case for this office: the most telling tag they share, else 再現, else 定番."""
-    for field, _ in TAGS:
-        shared = [key for key in _keys(case, field) if tags[field][key]]
-        if shared:
-            return {"kind": field, "key": max(shared, key=lambda key: tags[field][key])}
-    if read.results[case.id].shown:
-        return {"kind": "reproduced", "key": ""}
-    return {"kind": "new" if case in read.published else "classic", "key": ""}
 
 
 def _item(case: Case, reason: dict[str, str], result: Reproduction) -> dict[str, Any]:

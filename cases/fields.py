@@ -114,3 +114,11 @@ def values_of(case: Case) -> dict[str, Any]:
         values[key] = getattr(case, key)
     values["kind"] = str(case.kind)
     return values
+
+
+def keys_of(case: Case, field: str) -> list[str]:
+    """The vocabulary keys in a field, whether it holds one or several."""
+    value = getattr(case, field)
+    if isinstance(value, str):
+        return [value] if value else []
+    return list(value)

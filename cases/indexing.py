@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from cases.db import Database
 from cases.embedding import Embedder
+from cases.fields import keys_of
 from cases.index import Document, parts
 from cases.models.case import Case, Embedding
 from cases.scope import Scope
@@ -58,14 +59,6 @@ def document(case: Case) -> Document:
     if case.status in (Status.COMPANY, Status.STALE):
         facets.add("status:company")
     return Document(case.id, indexed_fields(case), labels, frozenset(facets))
-
-
-def keys_of(case: Case, field: str) -> list[str]:
-    """The vocabulary keys in a field, whether it holds one or several."""
-    value = getattr(case, field)
-    if isinstance(value, str):
-        return [value] if value else []
-    return list(value)
 
 
 async def missing(db: Database, company_id: str, model: str) -> list[tuple[Case, str, str]]:

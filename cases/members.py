@@ -39,7 +39,7 @@ async def connect(
     account = await shelf.people.account(workspace_id, user)
     if account is None and email:
         found = await shelf.people.by_email(email)
-        if found is None:
+        if found is None or not found.active:
             return None
         account = Account(
             company_id=shelf.scope.company_id,

@@ -27,9 +27,7 @@ class Pack:
 async def make(shelf: Shelf, office_id: str, month: str) -> Pack:
     """The page for one office and month. Raises NotFound for an unknown office."""
     read = await digests.read_month(shelf, month)
-    digest = await digests.preview(shelf, office_id, month, read)
-    kept = await shelf.talks.digest(office_id, month)
-    content = (kept or digest).content
+    content = (await digests.current(shelf, office_id, month, read)).content
     named: dict[str, int] = {}
     for case in read.library[:60]:
         for key in case.barrier:
@@ -47,16 +45,19 @@ async def make(shelf: Shelf, office_id: str, month: str) -> Pack:
 
 
 async def _homework(shelf: Shelf, office_id: str, month: str) -> list[dict[str, Any]]:
-    """Last month's three cases, and how many of this office have tried each since."""
+    """Last month's cases, and how many of this office have tried each since."""
     last = await shelf.talks.digest(office_id, months.before(month))
     if last is None:
         return []
-    trials = await shelf.loop.trials_of(item["case_id"] for item in last.items)
+    ids = [item["case_id"] for item in last.items]
+    shown = await shelf.cases.many(ids)  # without those that were taken back since
+    trials = await shelf.loop.trials_of(shown)
     return [
         {
-            "case_id": item["case_id"],
-            "title": item["title"],
-            "tried": sum(t.case_id == item["case_id"] and t.office_id == office_id for t in trials),
+            "case_id": case_id,
+            "title": shown[case_id].title,
+            "tried": sum(t.case_id == case_id and t.office_id == office_id for t in trials),
         }
-        for item in last.content["items"]
+        for case_id in ids
+        if case_id in shown
     ]

@@ -16,7 +16,6 @@ from cases.models.talk import Reflection
 from cases.seal import KeyRing
 from cases.vocabulary import TrialState, content
 
-FAMILIES = {"URG": "urgency", "BEN": "benefit", "RIG": "right_way", "ENV": "environment"}
 DEFAULT_STAGE = 2  # the largest group of the baseline (study group, September 2024)
 NO_REPEAT = timedelta(days=183)
 OTHERS = 2  # shared answers shown after one's own

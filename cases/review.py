@@ -24,7 +24,7 @@ async def release(shelf: Shelf, case_id: str) -> Case:
     case = await _reviewable(shelf, case_id)
     if case.status is Status.COMPANY:
         return case
-    if case.status is not Status.OFFICE:
+    if case.status is not Status.OFFICE or case.release_asked_at is None:
         raise NotFound
     case.status = Status.COMPANY
     case.released_at = shelf.now
@@ -37,6 +37,8 @@ async def release(shelf: Shelf, case_id: str) -> Case:
 async def give_back(shelf: Shelf, case_id: str) -> Case:
     """Leaves a case in its office: it is not seen company-wide, and its author is told why."""
     case = await _reviewable(shelf, case_id)
+    if case.status is not Status.OFFICE:
+        raise NotFound
     case.release_asked_at = None
     case.changed_at = shelf.now
     await audit.record(shelf, "case.give_back", case.id)

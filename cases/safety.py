@@ -21,7 +21,7 @@ async def answer(
 ) -> Hold:
     """Records `reported` with a receipt number, or `not_applicable` with a reason (≤ 200).
 
-    The item stays open for the safety reviewer either way (domain.md §6). Raises Missing without
+    The text stays sealed for the safety reviewer either way (domain.md §6). Raises Missing without
     number or reason, NotFound for anybody but its author.
     """
     hold = await shelf.cases.hold_of(draft_id)

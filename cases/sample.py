@@ -186,7 +186,7 @@ def _trial(row: dict[str, Any], office_id: str | None, now: datetime) -> Trial:
         asked=0 if state is TrialState.OPEN else 1,
         asked_at=answered,
         answered_at=answered,
-        told_at=answered,
+        told_at=answered if state in (TrialState.WORKED, TrialState.DID_NOT) else None,
         note=row.get("note", ""),
     )
 

@@ -146,7 +146,9 @@ class Shelves:
             ]
             since = _again(shelved.vectors_until)
             model = self.embedder.name if self.embedder else ""
-            vectors = await shelf.cases.vectors_since(model, since) if model else []
+            vectors = list(await shelf.cases.vectors_since(model, since)) if model else []
+            if model and since is not None:  # the index drops a changed case's vectors
+                vectors += await shelf.cases.vectors_of(model, [case.id for case in cases])
             await asyncio.to_thread(_apply, shelved, cases, vectors)
 
     def _hit(

@@ -147,13 +147,10 @@ async def publish(
 async def _case_of(shelf: Shelf, draft: Draft) -> Case:
     """The case that the draft edits, or a new one in the author's office."""
     if draft.case_id is not None:
-        case = await shelf.cases.any(draft.case_id)
-        if case is None or case.author_id != shelf.scope.me:
-            raise NotFound
+        case = await _own(shelf, draft.case_id)
         await shelf.cases.drop_vectors(case.id)
-        if case.status is Status.COMPANY:  # new text is approved anew before the company sees it
-            case.status = Status.OFFICE
-            case.release_asked_at = shelf.now
+        case.status = Status.OFFICE  # new text is approved anew before the company sees it
+        case.release_asked_at = shelf.now
         return case
     author = await shelf.people.member(shelf.scope.me)
     case = Case(
@@ -186,9 +183,7 @@ def _close(draft: Draft, case: Case) -> None:
 
 async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
     """A draft that holds a published case's values, for its author to change."""
-    case = await shelf.cases.any(case_id)
-    if case is None or case.author_id != shelf.scope.me or case.status is Status.WITHDRAWN:
-        raise NotFound
+    case = await _own(shelf, case_id)
     values = fields.values_of(case)
     draft = Draft(
         company_id=shelf.scope.company_id,
@@ -202,6 +197,14 @@ async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
     shelf.cases.add(draft)
     await shelf.cases.flush()
     return draft
+
+
+async def _own(shelf: Shelf, case_id: str) -> Case:
+    """A case of the acting member that was not withdrawn."""
+    case = await shelf.cases.any(case_id)
+    if case is None or case.author_id != shelf.scope.me or case.status is Status.WITHDRAWN:
+        raise NotFound
+    return case
 
 
 async def withdraw(shelf: Shelf, case_id: str) -> Case:

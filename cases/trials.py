@@ -12,6 +12,7 @@ from cases.models.loop import Trial
 from cases.vocabulary import TrialState
 
 SHOWN_FROM = 2  # 再現 appears from the second other member's success (decision 13)
+ASKS = 2  # how often a trial is asked about: a second 「まだ試していない」 closes it
 ANSWERS = (TrialState.WORKED, TrialState.DID_NOT, TrialState.LATER, TrialState.CLOSED)
 
 
@@ -78,16 +79,17 @@ async def start(shelf: Shelf, case_id: str) -> Trial:
 
 
 async def answer(shelf: Shelf, trial_id: str, state: TrialState, note: str = "") -> Trial:
-    """Records how it went. A second 「まだ試していない」 closes the trial.
+    """Records how it went. 「まだ試していない」 closes a trial that will not be asked about again.
 
-    An answer may be changed until the author has been told of it.
+    An answer may be changed until the author has been told of it; after that it stays.
     """
     trial = await shelf.loop.trial(trial_id)
     if trial is None or trial.member_id != shelf.scope.me or state not in ANSWERS:
         raise NotFound
-    again = trial.state is TrialState.LATER and trial.answered_at is not None
-    if state is TrialState.LATER and again and trial.asked > 1:
+    if state is TrialState.LATER and trial.asked >= ASKS:
         state = TrialState.CLOSED
+    if trial.told_at is not None:
+        state = trial.state
     if note or state is not trial.state:
         trial.state = state
         trial.note = note or trial.note

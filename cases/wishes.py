@@ -37,12 +37,15 @@ async def wish(shelf: Shelf, theme: str, filters: dict[str, Any]) -> Wish:
 async def answer(shelf: Shelf, wish_id: str, case_id: str) -> Wish:
     """Closes a wish with a case that answers it; the asker is told by the planner.
 
-    Raises NotFound where the wish is closed or the case is not published.
+    A wish that another case has answered already stays as it is: the new case is published all the
+    same. Raises NotFound for an unknown wish, or a case that is not published.
     """
     row = await shelf.loop.wish(wish_id)
     case = await shelf.cases.get(case_id)
-    if row is None or case is None or row.state != "open":
+    if row is None or case is None:
         raise NotFound
+    if row.state != "open":
+        return row
     row.state = "answered"
     row.answered_by = case.id
     row.answered_at = shelf.now

@@ -7,21 +7,30 @@ No transaction is open while something is sent. A worker that dies anywhere leav
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cases.db import Database, Shelf
 from cases.scope import Scope
 from scheduler import buckets, ledger
-from scheduler.job import Job
+from scheduler.job import Job, Renew
 from scheduler.ledger import Claim, Pace
 from scheduler.models import Delivery, DeliveryState
-from scheduler.ports import Courier, DeliveryFailed, DeliveryUnknown, LookBack, Parcel, Receipt
+from scheduler.ports import (
+    Composer,
+    Courier,
+    DeliveryFailed,
+    DeliveryUnknown,
+    LookBack,
+    Parcel,
+    Receipt,
+)
 from scheduler.recheck import recheck
 from scheduler.store import Ledger
 
@@ -36,6 +45,7 @@ class Worker:
     courier: Courier
     look_back: LookBack
     jobs: Mapping[str, Job]
+    composer: Composer
     pace: Pace = field(default_factory=Pace)
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     ticks: Callable[[], float] = time.monotonic
@@ -103,8 +113,30 @@ async def _prepare(worker: Worker, shelf: Shelf, claim: Claim) -> Parcel | None:
     if later > shelf.now:
         _postpone(row, later)
         return None
+    if finding.anew is not None and not await _make_anew(worker, shelf, row, finding.anew):
+        return None
     await ledger.intend(shelf, row, worker.pace)
-    return parcel
+    return replace(parcel, payload=row.payload or b"")
+
+
+async def _make_anew(worker: Worker, shelf: Shelf, row: Delivery, renew: Renew) -> bool:
+    """New bytes in the place of those that show a case which was taken back; False when it fails.
+
+    Nothing of the old bytes is out: a row with an intent is looked for before it is sent again.
+    """
+    place = await ledger.place_of(shelf, row)
+    assert place is not None  # noqa: S101  # there is a parcel
+    try:
+        async with shelf.session.begin_nested():
+            message = await renew(shelf, row.dedupe_key.removeprefix(f"{row.kind}:"))
+            payload = await worker.composer.render(shelf, row.kind, message.content, place)
+    except Exception as error:
+        log.exception("delivery %s cannot be made anew", row.id)
+        _drop(row, DeliveryState.DEAD, f"not_rendered:{type(error).__name__}")
+        return False
+    row.case_ids, row.payload = list(message.case_ids), payload
+    row.payload_sha256 = hashlib.sha256(payload).hexdigest()
+    return True
 
 
 async def _send_once(

@@ -51,6 +51,7 @@ class Message:
     case_ids: tuple[str, ...] = ()
 
 
+Renew = Callable[[Shelf, str], Awaitable[Message]]
 Periods = Callable[[Calendar, ZoneInfo, date, date], Sequence[Period]]
 
 
@@ -69,7 +70,9 @@ class Mailing:
     `periods(calendar, zone, first, last)`: the turns whose due date lies in [first, last].
     `refuses(shelf, member)`: why this person no longer gets it, "" when they do; asked again
     just before sending. `prepare(shelf, message)`: what is only done for a message that really is
-    owed. `catch_up_days`: business days that it may be late. `unsolicited` counts for the budget.
+    owed. `renew(shelf, key)`: the message anew when a case that it shows was taken back before it
+    was sent; None: then it is not sent. `catch_up_days`: business days that it may be late.
+    `unsolicited` counts for the budget.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Mailing:
     expires_after: timedelta | None = None
     refuses: Callable[[Shelf, Member], Awaitable[str]] = field(default=_nobody_refuses)
     prepare: Callable[[Shelf, Message], Awaitable[Message]] = field(default=_complete)
+    renew: Renew | None = None
 
 
 @dataclass(frozen=True, slots=True)

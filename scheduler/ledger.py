@@ -10,10 +10,10 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from cases.columns import new_id
 from cases.db import Shelf
+from cases.models.org import Account, Room
 from scheduler.job import REPLY
 from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
@@ -152,11 +152,7 @@ async def intend(shelf: Shelf, row: Delivery, pace: Pace) -> None:
 async def parcel_of(shelf: Shelf, row: Delivery) -> Parcel | None:
     """What to send and where; None when the account, room, workspace or payload is gone."""
     workspace = await shelf.people.workspace(row.workspace_id or "")
-    place: Any = None
-    if row.room_id is not None:
-        place = await shelf.people.room(row.room_id)
-    elif row.user is not None and workspace is not None:
-        place = await shelf.people.account(workspace.id, row.user)
+    place = await place_of(shelf, row)
     if workspace is None or place is None or row.payload is None:
         return None
     return Parcel(
@@ -172,6 +168,13 @@ async def parcel_of(shelf: Shelf, row: Delivery) -> Parcel | None:
         member_id=row.member_id,
         room_id=row.room_id,
     )
+
+
+async def place_of(shelf: Shelf, row: Delivery) -> Account | Room | None:
+    """The room or account that the message goes to; None when it is gone."""
+    if row.room_id is not None:
+        return await shelf.people.room(row.room_id)
+    return await shelf.people.account(row.workspace_id or "", row.user or "")
 
 
 async def sent(shelf: Shelf, claim: Claim, receipt: Receipt, pace: Pace) -> bool:

@@ -11,7 +11,7 @@ from cases.db import Shelf
 from cases.models.org import Member
 from cases.vocabulary import Status
 from scheduler import calendar as dates
-from scheduler.job import Job, Mailing
+from scheduler.job import Job, Mailing, Renew
 from scheduler.models import Delivery
 
 _GONE = (Status.ARCHIVED, Status.WITHDRAWN)
@@ -19,10 +19,14 @@ _GONE = (Status.ARCHIVED, Status.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`refused`: never send, with this reason. `later`: not before this moment. Neither: send."""
+    """`refused`: never send, with this reason. `later`: not before this moment. Neither: send.
+
+    `anew`: the text shows a case that was taken back; this makes the message without it.
+    """
 
     refused: str = ""
     later: datetime | None = None
+    anew: Renew | None = None
 
 
 async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Finding:
@@ -39,10 +43,13 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
         reason = await refusal(shelf, job, member, dates.local_date(shelf.now, zone))
         if reason:
             return Finding(reason)
-    if await _shows_withdrawn(shelf, row.case_ids):
+    taken_back = await _shows_withdrawn(shelf, row.case_ids)
+    if taken_back and job.renew is None:
         return Finding("case_withdrawn")
     opens = dates.next_window(dates.from_settings(company.settings), shelf.now, zone)
-    return Finding(later=opens if opens > shelf.now else None)
+    return Finding(
+        later=opens if opens > shelf.now else None, anew=job.renew if taken_back else None
+    )
 
 
 async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> str:

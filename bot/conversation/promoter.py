@@ -8,7 +8,7 @@ from bot.views.case import case_card
 from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
-from cases import audit, members
+from cases import audit, digests, members
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -23,7 +23,8 @@ async def digest(turn: Turn, value: str = "") -> None:
         if not rows:
             turn.say(note(turn.words("digest.none")))
             return
-        turn.say(digest_card(rows[0].content, turn.locale))
+        newest = await digests.current(shelf, office_id, rows[0].month)
+        turn.say(digest_card(newest.content, turn.locale))
 
 
 async def share_item(turn: Turn, value: str) -> None:

@@ -114,7 +114,7 @@ def field_rows(case: Case, locale: str, leave_out: Sequence[str] = ()) -> list[t
         for key in FOLDED
         if texts.get(key) and key not in leave_out
     ]
-    if case.steps:
+    if any(step["text"] not in case.action for step in case.steps):  # 1. 2. 3. stand there already
         rows.append((say(locale, "case.steps"), _steps(case.steps, locale)))
     for key, name in LISTS.items():
         value = getattr(case, key)

@@ -83,4 +83,6 @@ async def _digest(shelf: Shelf, office_id: str, month: str) -> dict[str, Any] | 
         months.limits(month)
         return dict((await digests.preview(shelf, office_id, month)).content)
     rows = await shelf.talks.digests(office_id)
-    return dict(rows[0].content) if rows else None
+    if not rows:
+        return None
+    return dict((await digests.current(shelf, office_id, rows[0].month)).content)

@@ -143,6 +143,15 @@ class Cases:
             found = found.where(Embedding.written_at >= moment)
         return (await self.session.scalars(found.order_by(Embedding.written_at))).all()
 
+    async def vectors_of(self, model: str, case_ids: Iterable[str]) -> Sequence[Embedding]:
+        """All vectors of some cases."""
+        found = select(Embedding).where(
+            Embedding.company_id == self.company_id,
+            Embedding.model == model,
+            Embedding.case_id.in_(list(case_ids)),
+        )
+        return (await self.session.scalars(found)).all()
+
     async def hashes(self, model: str) -> dict[tuple[str, str], str]:
         """(case id, part) → content hash of the stored vectors of a model."""
         found = select(Embedding.case_id, Embedding.part, Embedding.content_hash).where(

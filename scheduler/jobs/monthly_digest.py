@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cases import digests
 from cases.db import Shelf
 from cases.models.org import Member, Promoter
+from cases.models.talk import Digest
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 from scheduler.job import DIGEST, Mailing, Message, Period, Turn, each_month
@@ -27,19 +28,25 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     found: list[Message] = []
     for promoter in await shelf.people.promoters():
         digest = await digests.make(shelf, promoter.office_id, month, read)
-        found.append(
-            Message(
-                key=f"{month}:{promoter.office_id}",
-                member_id=await _reader(shelf, promoter),
-                content={
-                    "office_id": promoter.office_id,
-                    "month": month,
-                    "missed": list(turn.missed),
-                },
-                case_ids=tuple(item["case_id"] for item in digest.items),
-            )
-        )
+        message = _message(digest, await _reader(shelf, promoter))
+        message.content["missed"] = list(turn.missed)
+        found.append(message)
     return found
+
+
+async def renew(shelf: Shelf, key: str) -> Message:
+    """The digest with other cases in the place of those that were taken back since."""
+    month, _, office_id = key.partition(":")
+    return _message(await digests.make(shelf, office_id, month))
+
+
+def _message(digest: Digest, member_id: str | None = None) -> Message:
+    return Message(
+        key=f"{digest.month}:{digest.office_id}",
+        member_id=member_id,
+        content={"office_id": digest.office_id, "month": digest.month},
+        case_ids=tuple(item["case_id"] for item in digest.items),
+    )
 
 
 async def refuses(shelf: Shelf, member: Member) -> str:
@@ -66,4 +73,5 @@ JOB = Mailing(
     unsolicited=True,
     catch_up_days=CATCH_UP,
     refuses=refuses,
+    renew=renew,
 )

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from cases.db import Shelf
 from cases.models.loop import Trial
 from cases.models.org import Member
+from cases.trials import ASKS
 from cases.vocabulary import Status, TrialState
 from scheduler import calendar as dates
 from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, each_business_day
 from scheduler.recheck import is_paused
-
-ASKS = 2  # a second 「まだ試していない」 closes the trial
 
 
 def due_on(turn: Turn, trial: Trial) -> date | None:

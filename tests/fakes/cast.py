@@ -11,7 +11,7 @@ from cases.models.loop import Trial
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
 from cases.scope import Scope
 from cases.seal import KeyRing
-from cases.vocabulary import Role, Status, TrialState
+from cases.vocabulary import Kind, Role, Status, TrialState
 
 NOON = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)  # where tests/fakes/clocked.py starts
 RING = KeyRing("k1", {"k1": bytes(range(32))})
@@ -82,7 +82,13 @@ def case_of(case_id: str, author: str = "sato", *, days_ago: float = 30, **value
         "title": f"題 {case_id}",
         "action": "資材を送った",
         "result": "返信が来た",
+        "kind": Kind.CUSTOMER_CASE,
         "status": Status.COMPANY,
+        **dict.fromkeys(("situation", "tip", "voice", "intent", "conditions"), ""),
+        **{key: [] for key in ("steps", "channels", "area", "customer", "barrier", "outcome")},
+        "facility": "",
+        "access": "",
+        "details": {},
         "shared_at": shared,
         "changed_at": shared,
     }

@@ -61,13 +61,19 @@ def jobs() -> dict[str, Job]:
 
 
 @pytest.fixture
-def worker(database: ClockedDatabase, platform: FakePlatform, jobs: dict[str, Job]) -> Worker:
+def worker(
+    database: ClockedDatabase,
+    platform: FakePlatform,
+    composer: FakeComposer,
+    jobs: dict[str, Job],
+) -> Worker:
     """A worker whose own clock is the test's too."""
     return Worker(
         database,
         platform,
         platform,
         jobs,
+        composer,
         ticks=lambda: database.moment.timestamp(),
         dice=dice(1),
     )

@@ -72,7 +72,7 @@ async def run(seed: int, path: Path) -> Result:
 
     async def life(process: Process) -> None:
         worker = Worker(
-            database, world, world, JOBS, PACE, process.name,
+            database, world, world, JOBS, FakeComposer(), PACE, process.name,
             ticks=lambda: world.now.timestamp(), dice=dice(seed),
         )  # fmt: skip
         planner = Planner(database, FakeComposer(), JOBS)
@@ -118,7 +118,7 @@ async def _look(database: SimulatedDatabase, world: World) -> None:
 
 async def _settle(database: SimulatedDatabase, world: World) -> Result:
     """Lets the last late copies land, sweeps twice, and counts what people see."""
-    worker = Worker(database, world, world, JOBS, PACE, "last", ticks=lambda: 0.0)
+    worker = Worker(database, world, world, JOBS, FakeComposer(), PACE, "last", ticks=lambda: 0.0)
     for later in (timedelta(minutes=11), timedelta(hours=24)):
         world.now += later
         while await sweep(worker, "c1"):

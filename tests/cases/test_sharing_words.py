@@ -1,0 +1,44 @@
+"""What the guard found, as sharing reads it: the strictest open finding, its rules, the masks."""
+
+from __future__ import annotations
+
+from cases import sharing
+from cases.guard import Checked
+from cases.guard.findings import Finding, Verdict
+from cases.vocabulary import Decision
+
+
+def found(*findings: Finding) -> Checked:
+    decisions = [finding.action for finding in findings]
+    strictest = max(decisions, key=list(Decision).index, default=Decision.PUBLISH)
+    return Checked(strictest, {"action": Verdict(strictest, findings, "")}, {})
+
+
+ASKED = Finding("maybe_event", Decision.ASK, 0, 2, "")
+MASKED = Finding("doctor_name", Decision.MASK, 0, 4, "")
+CONTACT = Finding("contact", Decision.MASK, 5, 8, "")
+BLOCKED = Finding("off_label", Decision.BLOCK, 2, 3, "")
+
+
+def test_a_guard_that_is_down_lets_nothing_pass() -> None:
+    assert sharing.decision_of(sharing.down(), ()) is Decision.HOLD
+    assert Decision.HOLD not in sharing.PASSES
+
+
+def test_a_question_that_was_answered_with_no_no_longer_counts() -> None:
+    assert sharing.decision_of(found(ASKED, MASKED), ()) is Decision.MASK
+    assert sharing.decision_of(found(ASKED), ()) is Decision.ASK
+    assert sharing.decision_of(found(ASKED), ["maybe_event"]) is Decision.PUBLISH
+
+
+def test_no_answer_clears_anything_but_a_question() -> None:
+    assert sharing.decision_of(found(BLOCKED, ASKED), ["off_label"]) is Decision.BLOCK
+
+
+def test_rules_are_named_once() -> None:
+    assert sharing.rules_of(found(BLOCKED, BLOCKED, MASKED), Decision.BLOCK) == ["off_label"]
+
+
+def test_masked_words_are_names_as_typed_and_no_contacts() -> None:
+    raw = {"action": "山田先生に03-1に電話"}
+    assert sharing.masked_words(raw, found(MASKED, CONTACT, BLOCKED)) == ["山田先生"]

@@ -1,0 +1,198 @@
+"""月次まとめ and 定例の資料 of one office: made once, from elsewhere, never of what is gone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cases import counts, digests, packs
+from cases.errors import BadInput, NotFound
+from cases.models.loop import Wish
+from cases.models.org import Member
+from cases.models.talk import Digest
+from cases.vocabulary import Kind, Status
+from tests.conformance.conftest import Acts
+from tests.fakes.cast import NOON, case_of, trial_of
+
+MONTH = "2026-10"
+OCTOBER = 20  # days ago
+
+
+@pytest.fixture
+async def library(acts: Acts) -> Acts:
+    """Three cases of 仙台, two of 神戸, one of 大阪, all company-wide, shared in October."""
+    async with acts() as shelf:
+        for number, author in enumerate(("sato", "sato", "ando", "kato", "kato", "ito")):
+            days = OCTOBER - number / 10
+            shelf.cases.add(case_of(f"case{number}", author, days_ago=days, barrier=["urgency"]))
+        shelf.loop.add(
+            trial_of("case0", "kato"), trial_of("case0", "ito"),
+            Wish(company_id="c1", id="w", theme="会えない先生", asker_id="ito", office_id="osaka",
+                 asked_at=NOON - timedelta(days=9)),
+        )  # fmt: skip
+    return acts
+
+
+def ids(digest: Digest) -> list[str]:
+    return [item["case_id"] for item in digest.items]
+
+
+async def test_a_digest_shows_three_cases_of_other_offices_and_is_made_once(library: Acts) -> None:
+    async with library() as shelf:
+        first = await digests.make(shelf, "kobe", MONTH)
+        assert len(ids(first)) == 3
+        assert set(ids(first)) <= {"case0", "case1", "case2", "case5"}
+        assert first.content["summary"] == {
+            "published": 6, "offices": 3, "tried": 2, "worked": 2,
+            "barrier": "urgency", "barrier_cases": 6,
+        }  # fmt: skip
+        assert first.content["own"]["published"] == 2
+        assert first.content["items"][0]["worked"] in (0, 2)
+        assert first.content["wishes"] == [{"id": "w", "theme": "会えない先生"}]
+        assert first.content["next_step"] == "invite"
+        shelf.cases.add(case_of("newer", "sato", days_ago=6, barrier=["urgency"]))
+    async with library() as shelf:
+        again = await digests.make(shelf, "kobe", MONTH)
+        assert ids(again) == ids(first)
+        assert again.content == first.content
+
+
+async def test_a_withdrawn_case_is_replaced_and_the_others_stay(library: Acts) -> None:
+    async with library() as shelf:
+        before = ids(await digests.make(shelf, "kobe", MONTH))
+        gone = await shelf.cases.any(before[1])
+        assert gone is not None
+        gone.status = Status.WITHDRAWN
+    async with library() as shelf:
+        shown = await digests.current(shelf, "kobe", MONTH)
+        kept = await shelf.talks.digest("kobe", MONTH)
+        assert kept is not None
+        assert ids(kept) == before  # only looking keeps nothing
+        made = await digests.make(shelf, "kobe", MONTH)
+        assert made is kept
+        assert ids(made) == ids(shown)
+        assert set(before) - set(ids(made)) == {before[1]}
+        assert len(ids(made)) == 3
+        assert [item["case_id"] for item in made.content["items"]] == ids(made)
+
+
+async def test_a_case_is_not_shown_again_within_three_digests(library: Acts) -> None:
+    async with library() as shelf:
+        shown = [{"case_id": "case0", "reason": {}}]
+        for month, items in (("2026-09", shown), ("2026-08", []), ("2026-07", []), ("2026-06", [])):
+            row = Digest(company_id="c1", office_id="kobe", month=month, items=items, made_at=NOON)
+            shelf.talks.add(row)
+    async with library() as shelf:
+        assert "case0" not in ids(await digests.preview(shelf, "kobe", MONTH))
+    async with library() as shelf:
+        row = await shelf.talks.digest("kobe", "2026-06")
+        last = await shelf.talks.digest("kobe", "2026-09")
+        assert row is not None
+        assert last is not None
+        row.items, last.items = last.items, []
+    async with library() as shelf:
+        assert "case0" in ids(await digests.preview(shelf, "kobe", MONTH))
+
+
+async def test_an_empty_month_still_says_something(acts: Acts) -> None:
+    async with acts() as shelf:
+        digest = await digests.make(shelf, "osaka", "2026-01")
+        assert digest.items == []
+        assert digest.content["question"]["ja"]
+        assert digest.content["next_step"] == "listen"
+        assert digest.content["summary"]["barrier"] == ""
+        assert digest.content["wishes"] == []
+        assert digest.content["small"] is True
+
+
+async def test_a_company_of_one_asker_reads_its_own_wish(library: Acts) -> None:
+    async with library() as shelf:
+        digest = await digests.preview(shelf, "osaka", MONTH)
+        assert digest.content["wishes"] == [{"id": "w", "theme": "会えない先生"}]
+
+
+async def test_an_unknown_office_or_month_is_refused(acts: Acts) -> None:
+    async with acts() as shelf:
+        with pytest.raises(NotFound):
+            await digests.make(shelf, "nowhere", MONTH)
+        with pytest.raises(BadInput):
+            await digests.make(shelf, "kobe", "October")
+
+
+async def test_a_lesson_and_voices_are_carried_into_the_item(acts: Acts) -> None:
+    async with acts() as shelf:
+        shelf.cases.add(
+            case_of("l", "sato", days_ago=OCTOBER, kind=Kind.LESSON, voice="助かる",
+                    details={"pitfalls": "遅いと次がない"}, channels=["mr_email"])
+        )  # fmt: skip
+        await shelf.cases.flush()
+        (item,) = (await digests.preview(shelf, "kobe", MONTH)).content["items"]
+        assert (item["lesson"], item["voice"], item["pitfalls"]) == (
+            True,
+            "助かる",
+            "遅いと次がない",
+        )
+        assert item["reason"] == {"kind": "new", "key": ""}
+
+
+# 定例の資料
+
+
+async def test_a_pack_holds_the_digest_and_last_months_homework(library: Acts) -> None:
+    async with library() as shelf:
+        await digests.make(shelf, "kobe", MONTH)
+        shelf.cases.add(case_of("nov", "sato", days_ago=2, barrier=["benefit.no_time"]))
+    async with library() as shelf:
+        pack = await packs.make(shelf, "kobe", "2026-11")
+        assert (pack.office, pack.office_en, pack.month) == ("神戸営業所", "神戸営業所", "2026-11")
+        assert pack.barriers == [("urgency", 6), ("benefit.no_time", 1)]
+        assert [wish.id for wish in pack.wishes] == ["w"]
+        tried = {row["case_id"]: row["tried"] for row in pack.homework}
+        assert tried["case0"] == 1  # by 神戸; 大阪 tried it too
+        assert len(tried) == 3
+        gone = await shelf.cases.any("case0")
+        assert gone is not None
+        gone.status = Status.WITHDRAWN
+    async with library() as shelf:
+        pack = await packs.make(shelf, "kobe", "2026-11")
+        assert "case0" not in {row["case_id"] for row in pack.homework}
+        assert "case0" not in {
+            row["case_id"] for row in (await packs.make(shelf, "kobe", MONTH)).items
+        }
+
+
+async def test_the_first_pack_has_no_homework(library: Acts) -> None:
+    async with library() as shelf:
+        assert (await packs.make(shelf, "kobe", MONTH)).homework == []
+        with pytest.raises(NotFound):
+            await packs.make(shelf, "nowhere", MONTH)
+
+
+# figures
+
+
+async def test_figures_are_hidden_for_fewer_than_five(library: Acts) -> None:
+    async with library() as shelf:
+        assert await counts.office_figures(shelf, "sendai", "2026-11") is None
+
+
+async def test_figures_of_an_office_count_its_posts_tries_and_others_successes(
+    library: Acts,
+) -> None:
+    async with library() as shelf:
+        for number in range(3):
+            shelf.people.add(
+                Member(company_id="c1", id=f"m{number}", name="", office_id="sendai", roles=[])
+            )
+        shelf.loop.add(trial_of("case3", "sato"), trial_of("case1", "sato"))
+        await shelf.people.flush()
+        assert len(await counts.active_mrs(shelf, "sendai")) == 5
+        figures = await counts.office_figures(shelf, "sendai", "2026-11", 3)
+        assert figures is not None
+        assert [one.month for one in figures] == ["2026-09", MONTH, "2026-11"]
+        september, october, _ = figures
+        assert (september.posted, september.tried, september.reproduced) == (0, 0, 0)
+        # Answered on 31 October; Sato's trial of the own case counts as tried, not as 再現.
+        assert (october.posted, october.tried, october.reproduced) == (3, 2, 2)
+        assert (await digests.preview(shelf, "sendai", MONTH)).content["small"] is False

@@ -1,0 +1,179 @@
+"""Finding inside one's scope: what is new is found at once, what is gone leaves at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from cases import indexing, reactions, review, sharing
+from cases.chips import Chip
+from cases.index.memory import MemoryIndex
+from cases.index.vectors import Common
+from cases.library import Library
+from cases.search import Found, Shelves, chip_id
+from cases.vocabulary import Status
+from tests.conformance.conftest import Acts
+from tests.fakes.cast import NOON, RING, case_of, scope_of
+from tests.fakes.clocked import ClockedDatabase
+from tests.fakes.encoder import FakeEncoder
+
+PLAIN = Common(np.zeros(64, np.float32), np.zeros(64, np.float32))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def shelves(database: ClockedDatabase) -> Shelves:
+    return Shelves(database, lambda: MemoryIndex(PLAIN), FakeEncoder(), "fake")
+
+
+@pytest.fixture
+async def library(two_companies: Acts) -> Acts:
+    """仙台: one company-wide case, one of its own; 神戸: one of its own; one in another company."""
+    async with two_companies() as shelf:
+        shelf.cases.add(
+            case_of("wide", action="視聴ログを見て要点だけをメールで送った"),
+            case_of("sendai", "ando", status=Status.OFFICE, action="メールで日程を聞いた"),
+            case_of("kobe", "kato", status=Status.OFFICE, action="メールで資料を送った"),
+            case_of("old", "kato", status=Status.ARCHIVED, action="メールで資料を送った"),
+        )
+    async with two_companies(None, "c2") as shelf:
+        shelf.cases.add(case_of("theirs", company_id="c2", action="メールで資料を送った"))
+    return two_companies
+
+
+def ids(found: Found) -> set[str]:
+    return {hit.case_id for hit in found.hits}
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [("sato", {"wide", "sendai"}), ("mori", {"wide", "kobe"}), ("ito", {"wide"}), (None, {"wide"})],
+)
+async def test_a_search_stays_inside_the_askers_scope(
+    library: Acts, shelves: Shelves, member: str | None, expected: set[str]
+) -> None:
+    found = await shelves.find(scope_of(member), "メールで送った")
+    assert ids(found) == expected
+    assert all(hit.reason for hit in found.hits)
+    assert ids(await shelves.find(scope_of("sato", "c2"), "メール")) == {"theirs"}
+
+
+async def test_a_new_case_is_found_at_once_and_a_withdrawn_one_never(
+    library: Acts, shelves: Shelves, database: ClockedDatabase
+) -> None:
+    await shelves.warm("c1")
+    database.turn(minutes=5)
+    async with library() as shelf:
+        shelf.cases.add(case_of("new", days_ago=0, action="研修医の先生に動画を送った"))
+    assert "new" in ids(await shelves.find(scope_of("ito"), "動画"))
+    database.turn(minutes=5)
+    async with library("sato") as shelf:
+        await sharing.withdraw(shelf, "new")
+    assert "new" not in ids(await shelves.find(scope_of("ito"), "動画"))
+
+
+async def test_a_case_that_another_process_withdrew_meanwhile_is_not_shown(
+    library: Acts, shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shelves.warm("c1")
+    async with library() as shelf:
+        case = await shelf.cases.any("wide")
+        assert case is not None
+        case.status = Status.WITHDRAWN  # and its index does not know yet
+    assert ids(await shelves.find(scope_of("ito"), "メール")) == set()
+
+
+async def test_meaning_comes_with_the_vectors_and_stays_after_a_release(
+    library: Acts, shelves: Shelves, database: ClockedDatabase
+) -> None:
+    async with library() as shelf:
+        case = await shelf.cases.any("sendai")
+        assert case is not None
+        case.release_asked_at = NOON
+    await shelves.warm("c1")
+    database.turn(minutes=5)
+    await indexing.catch_up(database, "c1", FakeEncoder())
+    await shelves.warm("c1")
+    before = sentences_known(shelves)
+    assert before == {"wide", "sendai", "kobe"}
+    database.turn(days=1)
+    async with library() as shelf:
+        shelf.cases.add(case_of("younger", changed_at=shelf.now))
+    await indexing.catch_up(database, "c1", FakeEncoder())
+    await shelves.warm("c1")
+    async with library("nakamura") as shelf:
+        await review.release(shelf, "sendai")
+    await shelves.warm("c1")
+    assert sentences_known(shelves) == before | {"younger"}
+    assert "sendai" in ids(await shelves.find(scope_of("ito"), "日程"))
+
+
+def sentences_known(shelves: Shelves) -> set[str]:
+    """The cases of the index that have vectors."""
+    index = shelves.companies["c1"].index
+    assert isinstance(index, MemoryIndex)
+    return {key for key, (_, vectors) in index._kept.items() if vectors}
+
+
+async def test_without_a_model_it_is_searched_by_words(library: Acts, shelves: Shelves) -> None:
+    with_model = await shelves.find(scope_of("ito"), "視聴ログ")
+    assert not with_model.words_only
+    shelves.embedder = None
+    found = await shelves.find(scope_of("ito"), "視聴ログ")
+    assert found.words_only
+    assert ids(found) == {"wide"}
+
+
+async def test_what_is_not_a_match_stays_away_from_that_member_only(
+    library: Acts, shelves: Shelves
+) -> None:
+    async with library("sato") as shelf:
+        await reactions.react(shelf, "wide", reactions.NOT_A_MATCH)
+    assert ids(await shelves.find(scope_of("sato"), "メール")) == {"sendai"}
+    assert ids(await shelves.find(scope_of("ando"), "メール")) == {"wide", "sendai"}
+
+
+async def test_a_condition_that_is_met_lifts_a_case_and_can_be_taken_off(
+    library: Acts, shelves: Shelves
+) -> None:
+    async with library() as shelf:
+        for case_id, facility in (("a", "clinic"), ("b", "")):
+            shelf.cases.add(case_of(case_id, facility=facility, action="動画を送った"))
+    asked = "診療所で動画、2つ"
+    found = await shelves.find(scope_of("ito"), asked)
+    assert found.limit == 2
+    (chip,) = (chip for chip in found.chips if chip.list_name == "facilities")
+    by_id = {hit.case_id: hit for hit in found.hits}
+    assert chip in by_id["a"].same
+    assert chip in [one.chip for one in by_id["b"].different]
+    without = await shelves.find(scope_of("ito"), asked, without=[chip_id(chip)])
+    assert chip not in without.chips
+
+
+async def test_the_library_asks_its_shelves(
+    library: Acts, shelves: Shelves, database: ClockedDatabase
+) -> None:
+    whole = Library(database, RING, FakeEncoder(), shelves)
+    assert ids(await whole.find(scope_of("ito"), "メール")) == {"wide"}
+    assert (await whole.find(scope_of("ito"), "")).match == "none"
+    await whole.close()
+
+
+def test_a_chip_has_a_value_for_its_button() -> None:
+    chip = Chip("channels", ("mr_email", "hq_email"), "メール")
+    assert chip_id(chip) == "channels:mr_email|hq_email"
+
+
+def order_of(found: Found) -> Sequence[float]:
+    return [hit.score for hit in found.hits]
+
+
+async def test_hits_come_best_first(library: Acts, shelves: Shelves) -> None:
+    found = await shelves.find(scope_of("sato"), "視聴ログ メール", limit=1)
+    assert len(found.hits) == 1
+    found = await shelves.find(scope_of("sato"), "視聴ログ メール")
+    assert order_of(found) == sorted(order_of(found), reverse=True)
+    assert found.hits[0].case_id == "wide"
