@@ -59,8 +59,12 @@ async def test_a_case_is_seen_in_the_office_first_and_company_wide_after_approva
     abe, kato, nakamura = desk.person(ABE), desk.person(KATO), desk.person(NAKAMURA)
     assert TITLE in await abe.says(QUESTION)
     assert TITLE not in await kato.says(QUESTION)
-    assert "E-01" in str(await desk.replies({"user": KATO, "action": "case.show", "value": case_id}))
-    assert "E-01" in str(await desk.replies({"user": KATO, "action": "try.start", "value": case_id}))
+    assert "E-01" in str(
+        await desk.replies({"user": KATO, "action": "case.show", "value": case_id})
+    )
+    assert "E-01" in str(
+        await desk.replies({"user": KATO, "action": "try.start", "value": case_id})
+    )
     await nakamura.says("確認待ち")
     await nakamura.presses("全社に公開する", case_id)
     assert TITLE in await kato.says(QUESTION)
@@ -141,7 +145,9 @@ async def test_the_name_is_asked_once_and_remembered(sato: Person) -> None:
     assert "お名前を出しますか?" in sato.sees
     await sato.presses("共有する", declared=list(TICKS), show_author="yes")
     assert "仙台営業所 佐藤 美咲" in sato.sees
-    await sato.says("メールの件名を短くしてみました。「読みやすい」と先生から返信をいただきました。")
+    await sato.says(
+        "メールの件名を短くしてみました。「読みやすい」と先生から返信をいただきました。"
+    )
     assert "お名前を出しますか?" not in sato.sees
     await sato.presses("共有する", declared=list(TICKS))
     assert "佐藤 美咲" in sato.sees
@@ -226,5 +232,3 @@ async def test_an_event_is_routed_to_safety_and_never_published(
     await sato.presses("報告済み(受付番号を入力)")
     await sato.presses("報告済みとして記録する", receipt="AE-123", heard_on="2026-11-04")
     assert "公開していない状態は変わりません" in sato.sees
-
-
