@@ -23,7 +23,7 @@ from scheduler import ledger
 from scheduler.dispatch import Worker, drain
 from scheduler.models import DeliveryState
 from scheduler.store import Ledger
-from tests.fakes.platform import FakePlatform
+from tests.fakes.platform import FakeComposer, FakePlatform
 
 COMPANY = "c1"
 MESSAGES = 500
@@ -73,7 +73,7 @@ async def _measure(folder: Path) -> tuple[float, float]:
         await _owe(db)
         owed = time.perf_counter() - begun
         begun = time.perf_counter()
-        await drain(Worker(db, platform, platform, {}), [COMPANY])
+        await drain(Worker(db, platform, platform, {}, FakeComposer()), [COMPANY])
         sent = time.perf_counter() - begun
         async with db.transaction(Scope(COMPANY)) as shelf:
             counts = await Ledger(shelf).counts()
