@@ -40,7 +40,7 @@ ARGUMENTS: dict[str, Any] = {
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "prompt": "S2-BEN-Q1", "now": NOON,
 }  # fmt: skip
-WRITES = {"add", "append", "flush", "drop", "put_vector", "visible"}
+WRITES = {"add", "append", "flush", "drop", "put_vectors", "visible"}
 METHODS = [
     (store, name)
     for store, kind in STORES.items()
