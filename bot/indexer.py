@@ -67,7 +67,10 @@ async def run() -> None:
     settings = read()
     lines = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(lines)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    try:
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    except (ValueError, PermissionError):  # no pipe, so no parent: one pass and done
+        lines.feed_eof()
     # Loading torch takes seconds, so it is imported only here.
     from cases.embedding.sentence import SentenceEncoder
 
@@ -78,9 +81,11 @@ async def run() -> None:
         embedder = await asyncio.to_thread(SentenceEncoder)
     db = Database(settings.database_url)
     try:
-        while not lines.at_eof():
+        while True:
             for company in await db.directory.companies():
                 await catch_up(db, company.id, embedder)
+            if lines.at_eof():
+                return
             await _called(lines)
     finally:
         await db.close()

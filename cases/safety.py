@@ -24,8 +24,8 @@ async def answer(
     The text stays sealed for the safety reviewer either way (domain.md §6). Raises Missing without
     number or reason, NotFound for anybody but its author.
     """
-    hold = await shelf.cases.hold_of(draft_id)
-    if hold is None or hold.author_id != shelf.scope.me or hold.queue != "safety":
+    hold = await shelf.cases.hold_of(draft_id, "safety")
+    if hold is None or hold.author_id != shelf.scope.me:
         raise NotFound
     if state == "reported" and not receipt:
         raise Missing("receipt")

@@ -38,10 +38,10 @@ def decision_of(checked: Checked, cleared: Collection[str]) -> Decision:
     return strictest([f.action for f in found if f.rule not in cleared or f.action not in asked])
 
 
-def rules_of(checked: Checked, decision: Decision) -> list[str]:
-    """The rules behind a decision, each once, in the order of the text."""
+def rules_of(checked: Checked, decision: Decision | None = None) -> list[str]:
+    """The rules that fired, or those behind one decision: each once, in the order of the text."""
     found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    return list(dict.fromkeys(f.rule for f in found if f.action is decision))
+    return list(dict.fromkeys(f.rule for f in found if decision in (None, f.action)))
 
 
 def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
@@ -94,9 +94,9 @@ def original(ring: KeyRing, draft: Draft) -> dict[str, Any]:
 
 
 async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queue: str) -> Hold:
-    """Puts a stopped draft, sealed, into the queue of safety or compliance. Once per draft."""
-    found = await shelf.cases.hold_of(draft.id)
-    if found is not None and found.queue == queue:
+    """Puts a stopped draft, sealed, into the queue of safety or compliance: once in each."""
+    found = await shelf.cases.hold_of(draft.id, queue)
+    if found is not None:
         return found
     row = Hold(
         company_id=shelf.scope.company_id,

@@ -70,7 +70,7 @@ def encoder() -> BundledEncoder:
 
 @pytest.fixture(scope="session")
 def company_file(tmp_path_factory: pytest.TempPathFactory, encoder: BundledEncoder) -> Path:
-    """A migrated database with the sample company, its key beside it; made once, to be copied."""
+    """A migrated database with the sample company, its key beside it; made once."""
     path = tmp_path_factory.mktemp("company") / "company.db"
     found = settings_of(path)
     assert migrate(found)

@@ -13,7 +13,7 @@ Fields = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person wrote to the bot. `place` is the platform's address to answer to, as JSON."""
+    """A person wrote to the bot. `place`: where to answer them alone, as JSON, never a room."""
 
     user: str
     text: str

@@ -117,8 +117,10 @@ async def _stopped(
         return ask_card(rule, draft.id, turn.locale)
     if decision is Decision.ROUTE_TO_SAFETY:
         await sharing.hold(shelf, turn.library.ring, draft, rules, "safety")
-    elif sharing.CONDUCT & set(rules):
-        await sharing.hold(shelf, turn.library.ring, draft, rules, "compliance")
+    conduct = [one for one in sharing.rules_of(checked) if one in sharing.CONDUCT]
+    if conduct:
+        await sharing.hold(shelf, turn.library.ring, draft, conduct, "compliance")
+    if decision is not Decision.ROUTE_TO_SAFETY:
         draft.state = DraftState.OPEN  # the author may still rewrite it
     return stop_card(rule, draft.id, turn.safety_form_url, turn.locale)
 

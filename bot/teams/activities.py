@@ -106,8 +106,13 @@ def _said(activity: Json, user: str) -> Said | None:
     if not isinstance(text, str) or _INLINE_CARD in text:
         return None
     text = clean(_without_mention(activity, text).replace("\u00a0", " "))
-    place = reference(activity)
-    return Said(user, text, place, private=_private(activity)) if text else None
+    private = _private(activity)
+    return Said(user, text, _place(activity), private=private) if text else None
+
+
+def _place(activity: Json) -> Json:
+    """Where to answer the person alone; empty in a group, so that nothing private goes there."""
+    return reference(activity) if _private(activity) else {}
 
 
 def _without_mention(activity: Json, text: str) -> str:
@@ -134,7 +139,7 @@ def _pressed(activity: Json, user: str, data: Json) -> Pressed | None:
         user,
         action,
         value,
-        reference(activity),
+        _place(activity),
         fields=values(typed, lists if isinstance(lists, list) else []),
         card=receipt_of(reference(activity), str(activity.get("replyToId") or "")),
         private=_private(activity),
@@ -145,7 +150,7 @@ def _installed(activity: Json, user: str) -> Joined | Left | None:
     """`remove-upgrade` comes before `add-upgrade` when the app is updated: nobody left."""
     match activity.get("action"):
         case "add" | "add-upgrade":
-            return Joined(user, reference(activity))
+            return Joined(user, _place(activity))
         case "remove":
             return Left(user)
         case _:

@@ -101,10 +101,10 @@ async def test_the_latest_hold_of_a_draft_counts(acts: Acts) -> None:
                 )
             )  # fmt: skip
     async with acts() as shelf:
-        hold = await shelf.cases.hold_of("d")
+        hold = await shelf.cases.hold_of("d", "safety")
         assert hold is not None
         assert hold.queue == "safety"
-        assert await shelf.cases.hold_of("e") is None
+        assert await shelf.cases.hold_of("e", "safety") is None
 
 
 async def test_trials_by_case_by_member_and_by_what_they_wait_for(acts: Acts) -> None:

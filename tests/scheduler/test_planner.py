@@ -194,23 +194,6 @@ def _change(change: str, member: Member, promoter: object) -> None:
             promoter.member_id = "ito"  # type: ignore[attr-defined]  # a Promoter
 
 
-async def test_a_withdrawn_case_is_not_shown_by_a_message_that_waits(
-    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
-) -> None:
-    async with database.transaction(SCOPE) as shelf:
-        await add_case(shelf, "case1", "sato")
-    await promised(planner, DIGEST_DAY - timedelta(hours=1))
-    await plan(planner, "c1")
-    async with database.transaction(SCOPE) as shelf:
-        case = await shelf.cases.any("case1")
-        assert case is not None
-        case.status = Status.WITHDRAWN
-    await drain(worker, ["c1"])
-    outcomes = {row.member_id: row.outcome for row in await deliveries(database)}
-    assert outcomes["kato"] == "case_withdrawn"
-    assert len(platform.posts) == list(outcomes.values()).count("")
-
-
 async def test_a_message_that_waited_into_the_evening_goes_out_in_the_morning(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
