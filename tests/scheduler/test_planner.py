@@ -9,7 +9,6 @@ import pytest
 
 from cases.db import Shelf
 from cases.models.org import Account, Member
-from cases.vocabulary import Status
 from scheduler.dispatch import Worker, drain
 from scheduler.job import Chore, Message, Turn, each_day
 from scheduler.models import DeliveryState, OccurrenceState
@@ -18,7 +17,6 @@ from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.plans import (
     DIGEST_DAY,
     SCOPE,
-    add_case,
     deliveries,
     occurrences,
     promised,
