@@ -1,4 +1,4 @@
-"""How well the one box reads: `python benchmarks/capture.py`; `--fit` refits the shipped weights.
+"""How well the one box reads: `python -m benchmarks.capture`; `--fit` refits the shipped weights.
 
 The shipped weights are fitted on our own invented examples only (content/capture_examples.json).
 Printed are: these weights on the development rows, and a nested cross-validation in which outer

@@ -1,4 +1,4 @@
-"""How well a post is split into fields, and what the reading costs: `python benchmarks/draft.py`.
+"""How well a post is split into fields, and what the reading costs: `python -m benchmarks.draft`.
 
 The fields of each development case are strung together as plain prose and split again; a character
 is right when it lands in the field that it came from. Posts have no labelled fields: there the

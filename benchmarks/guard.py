@@ -1,6 +1,6 @@
 """Measures the guard on the development texts by type, layer and time; `--write` keeps the page.
 
-python benchmarks/guard.py --data ../shared/data [--write]
+python -m benchmarks.guard [--data ../shared/data] [--write]
 """
 
 from __future__ import annotations

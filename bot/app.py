@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot import console
 from bot.courier import Composer, Courier
+from bot.encoders import load_model, open_library
 from bot.indexer import Indexer
 from bot.pages import Pages
 from bot.platform import Platform
@@ -21,16 +23,10 @@ from bot.reception import Reception
 from bot.server import make_app
 from bot.settings import Settings
 from cases import capture, guard
-from cases.db import Database
-from cases.embedding import QueryEmbedder
-from cases.embedding.bundled import NAME, SIZE, BundledEncoder
 from cases.errors import BadInput
-from cases.index.memory import MemoryIndex
-from cases.index.vectors import common_of
 from cases.library import Library
-from cases.search import Shelves
 from scheduler import dispatch, inbox, planner, reconcile
-from scheduler.clock import Clock
+from scheduler.clock import Clock, Tick
 from scheduler.jobs import BY_NAME
 
 if TYPE_CHECKING:  # only configured platforms are imported
@@ -83,14 +79,6 @@ class Hub:
         await self.library.close()
 
 
-def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> Library:
-    """Database, keys and index of the settings; with the bundled encoder unless one is given."""
-    db = Database(settings.database_url)
-    encoder = embedder or BundledEncoder()
-    make_index = partial(MemoryIndex, common_of(NAME, SIZE))
-    return Library(db, settings.ring(), encoder, Shelves(db, make_index, encoder, encoder.name))
-
-
 async def build(settings: Settings, library: Library | None = None) -> Hub:
     """The hub, connected but not started. Only configured platforms are imported."""
     library = library or open_library(settings)
@@ -111,7 +99,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
 
 def _ticks(
     library: Library, reception: Reception, worker: dispatch.Worker, plans: planner.Planner
-) -> dict[str, Callable[[], asyncio.Future[object]]]:
+) -> dict[str, Tick]:
     """The named ticks of the alarm clock, in order."""
 
     async def companies() -> list[str]:
@@ -129,13 +117,12 @@ def _ticks(
         for company_id in await companies():
             await inbox.take_over(library.db, library.ring, reception, company_id)
 
-    ticks = {
+    return {
         "inbox": take_over,
         "planner": partial(planner.plan_all, plans),
         "dispatch": send,
         "reconcile": look_back,
     }
-    return ticks  # type: ignore[return-value]  # coroutines are what the clock awaits
 
 
 async def _connect(hub: Hub) -> None:
@@ -143,6 +130,7 @@ async def _connect(hub: Hub) -> None:
     from bot.web.platform import WebPlatform
 
     hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
+    hub.platforms[console.NAME] = console.ConsolePlatform()
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
@@ -171,6 +159,7 @@ def _cloud(settings: Settings) -> Cloud:
     return Cloud(
         keys_url=settings.teams_openid_url or public.keys_url,
         login_url=settings.teams_login_url or public.login_url,
+        service_url=settings.teams_service_url or public.service_url,
         services=settings.teams_service_hosts or public.services,
     )
 
@@ -204,7 +193,7 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
 
 
 async def _warm(hub: Hub, *, index: bool) -> None:
-    """After the page is there: index, encoder, and the indexing child."""
+    """After the page is there: index, encoder, a named model, and the indexing child."""
     for company in await hub.library.db.directory.companies():
         await hub.library.shelves.warm(company.id)
     await asyncio.to_thread(guard.warm, hub.library.embedder)
@@ -212,6 +201,8 @@ async def _warm(hub: Hub, *, index: bool) -> None:
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()
+    if hub.settings.embedding_model:
+        await load_model(hub.library, hub.settings.embedding_model)
 
 
 async def _asked_to_stop() -> None:

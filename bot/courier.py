@@ -12,6 +12,7 @@ from bot.views import notes
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card
+from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Room
@@ -48,9 +49,7 @@ async def _locale(shelf: Shelf, account: Account | Room) -> str:
 
 
 async def _digest(shelf: Shelf, content: Content, locale: str) -> Card:
-    digest = await shelf.talks.digest(content["office_id"], content["month"])
-    if digest is None:
-        raise NotFound("digest")
+    digest = await digests.current(shelf, content["office_id"], content["month"])
     return digest_card({**digest.content, "late": content.get("late", False)}, locale)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from bot.settings import read
 from cases.db import Database
+from cases.errors import ModelUnavailable
 from cases.indexing import catch_up
 
 REST = 5.0  # seconds between looks when nobody calls
@@ -70,7 +71,11 @@ async def run() -> None:
     # Loading torch takes seconds, so it is imported only here.
     from cases.embedding.sentence import SentenceEncoder
 
-    embedder = await asyncio.to_thread(SentenceEncoder, settings.embedding_model)
+    try:
+        embedder = await asyncio.to_thread(SentenceEncoder, settings.embedding_model)
+    except ModelUnavailable as error:  # the bundled weights go on; the reason is one line
+        print(f"hitotsubu: {error}", file=sys.stderr, flush=True)  # noqa: T201  # a child's only voice
+        embedder = await asyncio.to_thread(SentenceEncoder)
     db = Database(settings.database_url)
     try:
         while not lines.at_eof():

@@ -18,7 +18,8 @@ from cases.library import Library
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
 from cases.vocabulary import Role
-from scheduler import board, calendar as dates, dispatch, planner
+from scheduler import board, dispatch, planner
+from scheduler import calendar as dates
 from scheduler.clock import Clock
 from scheduler.models import Delivery, DeliveryState
 from scheduler.store import Ledger
@@ -102,7 +103,8 @@ class Pages:
     async def status(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """状態 as label and value; times are JST."""
         self.sha256 = self.sha256 or weights_sha256()
-        name = self.library.embedder.name
+        embedder = self.library.shelves.embedder
+        name = embedder.name if embedder else say(locale, "status.not_yet")
         left = {case.id for case, _, _ in await missing(self.library.db, company_id, name)}
         version = await self.library.db.directory.schema_version()
         async with self.library.db.transaction(Scope(company_id)) as shelf:
@@ -197,7 +199,7 @@ def _jobs(found: board.Board, locale: str) -> list[tuple[str, str]]:
     """Each named job with its next run in JST."""
     return [
         (
-            f"{say(locale, 'status.jobs')}: {job.kind}",
+            f"{say(locale, 'status.jobs')}: {say(locale, f'status.job_{job.kind}')}",
             _time(job.next[0].due_at if job.next else None, locale),
         )
         for job in found.coming

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -22,6 +23,7 @@ from cases.scope import Scope
 from scheduler import inbox, ledger
 from scheduler.ports import Event
 
+CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Status = Callable[[str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
 
@@ -45,6 +47,7 @@ class Reception:
         self.status = status
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
+        self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
 
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
@@ -76,12 +79,15 @@ class Reception:
         await self._handle(event, direct=False)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
-        """The workspace's credentials, opened; empty when there are none."""
+        """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
+        known = self.opened.get(workspace_id)
+        if known is not None and time.monotonic() - known[0] < CREDENTIALS_SECONDS:
+            return known[1]
         async with self.library.db.transaction(Scope(company_id)) as shelf:
             workspace = await shelf.people.workspace(workspace_id)
-        if workspace is None or workspace.credentials is None:
-            return {}
-        opened: dict[str, Any] = self.library.ring.open_json(workspace.credentials, company_id)
+        sealed = workspace.credentials if workspace else None
+        opened = self.library.ring.open_json(sealed, company_id) if sealed else {}
+        self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
     async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:

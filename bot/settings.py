@@ -33,6 +33,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "SLACK_API_URL": ("https://slack.com/api/", False),
     "TEAMS_OPENID_URL": ("", False),
     "TEAMS_LOGIN_URL": ("", False),
+    "TEAMS_SERVICE_URL": ("", False),
     "TEAMS_SERVICE_HOSTS": ("", False),
     "VAR": ("var", False),
 }
@@ -58,6 +59,7 @@ class Settings:
     slack_api_url: str
     teams_openid_url: str
     teams_login_url: str
+    teams_service_url: str
     teams_service_hosts: tuple[str, ...]
     var: Path
     data_key: str = field(repr=False)
@@ -100,6 +102,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         slack_api_url=values["SLACK_API_URL"],
         teams_openid_url=values["TEAMS_OPENID_URL"],
         teams_login_url=values["TEAMS_LOGIN_URL"],
+        teams_service_url=values["TEAMS_SERVICE_URL"],
         teams_service_hosts=hosts,
         var=Path(values["VAR"]),
         data_key=values["DATA_KEY"],

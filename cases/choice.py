@@ -43,8 +43,9 @@ def choose(
     """Up to three cases of other offices with the reason for each; 定番 when nothing else fits.
 
     Fit with the office's own tags comes first, then 再現, then freshness; at most one 学び, and
-    a 先生の言葉 among them when there is any (F45). Cases that this month's digest has shown
-    already (`stays`) come before all others; those of the digests before (`shown`) do not come.
+    a 先生の言葉 among them when there is any (F45). The best of the month's own cases is always
+    there: 「11月の好事例」 brings one of November. Cases that this month's digest has shown already
+    (`stays`) come before all others; those of the digests before (`shown`) do not come.
     """
     tags = _tags(own)
     known = set(shown)
@@ -52,11 +53,13 @@ def choose(
         (case for case in read.library if case.office_id != office_id and case.id not in known),
         key=lambda case: (case.id not in stays, -_score(case, tags, read), case.id),
     )
-    chosen: list[Case] = []
+    news = next((case for case in ranked if case in read.published), None)
+    chosen = [news] if news else []
     for case in ranked:
-        if len(chosen) < ITEMS and _fits(case, chosen):
+        if len(chosen) < ITEMS and case not in chosen and _fits(case, chosen):
             chosen.append(case)
     _give_a_voice(chosen, ranked)
+    chosen.sort(key=ranked.index)
     return [(case, _reason(case, tags, read)) for case in chosen]
 
 
@@ -69,7 +72,8 @@ def _give_a_voice(chosen: list[Case], ranked: Sequence[Case]) -> None:
     """Changes the last choice for one with 先生の言葉 if none of the three has any."""
     if len(chosen) < ITEMS or any(case.voice for case in chosen):
         return
-    spoken = (case for case in ranked[:20] if case.voice and _fits(case, chosen[:-1]))
+    kept = chosen[:-1]
+    spoken = (c for c in ranked[:20] if c.voice and c not in kept and _fits(c, kept))
     chosen[-1] = next(spoken, chosen[-1])
 
 

@@ -5,6 +5,8 @@ A visible case without a matching embedding row is the queue; nothing is queued 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cases.db import Database
 from cases.embedding import Embedder
 from cases.fields import keys_of
@@ -73,23 +75,33 @@ async def missing(db: Database, company_id: str, model: str) -> list[tuple[Case,
     ]
 
 
-async def catch_up(db: Database, company_id: str, embedder: Embedder) -> int:
-    """Writes the missing vectors of a company, a batch at a time; gives how many there were."""
+async def catch_up(
+    db: Database,
+    company_id: str,
+    embedder: Embedder,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> int:
+    """Writes the missing vectors of a company, a batch at a time; gives how many there were.
+
+    `tell` hears (done, all) after each batch.
+    """
     todo = await missing(db, company_id, embedder.name)
     for start in range(0, len(todo), BATCH):
         batch = todo[start : start + BATCH]
         vectors = embedder.encode([text for _, _, text in batch])
         async with db.transaction(Scope(company_id)) as shelf:
-            for (case, part, text), vector in zip(batch, vectors, strict=True):
-                await shelf.cases.put_vector(
-                    Embedding(
-                        company_id=company_id,
-                        case_id=case.id,
-                        model=embedder.name,
-                        part=part,
-                        content_hash=content_hash(text),
-                        vector=vector.astype("<f4").tobytes(),
-                        written_at=shelf.now,
-                    )
+            rows = [
+                Embedding(
+                    company_id=company_id,
+                    case_id=case.id,
+                    model=embedder.name,
+                    part=part,
+                    content_hash=content_hash(text),
+                    vector=vector.astype("<f4").tobytes(),
+                    written_at=shelf.now,
                 )
+                for (case, part, text), vector in zip(batch, vectors, strict=True)
+            ]
+            await shelf.cases.put_vectors(rows)
+        tell(start + len(batch), len(todo))
     return len(todo)

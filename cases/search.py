@@ -23,7 +23,7 @@ from cases.scope import Scope
 from cases.store.case import PUBLISHED
 
 DEPTH = 30  # hits that one question can page through
-CHIP = 0.06  # of the fused score: what a condition that is met adds
+CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on the queries)
 # Read again on each catch-up: another replica's row may commit after a younger one.
 OVERLAP = timedelta(seconds=60)
 
@@ -64,16 +64,26 @@ class _Shelved:
 
 
 class Shelves:
-    """All companies' indexes. `embedder` may be None while a model still loads: words only."""
+    """All companies' indexes. Without an embedder (a model still loads) words are searched alone.
+
+    `make_index(model, size)` gives an empty index for vectors of that model and length.
+    """
 
     def __init__(
-        self, db: Database, make_index: Callable[[], Index], embedder: QueryEmbedder, model: str
+        self,
+        db: Database,
+        make_index: Callable[[str, int], Index],
+        embedder: QueryEmbedder | None,
     ) -> None:
         self.db = db
         self.make_index = make_index
-        self.embedder: QueryEmbedder | None = embedder
-        self.model = model
+        self.embedder = embedder
         self.companies: dict[str, _Shelved] = {}
+
+    def use(self, embedder: QueryEmbedder) -> None:
+        """Searches by this model's meaning from now on; the indexes are read anew."""
+        self.embedder = embedder
+        self.companies.clear()
 
     async def find(
         self,
@@ -122,7 +132,8 @@ class Shelves:
 
     def _shelved(self, company_id: str) -> _Shelved:
         if company_id not in self.companies:
-            self.companies[company_id] = _Shelved(self.make_index())
+            model, size = (self.embedder.name, self.embedder.size) if self.embedder else ("", 1)
+            self.companies[company_id] = _Shelved(self.make_index(model, size))
         return self.companies[company_id]
 
     async def _catch_up(self, shelf: Shelf, shelved: _Shelved) -> None:
@@ -134,10 +145,11 @@ class Shelves:
                 if shelved.seen.get(case.id) != case.changed_at
             ]
             since = _again(shelved.vectors_until)
-            vectors = await shelf.cases.vectors_since(self.model, since)
-            if since is not None:  # the index takes all vectors of a case at once, old ones too
+            model = self.embedder.name if self.embedder else ""
+            vectors = await shelf.cases.vectors_since(model, since) if model else []
+            if model and since is not None:  # the index takes all vectors of a case at once
                 ids = {case.id for case in cases} | {row.case_id for row in vectors}
-                vectors = await shelf.cases.vectors_of(self.model, ids)
+                vectors = await shelf.cases.vectors_of(model, ids)
             await asyncio.to_thread(_apply, shelved, cases, vectors)
 
     def _hit(

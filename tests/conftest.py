@@ -1,12 +1,19 @@
 """What every test stands on: no network beyond this machine, no model hub."""
 
+import asyncio
 import ipaddress
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from bot.cli.migrate import migrate
+from cases.embedding.bundled import BundledEncoder
+from tests.drivers.desk import DeskDriver
+from tests.fakes.house import House, make_company, open_house, settings_of
 
 # A slow machine, or coverage, must not fail a test: no deadline per example.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,3 +60,34 @@ def attempts_outside() -> Iterator[list[str]]:
     _attempts.clear()
     yield _attempts
     assert not _attempts, f"reached for the network: {_attempts}"
+
+
+@pytest.fixture(scope="session")
+def encoder() -> BundledEncoder:
+    """The bundled encoder, loaded once; its cache is shared."""
+    return BundledEncoder()
+
+
+@pytest.fixture(scope="session")
+def company_file(tmp_path_factory: pytest.TempPathFactory, encoder: BundledEncoder) -> Path:
+    """A migrated database with the sample company, its key beside it; made once, to be copied."""
+    path = tmp_path_factory.mktemp("company") / "company.db"
+    found = settings_of(path)
+    assert migrate(found)
+    asyncio.run(make_company(found, encoder))
+    return path
+
+
+@pytest.fixture
+async def company(
+    company_file: Path, encoder: BundledEncoder, tmp_path: Path
+) -> AsyncIterator[House]:
+    """The whole product around a fresh sample company; nothing of it is started."""
+    async with open_house(company_file, tmp_path, encoder) as house:
+        yield house
+
+
+@pytest.fixture
+def desk(company: House) -> DeskDriver:
+    """The neutral door of a fresh company."""
+    return DeskDriver(company)

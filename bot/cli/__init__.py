@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
 
-from bot.cli.words import HELP
+from bot.cli.words import HELP, locale
 from bot.views.words import say
 from cases.errors import BadInput, CaseError
 
@@ -24,7 +27,29 @@ COMMANDS = {
     "indexer": "indexer",
     "migrate": "migrate",
     "seed": "seed",
+    "search": "search",
+    "guard": "guard",
+    "capture": "capture",
+    "import cases": "import_cases",
+    "export cases": "export_cases",
+    "digest preview": "digest_preview",
+    "plan": "plan",
+    "deliveries": "deliveries",
+    "audit verify": "audit_verify",
+    "workspace add": "workspace_add",
+    "manifest slack": "manifest_slack",
+    "console": "console",
+    "doctor": "doctor",
+    "tour": "tour",
 }
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose complaint is a BadInput, so that it becomes a sentence like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises BadInput instead of printing the usage in English."""
+        raise BadInput(f"{self.prog}: {message}")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -34,30 +59,44 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def call(argv: Sequence[str] | None = None) -> int:
     """The exit code of one command; every error that a person can meet is one sentence."""
-    options = _parser(argv).parse_args(argv)
-    locale = "en" if os.environ.get("LANG", "").startswith("en") else "ja"
     try:
+        options = parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
         command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
     except CaseError as error:
-        detail = error.detail
-        print(say(locale, f"error.{error.code}", code=error.code, detail=detail), file=sys.stderr)
+        _complain(error.code, error.detail)
         return 2 if isinstance(error, BadInput) else 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        # Where it happened and its kind, never its message: that may quote a case.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        _complain("E-15", f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno}")
         return 1
 
 
-def _parser(argv: Sequence[str] | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("hitotsubu", description=HELP["hitotsubu"])
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    words = list(sys.argv[1:] if argv is None else argv)
-    wanted = next((word for word in words if not word.startswith("-")), "")
+def _complain(code: str, detail: str) -> None:
+    print(say(locale(), f"error.{code}", code=code, detail=detail), file=sys.stderr)
+
+
+def parser(words: Sequence[str] | None = None) -> Parser:
+    """The parser with the options of the command that `words` begin with, or of every command."""
+    made = Parser("hitotsubu", description=HELP["hitotsubu"])
+    commands = made.add_subparsers(metavar="COMMAND", required=True)
+    groups: dict[str, argparse._SubParsersAction[Parser]] = {}
+    wanted = next((word for word in words or [] if not word.startswith("-")), "")
     for name, module in COMMANDS.items():
-        sub = commands.add_parser(name, help=HELP[name], description=HELP[name])
-        if name == wanted:
+        first, _, second = name.partition(" ")
+        if second and first not in groups:
+            group = commands.add_parser(first, help=HELP[first], description=HELP[first])
+            groups[first] = group.add_subparsers(metavar="COMMAND", required=True)
+        place, last = (groups[first], second) if second else (commands, first)
+        sub = place.add_parser(last, help=HELP[name], description=HELP[name])
+        if words is None or first == wanted:
             found = import_module(f"bot.cli.{module}")
             found.add(sub)
             sub.set_defaults(run=found.run)
-    return parser
+    return made

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot.app import build, open_library
+from bot.app import build
 from bot.cli.migrate import migrate
+from bot.encoders import open_library
 from bot.first_day import first_day
 from bot.settings import Settings, read
 from cases import sample

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from bot.app import open_library
+from bot.encoders import open_library
 from bot.settings import read
 from scheduler.jobs import BY_NAME
 from scheduler.watchdog import watch

@@ -1,12 +1,41 @@
-"""What `--help` says, Japanese first and English behind it."""
+"""What `--help` says, Japanese first and English behind it; and the language of the terminal."""
+
+from __future__ import annotations
+
+import os
 
 HELP = {
-    "hitotsubu": "ヒトツブ: 一粒の成功を、となりの営業所へ。 / Peer case sharing among MRs.",
-    "run": "画面とサンプルをこの機械で動かします / everything in one process, with the sample company",
+    "hitotsubu": ("ヒトツブ: 一粒の成功を、となりの営業所へ。 / Peer case sharing among MRs."),
+    "run": "すべてをひとつで動かします / everything in one process, with samples",
     "serve": "受付と予定だけを動かします / doors and planner only",
     "worker": "送信と索引づくりを動かします / deliveries and indexing only",
     "watchdog": "予定が閉じないことを知らせます / alarms for turns that never closed",
     "indexer": "索引づくりの子プロセス(自動で起動) / the indexing child, started by itself",
     "migrate": "データベースを最新にします / brings the database up to date",
-    "seed": "空のデータベースにサンプルを入れます / loads the sample company into an empty database",
+    "seed": "空のデータベースにサンプルを入れます / samples into an empty database",
+    "search": "事例を探します / finds cases, one question or a file of them",
+    "guard": "文を公開前の確認にかけます / what the guard says of a text",
+    "capture": "投稿の読み取り方を見ます / how a post is read",
+    "import": "取り込みます / brings data in",
+    "import cases": "事例の一覧を取り込みます / cases from JSON Lines or CSV",
+    "export": "書き出します / takes data out",
+    "export cases": "全社の事例を書き出します / all company-wide cases",
+    "digest": "月次まとめ / digests",
+    "digest preview": "月次まとめの下見です / a digest as it would be made now",
+    "plan": "だれに何がいつ届くかの下見です / who would get what when",
+    "deliveries": "届いていないお知らせを見ます / what did not arrive",
+    "audit": "記録 / the audit trail",
+    "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
+    "workspace": "接続先 / chat workspaces",
+    "workspace add": "Slack か Teams をつなぎます / connects Slack or Teams",
+    "manifest": "アプリの設定 / app manifests",
+    "manifest slack": "Slack アプリの設定を出します / the Slack app manifest",
+    "console": "端末で会話します(サンプルのみ) / the conversation in a terminal, sample only",
+    "doctor": "動作確認 / is everything well, and does a clear text lie somewhere",
+    "tour": "体験ツアーを端末でたどります / the whole loop as a story",
 }
+
+
+def locale() -> str:
+    """`en` where the terminal is English, else `ja`."""
+    return "en" if os.environ.get("LANG", "").startswith("en") else "ja"

@@ -6,7 +6,19 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.conversation import drafts, find, help, profile, reflect, share, status, try_it, wish
+from bot.conversation import (
+    drafts,
+    find,
+    help,
+    profile,
+    promoter,
+    reflect,
+    review,
+    share,
+    status,
+    try_it,
+    wish,
+)
 from bot.conversation.turn import Turn
 from bot.views.notes import intent_card, note
 from cases import capture, sharing
@@ -37,6 +49,13 @@ COMMANDS = {
     "求む！事例": wish.show,
     "求む!事例": wish.show,
     "wishes": wish.show,
+    "確認待ち": review.queue,
+    "review": review.queue,
+    "月次まとめ": promoter.digest,
+    "まとめ": promoter.digest,
+    "digest": promoter.digest,
+    "試している事例": try_it.listing,
+    "trials": try_it.listing,
 }
 
 
@@ -55,7 +74,7 @@ async def said(turn: Turn, text: str) -> None:
         return
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     waiting = await _waiting(turn)
-    if waiting and _answers(reading, text):
+    if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
         return
     match reading.intent:
@@ -63,6 +82,8 @@ async def said(turn: Turn, text: str) -> None:
             await share.propose(turn, text)
         case Intent.SEARCH:
             await find.search(turn, text)
+        case _ if await _stops(turn, text):
+            await share.propose(turn, text)  # it routes, blocks or holds: that cannot wait
         case _:
             await _ask(turn, text)
 
@@ -76,9 +97,13 @@ async def _waiting(turn: Turn) -> dict[str, Any]:
         return dict(talk.waiting_for)
 
 
-def _answers(reading: capture.Reading, text: str) -> bool:
-    """True unless the text is clearly a new search: one line, no question mark."""
-    return not (reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")))
+async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str) -> bool:
+    """True unless the text is clearly a new question, or a whole new win beside an old draft."""
+    if reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")):
+        return False
+    if waiting["kind"] == "share" and reading.intent is Intent.WIN:
+        return bool((await asyncio.to_thread(capture.propose, text)).missing)
+    return True
 
 
 async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
@@ -91,6 +116,12 @@ async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
             await reflect.keep_answer(turn, waiting["reflection"], text)
         case _:
             await share.propose(turn, text)
+
+
+async def _stops(turn: Turn, text: str) -> bool:
+    """True when the guard would not let the text through, whatever it was meant to be."""
+    checked = await share.look(turn, {"action": text})
+    return checked.decision not in (*sharing.PASSES, Decision.ASK)
 
 
 async def _ask(turn: Turn, text: str) -> None:

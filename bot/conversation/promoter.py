@@ -54,15 +54,18 @@ async def share_now(turn: Turn, value: str) -> None:
         if room is None:
             turn.replace(note(turn.words("digest.no_room"), style=Style.WARN))
             return
+        shared = f"{office_id}:{case.id}:{month}"
+        if await shelf.audit.has("digest.share", shared):
+            turn.replace(note(turn.words("digest.already_shared")))
+            return
         me = await shelf.people.member(turn.scope.me)
         view = (await shown(shelf, [case], turn.locale))[0]
         name = members.shown_name(me, turn.locale)
         lead = Text(turn.words("digest.from_promoter", name=name), Style.QUIET)
         card = Card((lead, *case_card(view, turn.locale).parts))
         content = {"card": to_json(card), "case_id": case.id}
-        key = f"office_share:{office_id}:{case.id}:{month}"
-        turn.owe(Owed(key, "office_share", content, room_id=room.id))
-        await audit.record(shelf, "digest.share", case.id)
+        turn.owe(Owed(f"office_share:{shared}", "office_share", content, room_id=room.id))
+        await audit.record(shelf, "digest.share", shared)
         turn.replace(note(turn.words("digest.shared_item"), style=Style.GOOD))
 
 

@@ -90,7 +90,7 @@ async def _card(
         draft.id,
         draft.values,
         draft.findings,
-        raw.get("ask") or (),
+        [key for key in raw.get("ask") or () if not raw.get(key)],
         office_word(office, turn.locale),
         turn.locale,
         ask_name=member is not None and member.show_name is None,

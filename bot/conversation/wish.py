@@ -6,6 +6,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Style
 from bot.views.notes import note, wishes_card
 from bot.views.preview import form_card
+from bot.views.words import quote
 from cases import sharing
 from cases.errors import NotFound
 from cases.guard import Checked
@@ -31,4 +32,4 @@ async def answer(turn: Turn, wish_id: str) -> None:
         empty = Checked(Decision.PUBLISH, {}, {})
         raw = {"wish": row.id, "intent": row.theme}
         draft = await sharing.keep_draft(shelf, turn.library.ring, raw, empty)
-        turn.open(form_card(draft.id, raw, turn.locale, notice=f"「{row.theme}」"))
+        turn.open(form_card(draft.id, raw, turn.locale, notice=quote(turn.locale, row.theme)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
-from bot.views.words import say
+from bot.views.words import quote, say
 from cases.models.case import Case
 from cases.trials import Reproduction
 from cases.vocabulary import Kind, Status, label
@@ -97,8 +97,8 @@ def body(case: Case, locale: str) -> list[Part]:
     """先生の変化 and the doctor's words in sight, everything else folded."""
     parts: list[Part] = [Facts(((say(locale, "case.result"), case.result),))]
     if case.voice:
-        parts.append(Text(f"「{case.voice.strip('「」')}」", Style.QUOTE))
-    parts.append(Text(f"{say(locale, 'case.action')}: {case.action}"))
+        parts.append(Text(quote(locale, case.voice.strip("「」")), Style.QUOTE))
+    parts.append(Text(f"{say(locale, 'case.action')}: {case.action.rstrip('、,')}"))
     rows = field_rows(case, locale, leave_out=("result", "action"))
     if rows:
         parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))

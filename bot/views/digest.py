@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
-from bot.views.words import say
+from bot.views.words import quote, say
 from cases.text import shorten
 from cases.vocabulary import label
 
@@ -36,7 +36,7 @@ def digest_card(content: Mapping[str, Any], locale: str) -> Card:
     parts.append(Divider())
     parts += [
         Text(say(locale, "digest.question"), Style.STRONG),
-        Text(f"「{content['question'][locale]}」", Style.QUOTE),
+        Text(quote(locale, content["question"][locale]), Style.QUOTE),
     ]
     parts += _own(content, office, month, locale)
     parts += _wishes(content, locale)
@@ -118,7 +118,7 @@ def _wishes(content: Mapping[str, Any], locale: str) -> list[Part]:
     parts: list[Part] = []
     for wish in content["wishes"]:
         parts.append(Text(say(locale, "digest.wishes"), Style.STRONG))
-        parts.append(Text(f"「{wish['theme']}」"))
+        parts.append(Text(quote(locale, wish["theme"])))
         answer = Button(say(locale, "digest.wish_answer"), "wish.answer", wish["id"])
         parts.append(Actions((answer,)))
     return parts

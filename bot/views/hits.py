@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.views.case import Shown, byline, case_actions, field_rows, heading
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
-from bot.views.words import say
+from bot.views.words import quote, say
 from cases.chips import Chip
 from cases.reasons import Difference
 from cases.search import chip_id
@@ -95,7 +95,7 @@ def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
         parts.append(Text(say(locale, "find.loose_label"), Style.QUIET))
     lead = f"{say(locale, 'find.why')}: "
     marks = tuple((start + len(lead) + 1, end + len(lead) + 1) for start, end in hit.marks)
-    parts.append(Text(f"{lead}「{hit.reason}」", Style.QUOTE, marks))
+    parts.append(Text(lead + quote(locale, hit.reason), Style.QUOTE, marks))
     parts.append(Facts(((say(locale, "case.result"), hit.shown.case.result),)))
     parts += _points(hit, locale)
     rows = field_rows(hit.shown.case, locale, leave_out=("result",))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Choice, Field, Kind, Part, Style, Text
-from bot.views.words import say
+from bot.views.words import quote, say
 from cases.errors import CaseError
 from cases.trials import SHOWN_FROM
 from cases.vocabulary import content
@@ -104,7 +104,7 @@ def wishes_card(wishes: Sequence[Mapping[str, Any]], locale: str) -> Card:
         return note(say(locale, "wish.empty"))
     parts: list[Part] = [Text(say(locale, "wish.title"), Style.TITLE)]
     for wish in wishes:
-        parts.append(Text(f"「{wish['theme']}」"))
+        parts.append(Text(quote(locale, str(wish["theme"]))))
         parts.append(Actions((Button(say(locale, "wish.answer"), "wish.answer", str(wish["id"])),)))
     return Card(tuple(parts))
 

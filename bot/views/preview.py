@@ -62,7 +62,8 @@ def preview_card(
     parts += _finding_parts(findings, locale)
     parts.append(Divider())
     parts += [_missing_field(key, locale) for key in missing]
-    parts += [_question(key, values, locale) for key in questions if key not in missing][:2]
+    open_questions = [key for key in questions if key in CHOICES or not values.get(key)]
+    parts += [_question(key, values, locale) for key in open_questions if key not in missing][:2]
     if ask_name:
         parts.append(_name_field(locale))
     parts.append(_ticks(locale, declared))
@@ -130,8 +131,9 @@ def _question(key: str, values: Mapping[str, Any], locale: str) -> Field:
         return Field(key, optional, Kind.LINE, limit=fields.LIMITS.get(key, 100))
     listed = terms(CHOICES[key]).values()
     choices = tuple(Choice(term.key, term.label(locale)) for term in listed)
-    value = values.get(key) or ""
-    return Field(key, optional, Kind.CHOICE, value if isinstance(value, str) else "", choices)
+    value = values.get(key) or ""  # a list holds one: what was chosen on the card before
+    chosen = value if isinstance(value, str) else value[0]
+    return Field(key, optional, Kind.CHOICE, chosen, choices)
 
 
 def _name_field(locale: str) -> Field:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
-from bot.views.words import say
+from bot.views.words import quote, say
 from cases.reflections import bank
 
 
@@ -59,7 +59,7 @@ def thanks_card(row: str, others: Sequence[tuple[str, str]], locale: str) -> Car
     parts: list[Part] = [Text(say(locale, "reflect.thanks"))]
     if others:
         parts.append(Text(say(locale, "reflect.others"), Style.STRONG))
-        parts += [Text(f"「{text}」 — {office}", Style.QUOTE) for text, office in others]
+        parts += [Text(f"{quote(locale, text)} — {office}", Style.QUOTE) for text, office in others]
     parts.append(
         Actions(
             (

@@ -12,11 +12,11 @@ from multidict import MultiDictProxy
 
 from bot.conversation.events import Reply
 from bot.platform import Desk
-from bot.views.notes import examples
+from bot.views.notes import examples, note
 from bot.web import threads, tour
 from bot.web.answers import answer
 from bot.web.links import own_path
-from bot.web.threads import Change, Press
+from bot.web.threads import Change, Press, Top
 from bot.web.visit import WHO, House, Visit, enter, page, remember
 from bot.web.walls import Refused, set_cookie
 from cases import review
@@ -73,7 +73,7 @@ async def _said(visit: Visit, desk: Desk, key: str, text: str) -> tuple[list[Cha
     raw = {"user": visit.member.id, "text": text}
     replies = await _ask(visit, desk, f"say:{key}", raw)
     if replies is None:
-        return visit.thread.answers.get(f"say:{key}", []), True
+        return _known(visit, f"say:{key}"), True
     return visit.thread.remember(f"say:{key}", threads.said(visit.thread, text, replies)), False
 
 
@@ -95,8 +95,19 @@ async def press(house: House, desk: Desk, request: web.Request) -> web.StreamRes
         )
         visit.thread.remember(key, changes)
     if visit.quick:
-        return answer(visit, visit.thread.answers.get(key, []), again=replies is None)
+        return answer(visit, _known(visit, key), again=replies is None)
     return _follow(visit, "/#thread")
+
+
+def _known(visit: Visit, key: str) -> list[Change]:
+    """The answer to a form; where it got lost (a crash, a restart), a word that it was received.
+
+    The event is in the inbox then, and its answer comes as a letter.
+    """
+    known = visit.thread.answers.get(key)
+    if known is not None:
+        return known
+    return [Top(visit.thread.add(note(visit.words("web.received"))))]
 
 
 async def switch(house: House, request: web.Request) -> web.StreamResponse:

@@ -17,7 +17,7 @@ async def mailbox(house: House, request: web.Request) -> web.StreamResponse:
         card_id = f"letter-{letter.id}"
         card = visit.card(swapped.get(card_id, letter.card), card_id)
         rows.append({"day": visit.day(letter.at), "new": not letter.read, "card": card})
-    response = await page(visit, "mailbox.html", {"rows": rows})
+    response = await page(visit, "mailbox.html", {"rows": rows, "unread": 0})
     unread = [letter.id for letter in letters if not letter.read]
     if unread:
         await house.back.mark_read(visit.scope.company_id, visit.member.id, unread)

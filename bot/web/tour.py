@@ -10,9 +10,9 @@ from bot.web.back import Moved, Step
 from bot.web.visit import Visit
 from cases.errors import BadInput
 
-# Who acts in a step and which example goes into the box; the last two steps move the date.
-# People are named by their place in the switch: MR, promoter, manager.
-STEPS = {1: (0, "0"), 2: (2, "1"), 3: (1, "2")}
+# Who acts in a step and which example goes into the box; in the last two steps the date moves
+# and a mailbox is opened. People are named by their place in the switch: MR, promoter, manager.
+STEPS = {1: (0, "0"), 2: (2, "1"), 3: (1, "2"), 4: (1, ""), 5: (1, "")}
 MOVES = {4: "two_weeks", 5: "digest"}
 
 
@@ -37,7 +37,7 @@ async def strip(visit: Visit) -> Strip | None:
     step = int(query["step"]) if query.get("step") in list("12345") else 1
     place, example = STEPS.get(step, (-1, ""))
     who = visit.people[place].member_id if 0 <= place < len(visit.people) else ""
-    then = f"/?step={step}&try={example}" if who else ""
+    then = f"/?step={step}&try={example}" if example else "/mailbox"
     return Strip(day, step, who, then, MOVES.get(step, ""), _moved(visit))
 
 

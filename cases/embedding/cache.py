@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -31,7 +31,7 @@ class VectorCache:
         if missing:
             fresh = dict(zip(missing, encode(list(missing.values())), strict=True))
             found |= fresh
-            self._keep(fresh)
+            self.keep(fresh)
         return np.stack([found[key] for key in keys])
 
     def _look_up(self, keys: list[str]) -> dict[str, Vectors]:
@@ -41,7 +41,8 @@ class VectorCache:
                 self._kept.move_to_end(key)
         return found
 
-    def _keep(self, fresh: dict[str, Vectors]) -> None:
+    def keep(self, fresh: Mapping[str, Vectors]) -> None:
+        """Vectors by content hash, from wherever they were encoded."""
         with self._lock:
             self._kept.update((key, vector.copy()) for key, vector in fresh.items())
             while len(self._kept) > self._rows:

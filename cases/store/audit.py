@@ -39,3 +39,12 @@ class Audit:
         """The whole chain in order."""
         found = select(AuditEntry).where(AuditEntry.company_id == self.scope.company_id)
         return (await self.session.scalars(found.order_by(AuditEntry.seq))).all()
+
+    async def has(self, what: str, subject: str) -> bool:
+        """True when such an act on such a subject is in the chain."""
+        found = select(AuditEntry.seq).where(
+            AuditEntry.company_id == self.scope.company_id,
+            AuditEntry.what == what,
+            AuditEntry.subject == subject,
+        )
+        return (await self.session.scalars(found.limit(1))).first() is not None

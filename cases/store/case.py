@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -160,9 +160,13 @@ class Cases:
         rows = await self.session.execute(found)
         return {(case_id, part): digest for case_id, part, digest in rows.all()}
 
-    async def put_vector(self, row: Embedding) -> None:
-        """Writes a vector over an older one of the same part."""
-        await self.session.merge(row)
+    async def put_vectors(self, rows: Sequence[Embedding]) -> None:
+        """Writes vectors over older ones of the same parts, in two statements for all."""
+        keys = [(row.case_id, row.model, row.part) for row in rows]
+        same = tuple_(Embedding.case_id, Embedding.model, Embedding.part)
+        gone = delete(Embedding).where(Embedding.company_id == self.company_id, same.in_(keys))
+        await self.session.execute(gone)
+        self.session.add_all(rows)
 
     async def drop_vectors(self, case_id: str, parts: Iterable[str] | None = None) -> None:
         """Deletes a case's vectors, or only those of some parts: a vector goes with its text."""

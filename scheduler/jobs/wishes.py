@@ -6,18 +6,24 @@ from collections import defaultdict
 from datetime import timedelta
 
 from cases.db import Shelf
+from cases.models.case import Case
+from cases.models.loop import Wish
+from cases.vocabulary import Status
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, each_business_day
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
-    """`part` is asker or answerer; the asker is never named to the answerer."""
+    """`part` is asker or answerer; the asker is never named to the answerer.
+
+    Who asked in another office is told once the case is seen company-wide, not before.
+    """
     told: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for wish in await shelf.loop.untold_wishes():
-        wish.told_at = shelf.now
         case = await shelf.cases.any(wish.answered_by or "")
-        if case is None:
+        if case is None or not _seen(case, wish):
             continue
+        wish.told_at = shelf.now
         answered = {"wish_id": wish.id, "case_id": case.id}
         told[wish.asker_id, "asker"].append(answered)
         if case.author_id != wish.asker_id:
@@ -31,6 +37,13 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
         )
         for (member_id, part), answers in told.items()
     ]
+
+
+def _seen(case: Case, wish: Wish) -> bool:
+    """True when the asker may find the case (the office is the one of the time of asking)."""
+    if case.status in (Status.COMPANY, Status.STALE):
+        return True
+    return case.status is Status.OFFICE and case.office_id == wish.office_id
 
 
 JOB = Mailing(

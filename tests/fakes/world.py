@@ -1,26 +1,19 @@
 """A seeded world for the ledger: virtual time, processes that die or freeze, a platform that lies.
 
-Only `Database.now()` and the edges are replaced; every transaction is real SQL on SQLite. Each
-transaction and each POST waits until the world lets it go on, so a seed replays step by step.
+Each transaction and each POST waits until the world lets it go on, so a seed replays step by step.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import event
-
-from cases.db import Shelf
-from cases.scope import Scope
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
-from tests.fakes.clocked import ClockedDatabase, dice
+from tests.fakes.clocked import dice
 
 START = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)  # 10:00 JST on a business day
 
@@ -203,7 +196,7 @@ class World:
     async def _quiet(self) -> None:
         """Waits until every task stands still: no transaction is open, all have parked."""
         calm_turns = 0
-        while calm_turns < 8 and not self.calm:
+        while calm_turns < 5 and not self.calm:
             before = len(self.waiting)
             if self.open or not self.waiting:
                 self.moved.clear()
@@ -228,32 +221,3 @@ class World:
         else:
             chosen.go_on.set_result(None)
         await asyncio.sleep(0)
-
-
-class SimulatedDatabase(ClockedDatabase):
-    """Real SQL; each transaction waits for the world, and may die before or after its commit."""
-
-    def __init__(self, url: str, world: World) -> None:
-        super().__init__(url)
-        self.world = world
-
-        @event.listens_for(self.engine.sync_engine, "connect")
-        def hurry(connection: Any, _record: Any) -> None:
-            # Power does not fail in this world, only processes do: no need to wait for the disk.
-            connection.execute("PRAGMA synchronous=OFF")
-
-    async def now(self, session: object, company_id: str) -> datetime:
-        return self.world.now
-
-    @asynccontextmanager
-    async def transaction(self, scope: Scope) -> AsyncIterator[Shelf]:
-        await self.world.step()
-        self.world.open += 1
-        try:
-            async with super().transaction(scope) as shelf:
-                yield shelf
-                self.world.maybe_die()  # rolled back
-        finally:
-            self.world.open -= 1
-            self.world.moved.set()
-        self.world.maybe_die()  # committed, but the process never learns

@@ -1,4 +1,4 @@
-"""What each job owes to whom, and how often at most."""
+"""Who is asked, told and left alone: each job on the days it is due."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from cases.models.loop import Trial
 from cases.vocabulary import TrialState
 from scheduler import planner as planning
-from scheduler.job import Message
 from scheduler.jobs import BY_NAME, JOBS
 from scheduler.models import DeliveryState
 from scheduler.planner import Planner, plan
 from tests.fakes.clocked import ClockedDatabase
-from tests.fakes.planning import (
+from tests.fakes.plans import (
     LONG_AGO,
     SCOPE,
     add_case,
@@ -178,7 +177,3 @@ def test_every_job_has_its_line_and_its_own_name() -> None:
     assert len(BY_NAME) == len(JOBS) == 7
     assert all(job.rule for job in JOBS)
     assert planning.LOOK_AHEAD.days > 31
-
-
-def test_a_message_names_its_receiver() -> None:
-    assert Message(key="k", content={}, member_id="sato").room_id is None

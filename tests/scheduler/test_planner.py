@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from cases.db import Shelf
-from cases.models.org import Account
-from scheduler.job import Chore, Turn, each_day
+from cases.models.org import Account, Member
+from cases.vocabulary import Status
+from scheduler.dispatch import Worker, drain
+from scheduler.job import Chore, Message, Turn, each_day
 from scheduler.models import DeliveryState, OccurrenceState
 from scheduler.planner import Planner, plan, plan_all, rehearse
 from tests.fakes.clocked import ClockedDatabase
-from tests.fakes.planning import (
+from tests.fakes.plans import (
     DIGEST_DAY,
     SCOPE,
+    add_case,
     deliveries,
     occurrences,
     promised,
     sent_by,
 )
-from tests.fakes.platform import FakeComposer
+from tests.fakes.platform import FakeComposer, FakePlatform
 
 
 async def test_a_digest_goes_to_every_promoter_and_planning_again_adds_nothing(
@@ -153,3 +158,74 @@ async def test_a_job_that_fails_is_planned_again(
     await plan_all(broken)
     (row,) = (await occurrences(database, "chore")).values()
     assert row.state is OccurrenceState.CLOSED
+
+
+@pytest.mark.parametrize("change", ["left", "no_digest", "role_lost", "paused"])
+async def test_who_changes_their_mind_after_planning_gets_nothing(
+    planner: Planner,
+    database: ClockedDatabase,
+    worker: Worker,
+    platform: FakePlatform,
+    change: str,
+) -> None:
+    await promised(planner, DIGEST_DAY - timedelta(hours=1))
+    await plan(planner, "c1")
+    async with database.transaction(SCOPE) as shelf:
+        member = await shelf.people.member("kato")
+        promoter = await shelf.people.promoter("kobe")
+        assert member is not None
+        assert promoter is not None
+        _change(change, member, promoter)
+    await drain(worker, ["c1"])
+    outcomes = {row.member_id: row.outcome for row in await deliveries(database)}
+    assert outcomes == {"kato": change, "mori": ""}
+    assert len(platform.posts) == 1
+
+
+def _change(change: str, member: Member, promoter: object) -> None:
+    match change:
+        case "left":
+            member.active = False
+        case "no_digest":
+            member.wants_digest = False
+        case "paused":
+            member.paused_until = date(2026, 12, 1)
+        case _:
+            promoter.member_id = "ito"  # type: ignore[attr-defined]  # a Promoter
+
+
+async def test_a_withdrawn_case_is_not_shown_by_a_message_that_waits(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+    await promised(planner, DIGEST_DAY - timedelta(hours=1))
+    await plan(planner, "c1")
+    async with database.transaction(SCOPE) as shelf:
+        case = await shelf.cases.any("case1")
+        assert case is not None
+        case.status = Status.WITHDRAWN
+    await drain(worker, ["c1"])
+    outcomes = {row.member_id: row.outcome for row in await deliveries(database)}
+    assert outcomes["kato"] == "case_withdrawn"
+    assert len(platform.posts) == list(outcomes.values()).count("")
+
+
+async def test_a_message_that_waited_into_the_evening_goes_out_in_the_morning(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await promised(planner, DIGEST_DAY - timedelta(hours=1))
+    await plan(planner, "c1")
+    database.turn(hours=9)
+    await drain(worker, ["c1"])
+    assert platform.posts == []
+    database.moment = datetime(2026, 11, 5, 23, 30, tzinfo=UTC)
+    await drain(worker, ["c1"])
+    assert platform.copies() == [1, 1]
+    assert {row.state for row in (await occurrences(database, "monthly_digest")).values()} == {
+        OccurrenceState.CLOSED
+    }
+
+
+def test_a_message_names_its_receiver() -> None:
+    assert Message(key="k", content={}, member_id="sato").room_id is None

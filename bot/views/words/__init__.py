@@ -28,6 +28,11 @@ def say(locale: str, key: str, **values: object) -> str:
     return sentences(locale)[key].format(**values)
 
 
+def quote(locale: str, text: str) -> str:
+    """The text in the quotation marks of the language."""
+    return f"\u201c{text}\u201d" if locale == "en" else f"「{text}」"
+
+
 def locale_of(text: str) -> str:
     """The language to answer a question in: Japanese if it holds kana or kanji."""
     return "ja" if is_japanese(text) else "en"

@@ -1,0 +1,66 @@
+"""What most commands begin with: the library of the settings, and the company that is meant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.encoders import load_model, open_library
+from bot.settings import Settings, read
+from cases.errors import BadInput
+from cases.library import Library
+from cases.models.org import Company
+from cases.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The library, the company, and the command line's scope: all of its company-wide cases."""
+
+    settings: Settings
+    library: Library
+    company: Company
+
+    @property
+    def scope(self) -> Scope:
+        """The system itself: nobody's office, nobody's drafts."""
+        return Scope(self.company.id)
+
+
+def add_company(parser: argparse.ArgumentParser) -> None:
+    """The option `--company`."""
+    parser.add_argument(
+        "--company", default="", metavar="NAME", help="会社の名前か id / where there are several"
+    )
+
+
+@asynccontextmanager
+async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Opened]:
+    """The library and its one company, or the named one; `asks` waits for a named model.
+
+    Raises BadInput without a database, without a company, or when several fit.
+    """
+    settings = read()
+    library = open_library(settings)
+    try:
+        if not await library.db.directory.schema_version():
+            raise BadInput("no database yet: `hitotsubu migrate`, `seed` or `import cases`")
+        if asks and settings.embedding_model:
+            await load_model(library, settings.embedding_model)
+        yield Opened(settings, library, await choose(library, company))
+    finally:
+        await library.close()
+
+
+async def choose(library: Library, wanted: str) -> Company:
+    """The company with this name or id; the only one when nothing is asked for."""
+    companies = await library.db.directory.companies()
+    found = [one for one in companies if not wanted or wanted in (one.id, one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in companies)
+    if not companies:
+        raise BadInput("no company yet: `hitotsubu seed` or `hitotsubu import cases`")
+    raise BadInput(f"--company: one of {names}")

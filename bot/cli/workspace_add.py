@@ -1,0 +1,78 @@
+"""`hitotsubu workspace add`: connects a Slack team or a Teams tenant; secrets are never arguments.
+
+They come from the environment or a file (`…_FILE`), or as one line on standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+from bot import vault
+from bot.cli.opening import Opened, add_company, opened
+from bot.cli.words import locale
+from bot.views.words import say
+from cases import audit
+from cases.errors import BadInput
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("platform", choices=["slack", "teams"])
+    parser.add_argument("--team", default="", help="Slack: team id, T…")
+    parser.add_argument("--tenant", default="", help="Teams: tenant id")
+    parser.add_argument("--app-id", default="", help="Teams: app id")
+    add_company(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Connects, or renews the secret of a workspace that is connected already."""
+    return asyncio.run(_add(options))
+
+
+async def _add(options: argparse.Namespace) -> int:
+    async with opened(options.company) as desk:
+        external_id, credentials = READERS[options.platform](options, desk)
+        route = await desk.library.db.directory.route(options.platform, external_id)
+        if route is not None and route.company_id != desk.company.id:
+            raise BadInput(f"{external_id} belongs to another company")
+        ring, db = desk.library.ring, desk.library.db
+        found = await vault.connect(
+            db, ring, desk.company.id, options.platform, external_id, credentials
+        )
+        async with db.transaction(desk.scope) as shelf:
+            await audit.record(shelf, f"workspace.{options.platform}", found)
+    print(say(locale(), "cli.connected", platform=options.platform, name=external_id))
+    return 0
+
+
+def _slack(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
+    if not options.team:
+        raise BadInput("slack: --team")
+    token = desk.settings.slack_bot_token or _typed("HITOTSUBU_SLACK_BOT_TOKEN")
+    return options.team, {"token": token}
+
+
+def _teams(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
+    if not (options.tenant and options.app_id):
+        raise BadInput("teams: --tenant, --app-id")
+    tenant = options.tenant.lower()
+    app = {"app_id": options.app_id, "tenant_id": tenant, "secret": _typed("the client secret")}
+    return tenant, app
+
+
+READERS = {"slack": _slack, "teams": _teams}
+
+
+def _typed(what: str) -> str:
+    """One line of standard input; on a terminal it does not show."""
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        line = getpass(f"{what}: ")
+    else:
+        line = sys.stdin.readline()
+    if not line.strip():
+        raise BadInput(f"{what} is missing: one line on standard input")
+    return line.strip()

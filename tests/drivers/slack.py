@@ -1,0 +1,194 @@
+"""The Slack door: signed HTTP in, a fake Web API out."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import count
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+
+from bot.slack import ids
+from cases import sample
+from cases.library import Library
+from cases.models.org import Workspace
+from cases.scope import Scope
+from tests.drivers.screen import Fields, Key, Person, Screen
+from tests.fakes.house import House
+from tests.fakes.slack_api import FakeSlack
+from tests.fakes.slack_requests import (
+    SECRET,
+    TEAM,
+    direct,
+    encoded,
+    event,
+    press,
+    signed,
+    submission,
+)
+
+Json = dict[str, Any]
+CREDENTIALS = {"token": "xoxb-hitotsubu", "bot_user": "U0BOT"}
+ROOM = {"channel": "C0KOBE"}
+
+
+def environ(slack: FakeSlack) -> dict[str, str]:
+    """The settings that connect Slack."""
+    return {"HITOTSUBU_SLACK_SIGNING_SECRET": SECRET, "HITOTSUBU_SLACK_API_URL": slack.url}
+
+
+async def connect(library: Library, office: str) -> None:
+    """The company's Slack workspace, and the office's channel in place of its board."""
+    sealed = library.ring.seal_json(CREDENTIALS, sample.COMPANY)
+    async with library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        row = Workspace(company_id=sample.COMPANY, id="slack", platform="slack", external_id=TEAM)
+        row.credentials = sealed
+        shelf.people.add(row)
+        room = await shelf.people.office_room(office)
+        assert room is not None
+        room.workspace_id, room.address = row.id, ROOM
+
+
+class SlackDriver:
+    """Signs what people do, and reads from the calls of the Web API what they see."""
+
+    def __init__(self, house: House, slack: FakeSlack, http: TestClient[Any, Any]) -> None:
+        self.house = house
+        self.slack = slack
+        self.http = http
+        self.numbers = count(1)
+        self.read: dict[str, int] = {}
+
+    def person(self, who: str) -> Person:
+        self.slack.emails[_user(who)] = f"{who}@sample.example"
+        return Person(self, who)
+
+    async def say(self, who: str, text: str) -> list[Screen]:
+        number = next(self.numbers)
+        inner = direct(text, user=_user(who), channel=_channel(who), ts=f"1800000000.{number:06}")
+        await self._post(event(inner, f"Ev{number}"))
+        return await self.mail(who)
+
+    async def press(self, who: str, screen: Screen, key: Key, fields: Fields) -> list[Screen]:
+        state = _state(screen.native["blocks"], fields)
+        if screen.native.get("type") == "modal" and key.native is None:
+            payload = submission(screen.native, state)
+        else:
+            payload = press(key.native, channel=_channel(who), state=state)
+            payload["container"]["message_ts"] = screen.place
+            payload["actions"][0]["action_ts"] = f"1800000000.{next(self.numbers):06}"
+        payload["user"]["id"] = _user(who)
+        payload["trigger_id"] = f"{who}.{next(self.numbers)}"
+        await self._post(payload)
+        return await self.mail(who)
+
+    async def mail(self, who: str) -> list[Screen]:
+        await self._settle()
+        calls = self.slack.calls[self.read.get(who, 0) :]
+        self.read[who] = len(self.slack.calls)
+        found = [self._seen(who, method, arguments) for method, arguments in calls]
+        return [screen for screen in found if screen is not None]
+
+    async def room(self, office: str) -> list[Screen]:
+        await self._settle()
+        return [_message(one) for one in self.slack.messages if one["channel"] == ROOM["channel"]]
+
+    def _seen(self, who: str, method: str, arguments: Json) -> Screen | None:
+        if method in ("views.open", "views.update"):
+            mine = str(arguments.get("trigger_id", "")).startswith(f"{who}.")
+            return _view(arguments["view"]) if mine else None
+        if method not in ("chat.postMessage", "chat.update"):
+            return None
+        if arguments["channel"] not in (_channel(who), _user(who)):
+            return None
+        return _message({"ts": self._ts(arguments), **arguments})
+
+    def _ts(self, arguments: Json) -> str:
+        """The time of the message that a call posted: its blocks tell."""
+        for message in self.slack.messages:
+            if message["blocks"] == arguments["blocks"]:
+                return str(message["ts"])
+        return ""
+
+    async def _post(self, payload: Json) -> None:
+        body, kind = encoded(payload)
+        headers = {"Content-Type": kind, **signed(body, at=int(time.time()))}
+        async with self.http.post("/slack/events", data=body, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def _settle(self) -> None:
+        await self.house.hub.platforms["slack"].close()
+        await self.house.settle()
+
+
+def _user(who: str) -> str:
+    return f"U0{who.upper()}"
+
+
+def _channel(who: str) -> str:
+    return f"D0{who.upper()}"
+
+
+def _message(message: Json) -> Screen:
+    return Screen(_text(message["blocks"]), _keys(message["blocks"]), message, message["ts"])
+
+
+def _view(found: Json | str) -> Screen:
+    view = json.loads(found) if isinstance(found, str) else found
+    kept = ids.remembered(view)
+    submit = [Key(view["submit"]["text"], kept["a"], kept["v"])] if view.get("submit") else []
+    return Screen(_text(view["blocks"]), (*_keys(view["blocks"]), *submit), view)
+
+
+def _keys(blocks: list[Json]) -> tuple[Key, ...]:
+    found = []
+    for element in [one for block in blocks for one in block.get("elements", [])]:
+        if element["type"] == "button":
+            label = element["text"]["text"]
+            name = ids.name_of(element["action_id"])
+            found.append(Key(label, name, element.get("value", ""), element))
+        for option in element.get("options", []) if element["type"] == "overflow" else []:
+            action, value = ids.unpacked(option["value"])
+            picked = {**element, "selected_option": option}
+            found.append(Key(option["text"]["text"], action, value, picked))
+    return tuple(found)
+
+
+def _text(value: Any) -> str:
+    """Every text on the screen, in order, as it is read."""
+    if isinstance(value, list):
+        lines = [_text(one) for one in value]
+        inline = all(isinstance(one, dict) and one.get("type") in ("text", "link") for one in value)
+        return ("" if inline else "\n").join(line for line in lines if line)
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(value.get("text"), str):
+        return str(value["text"])
+    inner = ("text", "elements", "label", "element", "options", "hint")
+    return "\n".join(line for key in inner if (line := _text(value.get(key))))
+
+
+def _state(blocks: list[Json], fields: Fields) -> Json:
+    """What Slack sends of the inputs: their first values, and what the person chose."""
+    state: Json = {}
+    for block in blocks:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        name = ids.name_of(element["action_id"])
+        filled = _filled(element, fields.get(name))
+        state[block["block_id"]] = {element["action_id"]: filled}
+    return state
+
+
+def _filled(element: Json, chosen: str | list[str] | None) -> Json:
+    kind = element["type"]
+    if kind in ("checkboxes", "multi_static_select"):
+        first = element.get("initial_options", [])
+        picked = first if chosen is None else [{"value": value} for value in chosen]
+        return {"type": kind, "selected_options": picked}
+    if kind in ("radio_buttons", "static_select"):
+        one = element.get("initial_option") if chosen is None else {"value": chosen}
+        return {"type": kind, "selected_option": one}
+    return {"type": kind, "value": element.get("initial_value") if chosen is None else chosen}

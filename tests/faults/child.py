@@ -1,0 +1,80 @@
+"""`hitotsubu run` that kills itself with SIGKILL at a named point, with short waiting times.
+
+    python -m tests.faults.child POINT NUMBER   at the NUMBER-th time; POINT "none" never
+
+kept: acknowledged, not handled · committed: handled, nothing sent · sending: sent, not recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+
+from bot import app, cli, courier, indexer, reception
+from scheduler import clock, dispatch, inbox
+from scheduler.ledger import Pace
+
+SHORT = Pace(
+    lease=timedelta(seconds=2),
+    answer=timedelta(seconds=1),
+    landing=timedelta(seconds=1),
+    slack=timedelta(seconds=1),
+)
+TICK = 0.5  # seconds
+
+
+def main(point: str, number: int) -> int:
+    """Runs the product with the point armed."""
+    inbox.FRESH = timedelta(seconds=2)
+    app.dispatch.Worker = partial(dispatch.Worker, pace=SHORT)  # type: ignore[misc,assignment]
+    app.Clock = partial(clock.Clock, seconds=TICK)  # type: ignore[misc,assignment]
+    indexer.Indexer.start = _nothing  # type: ignore[method-assign]  # torch has no part in this
+    times = count(1)
+
+    def strike() -> None:
+        if next(times) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if point == "kept":
+        _before(reception.Reception, "handle", strike)
+    elif point == "committed":
+        _before(app.Hub, "wake", strike)
+    elif point == "sending":
+        _after_sending(strike)
+    return cli.call(["run"])
+
+
+def _before(owner: type, name: str, strike: Callable[[], None]) -> None:
+    real = getattr(owner, name)
+
+    def struck(self: Any, *args: Any, **more: Any) -> Any:
+        strike()
+        return real(self, *args, **more)
+
+    setattr(owner, name, struck)
+
+
+def _after_sending(strike: Callable[[], None]) -> None:
+    real = courier.Courier.send
+
+    async def struck(self: courier.Courier, parcel: Any) -> Any:
+        receipt = await real(self, parcel)
+        if parcel.platform == "slack":
+            strike()
+        return receipt
+
+    courier.Courier.send = struck  # type: ignore[method-assign]
+
+
+async def _nothing(self: indexer.Indexer) -> None:
+    """In place of starting the indexing child."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))
