@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def shelves(database: ClockedDatabase) -> Shelves:
-    return Shelves(database, lambda: MemoryIndex(PLAIN), FakeEncoder(), "fake")
+    return Shelves(database, lambda _model, _size: MemoryIndex(PLAIN), FakeEncoder())
 
 
 @pytest.fixture

@@ -75,10 +75,10 @@ def vector_of(part: str, digest: str, *, age: int = 0) -> Embedding:
 
 async def test_a_newer_vector_takes_the_place_of_the_older(acts: Acts) -> None:
     async with acts() as shelf:
-        for row in (vector_of("whole", "a", age=2), vector_of("0", "b"), vector_of("1", "c")):
-            await shelf.cases.put_vector(row)
+        first = [vector_of("whole", "a", age=2), vector_of("0", "b"), vector_of("1", "c")]
+        await shelf.cases.put_vectors(first)
     async with acts() as shelf:
-        await shelf.cases.put_vector(vector_of("whole", "d", age=1))
+        await shelf.cases.put_vectors([vector_of("whole", "d", age=1)])
     async with acts() as shelf:
         keys = {("one", "whole"): "d", ("one", "0"): "b", ("one", "1"): "c"}
         assert await shelf.cases.hashes("m") == keys
