@@ -127,8 +127,6 @@ def case_of(row: dict[str, Any], now: datetime) -> Case:
 def shipped_vectors() -> dict[str, bytes]:
     """Content hash → vector of the bundled model, for the sample cases' texts."""
     file = files("cases").joinpath("content", "sample", "vectors.npz")
-    if not file.is_file():
-        return {}
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
         rows = kept["vectors"].astype("<f4")
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)

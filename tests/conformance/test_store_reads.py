@@ -75,8 +75,8 @@ def vector_of(part: str, digest: str, *, age: int = 0) -> Embedding:
 
 async def test_a_newer_vector_takes_the_place_of_the_older(acts: Acts) -> None:
     async with acts() as shelf:
-        for row in (vector_of("whole", "a", age=2), vector_of("0", "b"), vector_of("1", "c")):
-            await shelf.cases.put_vectors([row])
+        first = [vector_of("whole", "a", age=2), vector_of("0", "b"), vector_of("1", "c")]
+        await shelf.cases.put_vectors(first)
     async with acts() as shelf:
         await shelf.cases.put_vectors([vector_of("whole", "d", age=1)])
     async with acts() as shelf:

@@ -32,8 +32,8 @@ TICK = 0.5  # seconds
 def main(point: str, number: int) -> int:
     """Runs the product with the point armed."""
     inbox.FRESH = timedelta(seconds=2)
-    app.dispatch.Worker = partial(dispatch.Worker, pace=SHORT)  # type: ignore[misc,assignment]
-    app.Clock = partial(clock.Clock, seconds=TICK)  # type: ignore[misc,assignment]
+    app.dispatch.Worker = partial(dispatch.Worker, pace=SHORT)  # type: ignore[misc,assignment]  # shorter times
+    app.Clock = partial(clock.Clock, seconds=TICK)  # type: ignore[misc,assignment]  # shorter times
     indexer.Indexer.start = _nothing  # type: ignore[method-assign]  # torch has no part in this
     times = count(1)
 
@@ -69,7 +69,7 @@ def _after_sending(strike: Callable[[], None]) -> None:
             strike()
         return receipt
 
-    courier.Courier.send = struck  # type: ignore[method-assign]
+    courier.Courier.send = struck  # type: ignore[method-assign]  # where it dies
 
 
 async def _nothing(self: indexer.Indexer) -> None:
