@@ -8,7 +8,8 @@ from bot.views.case import case_card
 from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
-from cases import audit, digests, members
+from bot.views.pack import pack_card
+from cases import audit, digests, members, packs
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -69,15 +70,12 @@ async def share_now(turn: Turn, value: str) -> None:
 
 
 async def pack(turn: Turn, value: str) -> None:
-    """A link to the printable page of the office and month."""
+    """What the promoters' meeting needs, of the own office; the page prints it."""
     office_id, _, month = value.partition(":")
-    async with turn.transaction():
-        url = f"/pack/{office_id}/{month}"
-        turn.say(
-            note(
-                turn.words("digest.make_pack"), Button(turn.words("digest.make_pack"), "", url=url)
-            )
-        )
+    async with turn.transaction() as shelf:
+        if office_id != await _office(turn, shelf):
+            raise NotFound
+        turn.say(pack_card(await packs.make(shelf, office_id, month), office_id, turn.locale))
 
 
 async def _case(shelf: Shelf, case_id: str) -> Case:
