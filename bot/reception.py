@@ -126,7 +126,6 @@ class Reception:
             event_id=event.id,
             close=close,
             safety_form_url=self.safety_form_url,
-            pages=event.platform == "web",
             status=self.status,
         )
 

@@ -127,6 +127,9 @@ async def brings_it_to_the_office(driver: AnyDriver, kato: Person, case_id: str)
     await kato.opens_mail()
     assert "11月の好事例 — 神戸営業所のみなさんへ" in kato.sees
     assert "選んだ理由" in card_of(kato, TITLE)
+    await kato.presses("定例の資料にする")
+    assert "神戸営業所 定例の資料" in kato.sees
+    assert TITLE in kato.sees
     before = len(await driver.room(OFFICE))
     await kato.presses("営業所で共有", case_id)
     assert "この内容で営業所に共有します" in kato.sees

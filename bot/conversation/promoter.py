@@ -71,12 +71,12 @@ async def share_now(turn: Turn, value: str) -> None:
 
 
 async def pack(turn: Turn, value: str) -> None:
-    """「定例の資料にする」: the page as a card, with its printable form where pages are shown."""
+    """What the promoters' meeting needs, of the own office; the page prints it."""
     office_id, _, month = value.partition(":")
     async with turn.transaction() as shelf:
-        made = await packs.make(shelf, office_id, month)
-        url = f"/pack/{office_id}/{month}" if turn.pages else ""
-        turn.say(pack_card(made, turn.locale, url))
+        if office_id != await _office(turn, shelf):
+            raise NotFound
+        turn.say(pack_card(await packs.make(shelf, office_id, month), office_id, turn.locale))
 
 
 async def _case(shelf: Shelf, case_id: str) -> Case:

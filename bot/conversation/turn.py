@@ -44,7 +44,6 @@ class Turn:
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
-    pages: bool = False  # True where the speaker's platform shows our own pages
     status: Callable[[str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)

@@ -24,6 +24,7 @@ from bot.views.elements import (
     Part,
     Style,
     Text,
+    elsewhere,
     plain,
     to_json,
 )
@@ -39,6 +40,7 @@ def message(card: Card) -> Json:
     ValueError for an action or a field key over 250 characters, a choice value over 150 or a
     button value over 2,000: what cannot come back must not be sent.
     """
+    card = elsewhere(card)
     sheet = Sheet(_stamp(card))
     blocks = sheet.title(card.title) + _parts(card, sheet)
     if card.submit:

@@ -55,6 +55,7 @@ def fitting(card: Card) -> Card:
 
     What a person typed into a field is shortened last: sending the form would save the cut text.
     """
+    card = elements.elsewhere(card)
     for limit in limits.TEXTS:
         shorter = _shortened(card, limit)
         if size(_message(shorter)) <= limits.PAYLOAD_BYTES:

@@ -5,7 +5,7 @@ A form is a card with fields: pressing a button sends the values of all fields o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -119,6 +119,23 @@ class Card:
     def fields(self) -> tuple[Field, ...]:
         """The fields of the card in order."""
         return tuple(part for part in self.parts if isinstance(part, Field))
+
+
+def elsewhere(card: Card) -> Card:
+    """The card for a chat: a link within the local page leads nowhere there and is left out."""
+    parts = []
+    for part in card.parts:
+        if isinstance(part, Actions):
+            rows = (tuple(filter(_opens, row)) for row in (part.buttons, part.more))
+            part = Actions(*rows)
+            if not (part.buttons or part.more):
+                continue
+        parts.append(part)
+    return replace(card, parts=tuple(parts))
+
+
+def _opens(button: Button) -> bool:
+    return not button.url or button.url.startswith(("https://", "http://"))
 
 
 def plain(card: Card) -> str:

@@ -1,36 +1,40 @@
-"""定例の資料 as a card: 事例3・課題3・求む事例3・前回の宿題, where there is no printable page."""
+"""定例の資料 as a card for chats, with what the printable page holds."""
 
 from __future__ import annotations
 
-from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import quote, say
 from cases.packs import Pack
 from cases.vocabulary import label
 
 
-def pack_card(pack: Pack, locale: str, url: str = "") -> Card:
-    """The whole page as text; `url` adds a link to the printable one."""
+def pack_card(pack: Pack, office_id: str, locale: str) -> Card:
+    """The whole pack; the link to the page is shown where a page of ours can be opened."""
     office = pack.office_en if locale == "en" else pack.office
-    month = int(pack.month[5:])
-    parts: list[Part] = [Text(say(locale, "pack.title", office=office, month=month), Style.TITLE)]
-    if url:
-        parts.append(Actions((Button(say(locale, "pack.print"), "", url=url, primary=True),)))
-    cases = [f"{item['title']} — {item['result']}" for item in pack.items]
-    barriers = [
-        say(locale, "pack.barrier", barrier=label("barriers", key, locale), count=count)
-        for key, count in pack.barriers
+    parts: list[Part] = [
+        Text(say(locale, "web.pack_title", office=office, month=pack.month), Style.TITLE)
     ]
-    wishes = [quote(locale, wish.theme) for wish in pack.wishes]
-    homework = [say(locale, "pack.tried", **item) for item in pack.homework]
-    for key, lines in (
-        ("cases", cases),
-        ("barriers", barriers),
-        ("wishes", wishes),
-        ("homework", homework),
-    ):
-        parts.append(Text(say(locale, f"pack.{key}"), Style.STRONG))
-        parts += [Text(f"{n}. {line}") for n, line in enumerate(lines, 1)]
-        if not lines:
-            parts.append(Text(say(locale, "pack.nothing"), Style.QUIET))
-    parts.append(Text(quote(locale, pack.question[locale]), Style.QUOTE))
+    parts += _section(
+        "web.pack_cases", [f"{i['title']} — {i['result']}" for i in pack.items], locale
+    )
+    parts += _section(
+        "web.pack_barriers", [label("barriers", key, locale) for key, _ in pack.barriers], locale
+    )
+    parts += _section(
+        "web.pack_wishes", [quote(locale, wish.theme) for wish in pack.wishes], locale
+    )
+    homework = [
+        f"{row['title']} — {say(locale, 'web.pack_tried', count=row['tried'])}"
+        for row in pack.homework
+    ]
+    nothing = say(locale, "web.pack_no_homework")
+    parts += _section("web.pack_homework", homework or [nothing], locale)
+    parts += [Divider(), Text(quote(locale, pack.question[locale]), Style.QUOTE)]
+    page = f"/pack/{office_id}/{pack.month}"
+    parts.append(Actions((Button(say(locale, "digest.make_pack"), "", url=page),)))
     return Card(tuple(parts))
+
+
+def _section(title: str, lines: list[str], locale: str) -> list[Part]:
+    numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+    return [Divider(), Text(say(locale, title), Style.STRONG), Text("\n".join(numbered))]

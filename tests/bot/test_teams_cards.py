@@ -81,10 +81,11 @@ def test_only_web_links_become_links() -> None:
             (
                 Button("開く", "", url="https://example.jp/c/1"),
                 Button("危険", "none", url="javascript:alert(1)"),
+                Button("この画面だけ", "", url="/pack/kobe/2026-10"),
             )
         )
     )
-    assert [action["type"] for action in row["actions"]] == ["Action.OpenUrl", "Action.Execute"]
+    assert [action["type"] for action in row["actions"]] == ["Action.OpenUrl"]
     assert "javascript" not in json.dumps(row)
 
 

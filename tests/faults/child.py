@@ -32,9 +32,9 @@ TICK = 0.5  # seconds
 def main(point: str, number: int) -> int:
     """Runs the product with the point armed."""
     inbox.FRESH = timedelta(seconds=2)
-    app.dispatch.Worker = partial(dispatch.Worker, pace=SHORT)  # type: ignore[misc,assignment]  # shorter times
-    app.Clock = partial(clock.Clock, seconds=TICK)  # type: ignore[misc,assignment]  # shorter times
-    indexer.Indexer.start = _nothing  # type: ignore[method-assign]  # torch has no part in this
+    setattr(app.dispatch, "Worker", partial(dispatch.Worker, pace=SHORT))  # noqa: B010  # mypy knows a class there
+    setattr(app, "Clock", partial(clock.Clock, seconds=TICK))  # noqa: B010  # as above
+    setattr(indexer.Indexer, "start", _nothing)  # noqa: B010  # torch has no part in this
     times = count(1)
 
     def strike() -> None:
@@ -69,7 +69,7 @@ def _after_sending(strike: Callable[[], None]) -> None:
             strike()
         return receipt
 
-    courier.Courier.send = struck  # type: ignore[method-assign]  # where it dies
+    setattr(courier.Courier, "send", struck)  # noqa: B010  # a method that is put in place
 
 
 async def _nothing(self: indexer.Indexer) -> None:
