@@ -12,7 +12,7 @@ setup:               ## .venv from requirements.lock; nothing if it is there alr
 	sh install.sh
 
 test: setup          ## what one runs while writing: at most two minutes
-	$(python) -m pytest -m "not slow"
+	$(python) -m pytest -n auto -m "not slow"
 
 check: setup         ## before pushing: lint, types, import contracts, migrations, coverage
 	$(python) -m ruff check .
@@ -22,7 +22,7 @@ check: setup         ## before pushing: lint, types, import contracts, migration
 	mkdir -p var && rm -f var/check.db*
 	$(scratch) $(python) -m alembic upgrade head
 	$(scratch) $(python) -m alembic check
-	$(python) -m pytest -m "not slow" --cov --cov-report=
+	$(python) -m pytest -n auto -m "not slow" --cov --cov-report=
 	$(python) -m coverage report --skip-covered --fail-under=95
 	$(python) -m coverage report --skip-covered --fail-under=100 --include="cases/*,scheduler/*" --omit="$(needs_torch)"
 
@@ -30,7 +30,7 @@ check: setup         ## before pushing: lint, types, import contracts, migration
 needs_torch = cases/embedding/sentence.py
 
 test-all: setup      ## everything, with browser, real processes and faults: at most thirty minutes
-	$(python) -m pytest
+	$(python) -m pytest -n auto
 
 bench: setup         ## measures search, speed and the ledger, and writes benchmarks/README.md
 	$(python) -m benchmarks

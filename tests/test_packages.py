@@ -20,8 +20,8 @@ from cases.indexing import catch_up, missing
 from scheduler.clock import Clock
 from tests.drivers.doors import slack_door, teams_door
 from tests.drivers.screen import Person
-from tests.fakes.cast import ABE, QUESTION, SATO, TICKS, WIN
 from tests.fakes.house import House
+from tests.fakes.sample_cast import ABE, QUESTION, SATO, TICKS, WIN
 
 
 class Witness:

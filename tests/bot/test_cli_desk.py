@@ -179,6 +179,7 @@ def test_the_conversation_runs_in_a_terminal(
     assert "試してみるに登録しました" in typist.seen + capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_tour_tells_the_whole_loop(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["tour"]) == 0
     out = capsys.readouterr().out

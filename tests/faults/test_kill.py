@@ -26,8 +26,8 @@ from scheduler.models import Delivery, DeliveryState
 from scheduler.store import Ledger
 from tests.drivers import slack
 from tests.drivers.screen import Person
-from tests.fakes.cast import SATO, TICKS, WIN
 from tests.fakes.house import settings_of
+from tests.fakes.sample_cast import SATO, TICKS, WIN
 from tests.fakes.slack_api import FakeSlack, fake_slack
 
 pytestmark = pytest.mark.slow

@@ -30,7 +30,9 @@ from tests.fakes.simulated import SimulatedDatabase
 from tests.fakes.world import START, Process, World
 
 PEOPLE = 8
-SEEDS = 10 if sys.gettrace() else 50  # tracing for coverage makes a step five times slower
+SEEDS = 50
+# The others run in make test-all; tracing for coverage makes a step five times slower.
+QUICK = 10 if sys.gettrace() else 20
 SCOPE = Scope("c1")
 PACE = Pace(batch=3)
 MOST_STEPS = 6000
@@ -151,7 +153,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, 10))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=[pytest.mark.slow] if first >= QUICK else [])
+        for first in range(0, SEEDS, 10)
+    ],
+)
 async def test_nothing_is_lost_or_doubled_in_ten_worlds(
     first: int, empty: bytes, tmp_path: Path
 ) -> None:
