@@ -24,10 +24,7 @@ check: setup         ## before pushing: lint, types, import contracts, migration
 	$(scratch) $(python) -m alembic check
 	$(python) -m pytest -n auto -m "not slow" --cov --cov-report=
 	$(python) -m coverage report --skip-covered --fail-under=95
-	$(python) -m coverage report --skip-covered --fail-under=100 --include="cases/*,scheduler/*" --omit="$(needs_torch)"
-
-# These load torch in a process of their own; `make test-all` runs them there.
-needs_torch = cases/embedding/sentence.py
+	$(python) -m coverage report --skip-covered --fail-under=100 --include="cases/*,scheduler/*"
 
 test-all: setup      ## everything, with browser, real processes and faults: at most thirty minutes
 	$(python) -m pytest -n auto
