@@ -1,4 +1,4 @@
-"""`hitotsubu serve`: doors, fresh events and planner; deliveries and indexing are the worker's."""
+"""`hitotsubu serve`: doors, planner and sending at once; embedding is the worker's."""
 
 from __future__ import annotations
 

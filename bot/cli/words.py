@@ -7,7 +7,7 @@ import os
 HELP = {
     "hitotsubu": ("ヒトツブ: 一粒の成功を、となりの営業所へ。 / Peer case sharing among MRs."),
     "run": "すべてをひとつで動かします / everything in one process, with samples",
-    "serve": "受付と予定だけを動かします / doors and planner only",
+    "serve": "受付・予定・送信を動かします / doors, planner, sending",
     "worker": "送信と索引づくりを動かします / deliveries and indexing only",
     "watchdog": "予定が閉じないことを知らせます / alarms for turns that never closed",
     "indexer": "索引づくりの子プロセス(自動で起動) / the indexing child, started by itself",

@@ -8,6 +8,7 @@ is decided by the conversation, not here (decision 28).
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -30,6 +31,10 @@ SURE_BY_CUES = (0.2, 0.8)
 IS_WIN_FROM = 0.5
 # Told like a win, but surely none (a notice, a plan, thanks): ask before a draft is opened.
 NO_WIN_BELOW = 0.3
+
+SHORT = 16  # characters
+_STATES = re.compile(r"(?:た|だ|です|ます|でした)[。!！〜ー✨🙌👍]*$")
+_WORRIES = re.compile(r"困|悩|迷|ない|なく|ません|どう|何|例")
 
 
 class Intent(StrEnum):
@@ -75,6 +80,8 @@ def read(text: str, embedder: Embedder | None) -> Reading:
     score = _decider("seeks", with_vector=known).probability(row, vector)
     win_score = _decider("tells", with_vector=known).probability(row, vector)
     intent = _intent(score, win_score, SURE_WITH_VECTOR if known else SURE_BY_CUES)
+    if intent is Intent.SEARCH and _bare_statement(kept):
+        intent = Intent.UNCLEAR
     return Reading(intent, score, win_score >= IS_WIN_FROM, win_score)
 
 
@@ -84,6 +91,12 @@ def _intent(score: float, win_score: float, sure: tuple[float, float]) -> Intent
     if score >= sure[1] and win_score >= NO_WIN_BELOW:
         return Intent.WIN
     return Intent.UNCLEAR
+
+
+def _bare_statement(text: str) -> bool:
+    """「先生に会えた」: too short to tell a win from a search, but no question and no worry."""
+    short = len(text) <= SHORT and _STATES.search(text) is not None
+    return short and _WORRIES.search(text) is None
 
 
 def _vector(text: str, embedder: Embedder | None) -> NDArray[np.float64] | None:

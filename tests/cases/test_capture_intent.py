@@ -152,3 +152,12 @@ def test_the_box_reads_the_development_rows(
     said += [(Intent.SEARCH, read(t, model).intent) for t in asked]
     assert sum(got is Intent.UNCLEAR for _, got in said) <= asked_at_most
     assert sum(got not in (true, Intent.UNCLEAR) for true, got in said) <= wrong_at_most
+
+
+@pytest.mark.parametrize("text", ["面会がとれた", "先生に会えた。", "ありがとうございます!"])
+def test_a_few_words_that_only_state_something_are_asked_about(text: str) -> None:
+    assert read(text, None).intent is not Intent.SEARCH
+
+
+def test_a_short_worry_is_still_searched(bundled: BundledEncoder) -> None:
+    assert read("会えなくて困ってます", bundled).intent is Intent.SEARCH
