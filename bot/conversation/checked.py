@@ -11,7 +11,7 @@ from bot.views.elements import Style
 from bot.views.guard import safety_form, stop_card
 from bot.views.notes import note
 from cases import safety, sharing
-from cases.errors import NotFound
+from cases.errors import BadInput, NotFound
 from cases.vocabulary import DraftState
 
 
@@ -51,8 +51,8 @@ async def hold(turn: Turn, draft_id: str) -> None:
     """「監督部門に確認を依頼」."""
     async with turn.transaction() as shelf:
         draft = await share.find_draft(shelf, draft_id)
-        if draft is None:
-            raise NotFound
+        if draft is None or draft.state is DraftState.PUBLISHED:
+            raise NotFound  # an old card: the author has rewritten and published it since
         rules = [finding["rule"] for finding in draft.findings]
         await sharing.hold(shelf, turn.library.ring, draft, rules, "compliance")
         draft.state = DraftState.HELD
@@ -67,14 +67,21 @@ async def open_safety_form(turn: Turn, draft_id: str, action: str) -> None:
 
 async def save_safety(turn: Turn, draft_id: str, filled: Fields, state: str) -> None:
     """Keeps the author's word with the held item; it never says that a report was received."""
-    heard = str(filled.get("heard_on") or "")
+    key = "receipt" if state == "reported" else "reason"
+    word = str(filled.get(key) or "").strip()
+    heard = _day(turn, str(filled.get("heard_on") or ""))
+    if not word:
+        left = turn.words("error.E-03", code="E-03", detail=turn.words(f"guard.{key}"))
+        turn.say(note(left, style=Style.WARN))
+        return
     async with turn.transaction() as shelf:
-        await safety.answer(
-            shelf,
-            draft_id,
-            state,
-            receipt=str(filled.get("receipt") or ""),
-            reason=str(filled.get("reason") or ""),
-            heard_on=date.fromisoformat(heard) if heard else None,
-        )
+        await safety.answer(shelf, draft_id, state, heard_on=heard, **{key: word})
         turn.replace(note(turn.words("guard.recorded"), style=Style.WARN))
+
+
+def _day(turn: Turn, typed: str) -> date | None:
+    """The day as ISO, from a date field; a door without one may bring anything."""
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise BadInput(turn.words("guard.heard_on")) from error

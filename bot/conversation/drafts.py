@@ -108,5 +108,6 @@ async def from_message(turn: Turn, text: str, filled: Fields) -> None:
     if poster and poster != getattr(event, "user", None):
         turn.say(note(turn.words("share.poster_first")))
         return
-    await share.propose(turn, text)
+    # Said first: what is said after the turn's one write would never be owed.
     turn.say(note(turn.words("share.original_notice"), style=Style.QUIET))
+    await share.propose(turn, text)
