@@ -92,7 +92,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     pages = Pages(library, plans, worker, clock)
     hub = Hub(settings, library, platforms, reception, plans, worker, clock, pages)
     reception.wake = hub.wake
-    reception.status = pages.status_of_speaker
+    reception.status = pages.status
     await _connect(hub)
     return hub
 

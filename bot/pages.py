@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.views.elements import Card, from_json
+from bot.views.elements import Card, Style, Text, from_json
 from bot.views.words import say
 from bot.web.back import Letter, Moved, Person, Step
 from cases import members, sample
@@ -17,7 +18,7 @@ from cases.indexing import missing
 from cases.library import Library
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
-from cases.vocabulary import Role
+from cases.vocabulary import Role, Status
 from scheduler import board, dispatch, planner
 from scheduler import calendar as dates
 from scheduler.clock import Clock
@@ -71,7 +72,7 @@ class Pages:
     async def letters(self, company_id: str, member_id: str) -> list[Letter]:
         """受信箱."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
-            return [_letter(row) for row in await board.mailbox(shelf, member_id)]
+            return [await _shown(shelf, row) for row in await board.mailbox(shelf, member_id)]
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks of the member's own letters."""
@@ -88,17 +89,12 @@ class Pages:
             if room is None:
                 return []
             where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
-            return [_letter(row) for row in await Ledger(shelf).deliveries(where, 20)]
+            return [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
 
     async def speak(self, company_id: str, member_id: str, locale: str) -> None:
         """Keeps the member's language."""
         async with self.library.db.transaction(Scope(company_id, member_id)) as shelf:
             await members.speak(shelf, locale)
-
-    async def status_of_speaker(self, locale: str) -> list[tuple[str, str]]:
-        """状態 for the chat, of the first company."""
-        companies = await self.library.db.directory.companies()
-        return await self.status(companies[0].id, locale) if companies else []
 
     async def status(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """状態 as label and value; times are JST."""
@@ -187,6 +183,17 @@ def _next_digest(calendar: dates.Calendar, today: date) -> date:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         found = dates.digest_date(calendar, year, month)
     return found
+
+
+async def _shown(shelf: Shelf, row: Delivery) -> Letter:
+    """The letter as it was sent; a withdrawn case is not shown again, whatever was frozen."""
+    letter = _letter(row)
+    for case_id in row.case_ids:
+        case = await shelf.cases.any(case_id)
+        if case is None or case.status is Status.WITHDRAWN:
+            gone = Text(say((await shelf.people.company()).locale, "case.withdrawn"), Style.QUIET)
+            return replace(letter, card=Card((gone,)))
+    return letter
 
 
 def _letter(row: Delivery) -> Letter:

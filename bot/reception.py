@@ -24,7 +24,7 @@ from scheduler import inbox, ledger
 from scheduler.ports import Event
 
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
-Status = Callable[[str], Coroutine[Any, Any, list[tuple[str, str]]]]
+Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
 
 class Reception:
@@ -96,10 +96,13 @@ class Reception:
         if said is None:
             await self._finish(event)
             return []
-        member = await self._member(event, platform, said)
+        member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
             return [] if isinstance(said, Left) else [Say(note(say("ja", "home.stranger")))]
+        if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
+            await self._finish(event)
+            return []
         turn = self._turn(event, said, member, direct=direct)
         await respond(turn)
         if not turn.closed:
@@ -129,8 +132,10 @@ class Reception:
             status=self.status,
         )
 
-    async def _member(self, event: Event, platform: Platform, said: Neutral) -> Member | None:
-        """Who speaks; a stranger is looked up on the roster by e-mail at first contact."""
+    async def _member(
+        self, event: Event, platform: Platform, said: Neutral
+    ) -> tuple[Member | None, bool]:
+        """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
         address = {} if isinstance(said, Left) else said.place
         email = said.email if isinstance(said, Joined) else ""
         scope = Scope(event.company_id)
@@ -140,7 +145,8 @@ class Reception:
             opened = await self.credentials(event.workspace_id, event.company_id)
             email = await platform.email_of(opened, said.user)
         async with self.library.db.transaction(scope) as shelf:
-            return await members.connect(shelf, event.workspace_id, said.user, address, email)
+            member = await members.connect(shelf, event.workspace_id, said.user, address, email)
+        return member, known is None or known.seen_at is None
 
     async def _finish(self, event: Event) -> None:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:

@@ -51,7 +51,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _with_driver(url)
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_pre_ping=self.is_postgresql)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_pre_ping=self.is_postgresql,
+            hide_parameters=True,  # an error must not quote what somebody typed
+        )
         if not self.is_postgresql:
             _sqlite_recipe(self.engine)
         self.directory = Directory(self.engine)

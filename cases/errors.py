@@ -71,3 +71,9 @@ class WrongKey(CaseError):
     """A sealed value was sealed under a key that is not in the key ring, or was changed."""
 
     code = "E-10"
+
+
+class Changed(CaseError):
+    """The text was changed after the reviewer's screen was made: it must be read again."""
+
+    code = "E-16"

@@ -105,7 +105,11 @@ async def others(shelf: Shelf, row: Reflection) -> list[tuple[str, str]]:
     me = await shelf.people.member(row.member_id)
     office_id = me.office_id if me else None
     same = await shelf.talks.shared_answers(row.prompt)
-    rest = [other for other in await shelf.talks.all_shared() if other.prompt != row.prompt]
+    rest = [
+        other
+        for other in await shelf.talks.all_shared()
+        if other.prompt != row.prompt and not other.prompt.startswith("trial:")
+    ]
     found: list[tuple[str, str]] = []
     for other in (*same, *rest):
         writer = await shelf.people.member(other.member_id)

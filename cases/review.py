@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cases import audit
+from cases import audit, fields
 from cases.db import Shelf
-from cases.errors import NotAllowed, NotFound
+from cases.errors import Changed, NotAllowed, NotFound
 from cases.models.case import Case
 from cases.vocabulary import Role, Status
 
@@ -19,11 +19,21 @@ async def queue(shelf: Shelf) -> Sequence[Case]:
     return await shelf.cases.waiting_for_release()
 
 
-async def release(shelf: Shelf, case_id: str) -> Case:
-    """Makes a case company-wide. A second call changes nothing; nobody approves an own case."""
+def mark(case: Case) -> str:
+    """A short hash of the text that a reviewer reads; it travels with the button."""
+    return fields.text_hash(fields.values_of(case))[:12]
+
+
+async def release(shelf: Shelf, case_id: str, seen: str = "") -> Case:
+    """Makes a case company-wide. A second call changes nothing; nobody approves an own case.
+
+    `seen` is the `mark` of the text that was read. Raises Changed when it is another one now.
+    """
     case = await _reviewable(shelf, case_id)
     if case.status is Status.COMPANY:
         return case
+    if seen and seen != mark(case):
+        raise Changed
     if case.status is not Status.OFFICE or case.release_asked_at is None:
         raise NotFound
     case.status = Status.COMPANY

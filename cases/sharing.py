@@ -11,7 +11,7 @@ from typing import Any
 from cases import audit, fields
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
-from cases.guard import Checked
+from cases.guard import Checked, Finding
 from cases.models.case import Case, Draft, Hold
 from cases.seal import KeyRing
 from cases.vocabulary import Decision, DraftState, Status, strictest
@@ -21,7 +21,7 @@ PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decis
 # The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
 CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
 # Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
-SEALED = ("typed", "not_names", "cleared")
+SEALED = ("typed", "not_names", "answers")
 
 
 def down() -> Checked:
@@ -29,19 +29,46 @@ def down() -> Checked:
     return Checked(Decision.HOLD, {}, {})
 
 
-def decision_of(checked: Checked, cleared: Collection[str]) -> Decision:
-    """The strictest finding, without the questions that the author has answered with no."""
+def answered(raw: Mapping[str, Any], rule: str, *, contains: bool) -> dict[str, Any]:
+    """The draft with the author's 「含まれる／含まれない」, which holds for this text only."""
+    known = _answers(raw)
+    return {**raw, "answers": {"text": fields.text_hash(raw), **known, rule: contains}}
+
+
+def _answers(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What the author answered about exactly this text; nothing once a word has changed."""
+    kept: dict[str, Any] = dict(raw.get("answers") or {})
+    return kept if kept.get("text") == fields.text_hash(raw) else {}
+
+
+def decision_of(checked: Checked, raw: Mapping[str, Any]) -> Decision:
+    """The strictest finding; a question that the author answered is decided by the answer."""
     found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
     if not found:
         return checked.decision
-    asked = (Decision.ASK,)
-    return strictest([f.action for f in found if f.rule not in cleared or f.action not in asked])
+    answers = _answers(raw)
+    return strictest([_decided(finding, answers) for finding in found])
 
 
-def rules_of(checked: Checked, decision: Decision | None = None) -> list[str]:
-    """The rules that fired, or those behind one decision: each once, in the order of the text."""
+def _decided(finding: Finding, answers: Mapping[str, Any]) -> Decision:
+    if finding.action is not Decision.ASK or finding.rule not in answers:
+        return finding.action
+    if not answers[finding.rule]:
+        return Decision.PUBLISH
+    return Decision.ROUTE_TO_SAFETY if finding.rule == "adverse_event" else Decision.HOLD
+
+
+def rules_of(checked: Checked) -> list[str]:
+    """The rules that fired: each once, in the order of the text."""
     found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    return list(dict.fromkeys(f.rule for f in found if decision in (None, f.action)))
+    return list(dict.fromkeys(finding.rule for finding in found))
+
+
+def rules_behind(checked: Checked, decision: Decision, raw: Mapping[str, Any]) -> list[str]:
+    """The rules that made the decision, the author's answers counted."""
+    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
+    answers = _answers(raw)
+    return list(dict.fromkeys(f.rule for f in found if _decided(f, answers) is decision))
 
 
 def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
@@ -70,7 +97,7 @@ async def keep_draft(
         draft.company_id = shelf.scope.company_id
         shelf.cases.add(draft)
     shown = {key: value for key, value in raw.items() if key not in SEALED}
-    passes = decision_of(checked, raw.get("cleared") or ()) in PASSES
+    passes = decision_of(checked, raw) in PASSES
     draft.values = fields.with_texts(shown, checked.masked) if passes else {}
     draft.findings = [
         {"rule": finding.rule, "action": str(finding.action), "field": key}
@@ -94,20 +121,23 @@ def original(ring: KeyRing, draft: Draft) -> dict[str, Any]:
 
 
 async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queue: str) -> Hold:
-    """Puts a stopped draft, sealed, into the queue of safety or compliance: once in each."""
+    """Puts a stopped text, sealed, into the queue of safety or compliance: each text once."""
+    text = original(ring, draft)
+    draft.state = DraftState.HELD
     found = await shelf.cases.hold_of(draft.id, queue)
-    if found is not None:
-        return found
+    if found is not None and found.text is not None:
+        known = ring.open_json(found.text, draft.company_id)
+        if fields.text_hash(known) == fields.text_hash(text):
+            return found
     row = Hold(
         company_id=shelf.scope.company_id,
         draft_id=draft.id,
         author_id=draft.author_id,
-        text=ring.seal_json(original(ring, draft), shelf.scope.company_id),
+        text=ring.seal_json(text, shelf.scope.company_id),
         rules=rules,
         queue=queue,
         created_at=shelf.now,
     )
-    draft.state = DraftState.HELD
     shelf.cases.add(row)
     await audit.record(shelf, f"hold.{queue}", draft.id)
     return row

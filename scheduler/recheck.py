@@ -36,7 +36,7 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
         return Finding("left")
     job = jobs.get(row.kind)
     if not isinstance(job, Mailing):
-        return Finding()
+        return Finding("case_withdrawn" if await _shows_withdrawn(shelf, row.case_ids) else "")
     company = await shelf.people.company()
     zone = ZoneInfo(company.zone)
     if member is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from cases.text import clean, fold
 from cases.vocabulary import Decision
 
 LIMIT = 10_000  # characters of one message
+ASKS = re.compile(r"[?？]|(?:ます|です)か|例(?:は|が|を|ある|あり)|教えて|知りたい|探して")
 WAITS = timedelta(minutes=30)  # how long a question waits for its answer
 # Words that mean one thing only, folded; everything else is a win, a search or an answer.
 COMMANDS = {
@@ -98,12 +100,14 @@ async def _waiting(turn: Turn) -> dict[str, Any]:
 
 
 async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str) -> bool:
-    """True unless the text is clearly a new question, or a whole new win beside an old draft."""
-    if reading.intent is Intent.SEARCH and text.rstrip().endswith(("?", "？", "か。")):
+    """True unless the text is clearly a new question, or a whole new win beside the waiting one."""
+    if reading.intent is Intent.SEARCH and ASKS.search(text):
         return False
-    if waiting["kind"] == "share" and reading.intent is Intent.WIN:
-        return bool((await asyncio.to_thread(capture.propose, text)).missing)
-    return True
+    if waiting["kind"] == "reflect" or reading.intent is not Intent.WIN:
+        return True
+    if waiting["kind"] == "trial" and len(text) > try_it.NOTE_LIMIT:
+        return False
+    return bool((await asyncio.to_thread(capture.propose, text)).missing)
 
 
 async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:

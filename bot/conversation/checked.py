@@ -8,7 +8,7 @@ from bot.conversation import share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Style
-from bot.views.guard import safety_form, stop_card
+from bot.views.guard import safety_form
 from bot.views.notes import note
 from cases import safety, sharing
 from cases.errors import BadInput, NotFound
@@ -31,20 +31,16 @@ async def ask_no(turn: Turn, value: str) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    cleared = [*(raw.get("cleared") or []), rule]
-    await share.show(turn, {**raw, "cleared": cleared}, draft_id=draft_id)
+    await share.show(turn, sharing.answered(raw, rule, contains=False), draft_id=draft_id)
 
 
 async def ask_yes(turn: Turn, value: str) -> None:
-    """「含まれる」: an event routes to safety; anything else goes back to its author."""
+    """「含まれる」: an event routes to safety; anything else is held or goes back to its author."""
     draft_id, _, rule = value.partition(":")
-    async with turn.transaction() as shelf:
-        draft = await share.find_draft(shelf, draft_id)
-        if draft is None:
-            raise NotFound
-        if rule == "adverse_event":
-            await sharing.hold(shelf, turn.library.ring, draft, [rule], "safety")
-        turn.replace(stop_card(rule, draft_id, turn.safety_form_url, turn.locale))
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    await share.show(turn, sharing.answered(raw, rule, contains=True), draft_id=draft_id)
 
 
 async def hold(turn: Turn, draft_id: str) -> None:

@@ -49,7 +49,8 @@ async def drop(turn: Turn, draft_id: str) -> None:
     async with turn.transaction() as shelf:
         await sharing.drop(shelf, draft_id)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        turn.replace(note(turn.words("share.dropped")))
+        held = await shelf.cases.hold_of(draft_id, "compliance")
+        turn.replace(note(turn.words("share.dropped_held" if held else "share.dropped")))
 
 
 async def drafts(turn: Turn, value: str = "") -> None:
@@ -73,6 +74,8 @@ async def as_win(turn: Turn, draft_id: str) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
+    if not raw.get("typed"):
+        raise NotFound  # the words were erased after 14 days
     proposal = await asyncio.to_thread(capture.propose, raw["typed"])
     raw = {**raw, **proposal.values, "channels": proposal.channels, "area": proposal.area}
     await share.show(turn, raw, draft_id=draft_id)
@@ -83,7 +86,10 @@ async def find_instead(turn: Turn, draft_id: str) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    await find.search(turn, str(raw.get("typed") or raw.get("action") or ""), drop=draft_id)
+    typed = str(raw.get("typed") or "")
+    only_typed = bool(typed) and not raw.get("wish")
+    words = typed or str(raw.get("action") or "")
+    await find.search(turn, words, drop=draft_id if only_typed else "")
 
 
 async def withdraw(turn: Turn, case_id: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.conversation.showing import shown
 from bot.conversation.turn import Turn
-from bot.views.elements import Card
+from bot.views.elements import Card, Style
 from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
 from bot.views.notes import note
@@ -67,11 +67,19 @@ async def share_instead(turn: Turn, value: str = "") -> None:
 
 
 async def wish(turn: Turn, value: str = "") -> None:
-    """「求む！事例に出す」: the last search becomes an open question, without the asker's name."""
+    """「求む！事例に出す」: the last search becomes an open question, without the asker's name.
+
+    Everyone reads it, so it must pass the guard as a post does.
+    """
+    async with turn.read() as shelf:
+        state = dict((await shelf.talks.mine(shelf.now)).search)
+    allowed = (await turn.check({"intent": state.get("query", "")})).decision in sharing.PASSES
     async with turn.transaction() as shelf:
-        state = (await shelf.talks.mine(shelf.now)).search
         if not state.get("query"):
             turn.say(note(turn.words("find.ask")))
+            return
+        if not allowed:
+            turn.say(note(turn.words("find.not_a_wish"), style=Style.WARN))
             return
         await wishes.wish(shelf, state["query"], {})
         turn.say(note(turn.words("find.wished")))

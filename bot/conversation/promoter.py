@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.conversation.showing import shown
 from bot.conversation.turn import Owed, Turn
 from bot.views.case import case_card
@@ -9,6 +11,7 @@ from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
 from bot.views.pack import pack_card
+from bot.views.words import say
 from cases import audit, digests, members, packs
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -59,15 +62,21 @@ async def share_now(turn: Turn, value: str) -> None:
         if await shelf.audit.has("digest.share", shared):
             turn.replace(note(turn.words("digest.already_shared")))
             return
-        me = await shelf.people.member(turn.scope.me)
-        view = (await shown(shelf, [case], turn.locale))[0]
-        name = members.shown_name(me, turn.locale)
-        lead = Text(turn.words("digest.from_promoter", name=name), Style.QUIET)
-        card = Card((lead, *case_card(view, turn.locale).parts))
+        card = await _posted(turn, shelf, case)
         content = {"card": to_json(card), "case_id": case.id}
         turn.owe(Owed(f"office_share:{shared}", "office_share", content, room_id=room.id))
         await audit.record(shelf, "digest.share", shared)
         turn.replace(note(turn.words("digest.shared_item"), style=Style.GOOD))
+
+
+async def _posted(turn: Turn, shelf: Shelf, case: Case) -> Card:
+    """The card for the room: in the company's language, as every colleague sees it."""
+    locale = (await shelf.people.company()).locale
+    me = await shelf.people.member(turn.scope.me)
+    name = members.shown_name(me, locale)
+    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False)
+    lead = Text(say(locale, "digest.from_promoter", name=name), Style.QUIET)
+    return Card((lead, *case_card(view, locale).parts))
 
 
 async def pack(turn: Turn, value: str) -> None:

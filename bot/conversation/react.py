@@ -32,7 +32,11 @@ async def ask_author(turn: Turn, case_id: str) -> None:
         case = await reactions.react(shelf, case_id, reactions.ASK_AUTHOR)
         me = await shelf.people.member(turn.scope.me)
         author = await shelf.people.member(case.author_id)
-        if author is not None and author.active and author.id != turn.scope.me:
+        reached = author is not None and author.active and await shelf.people.accounts(author.id)
+        if author is None or not reached:
+            turn.say(note(turn.words("react.cannot_ask")))
+            return
+        if author.id != turn.scope.me:
             office = await shelf.people.office(me.office_id if me else None)
             content = {
                 "name": members.shown_name(me, author.locale),

@@ -24,18 +24,18 @@ async def queue(turn: Turn, value: str = "") -> None:
             card = case_card(view, turn.locale)
             parts.append(Divider())
             parts += [part for part in card.parts if not isinstance(part, Actions)]
-            release = Button(
-                turn.words("review.release"), "review.release", view.case.id, primary=True
-            )
+            value = f"{view.case.id}:{review.mark(view.case)}"
+            release = Button(turn.words("review.release"), "review.release", value, primary=True)
             back = Button(turn.words("review.give_back"), "review.give_back", view.case.id)
             parts.append(Actions((release, back)))
         turn.say(Card(tuple(parts)))
 
 
-async def release(turn: Turn, case_id: str) -> None:
-    """One tap: company-wide."""
+async def release(turn: Turn, value: str) -> None:
+    """One tap: company-wide, if the text is still the one that was read."""
+    case_id, _, seen = value.partition(":")
     async with turn.transaction() as shelf:
-        case = await review.release(shelf, case_id)
+        case = await review.release(shelf, case_id, seen)
         _tell(turn, case, released=True)
         turn.replace(note(turn.words("review.released"), style=Style.GOOD))
 

@@ -80,9 +80,9 @@ async def look(turn: Turn, raw: Raw) -> Checked:
 async def _card(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
-    decision = sharing.decision_of(checked, raw.get("cleared") or ())
+    decision = sharing.decision_of(checked, raw)
     if decision not in sharing.PASSES:
-        return await _stopped(turn, shelf, draft, checked, decision)
+        return await _stopped(turn, shelf, draft, checked, raw)
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
     _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
@@ -107,11 +107,10 @@ def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
     talk.updated_at = shelf.now
 
 
-async def _stopped(
-    turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, decision: Decision
-) -> Card:
+async def _stopped(turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw) -> Card:
     """Safety is routed at once; conduct reaches compliance; the rest goes back to the author."""
-    rules = sharing.rules_of(checked, decision)
+    decision = sharing.decision_of(checked, raw)
+    rules = sharing.rules_behind(checked, decision, raw)
     rule = rules[0] if rules else "model_down"
     if decision is Decision.ASK:
         return ask_card(rule, draft.id, turn.locale)
@@ -137,7 +136,7 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await show(turn, raw, draft_id=draft_id, notice=notice)
         return
     checked = await look(turn, raw)
-    decision = sharing.decision_of(checked, raw.get("cleared") or ())
+    decision = sharing.decision_of(checked, raw)
     if decision not in sharing.PASSES:
         await show(turn, raw, draft_id=draft_id)
         return
@@ -161,7 +160,8 @@ def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
         if not texts.get(key):
             return turn.words("share.missing", field=turn.words(f"case.{key}"))
     for key, limit in fields.too_long(raw):
-        return turn.words("share.too_long", field=turn.words(f"case.{key}"), limit=limit)
+        word = turn.words(f"case.{key.split(':')[0]}")
+        return turn.words("share.too_long", field=word, limit=limit)
     left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ()))
     return turn.words("share.undeclared", count=left) if left else ""
 
@@ -184,7 +184,9 @@ async def _answer_wish(shelf: Shelf, raw: Mapping[str, Any], case: Case) -> None
 
 async def _published(turn: Turn, shelf: Shelf, case: Case, *, edits: bool) -> Card:
     view = (await shown(shelf, [case], turn.locale))[0]
-    words = "share.edited" if edits else "share.published"
+    words = "share.published"
+    if edits:
+        words = "share.edited" if case.release_asked_at is None else "share.edited_again"
     thanks = "thanks_lesson" if case.kind is Kind.LESSON else "published_thanks"
     return Card(
         (

@@ -8,6 +8,6 @@ from bot.views.elements import Card, Facts, Style, Text
 
 async def show(turn: Turn, value: str = "") -> None:
     """Model, index, schema, jobs, queue and failures, as the composition root reports them."""
-    rows = await turn.status(turn.locale) if turn.status else []
+    rows = await turn.status(turn.scope.company_id, turn.locale) if turn.status else []
     async with turn.transaction():
         turn.say(Card((Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows)))))

@@ -44,7 +44,7 @@ class Turn:
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
-    status: Callable[[str], Awaitable[list[tuple[str, str]]]] | None = None
+    status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     closed: bool = False

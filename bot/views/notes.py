@@ -24,7 +24,7 @@ def error_card(error: CaseError, locale: str) -> Card:
     """The words of an error by its code; a known detail is shown, never a trace."""
     detail = error.detail
     if error.code in ("E-03", "E-04"):
-        detail = say(locale, f"case.{detail.split(':')[0]}")
+        detail = say(locale, f"case.{detail.split(':')[0]}")  # `step:0` is a step
     text = say(locale, f"error.{error.code}", code=error.code, detail=detail)
     return note(text, style=Style.WARN)
 

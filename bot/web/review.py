@@ -31,6 +31,7 @@ async def waiting(house: House, request: web.Request) -> web.StreamResponse:
 def _card(visit: Visit, view: Shown) -> Card:
     """The case with the two buttons of the queue in place of the readers'."""
     parts = [part for part in case_card(view, visit.locale).parts if not isinstance(part, Actions)]
-    release = Button(visit.words("review.release"), "review.release", view.case.id, primary=True)
+    value = f"{view.case.id}:{review.mark(view.case)}"
+    release = Button(visit.words("review.release"), "review.release", value, primary=True)
     back = Button(visit.words("review.give_back"), "review.give_back", view.case.id)
     return Card((*parts, Actions((release, back))))

@@ -9,21 +9,27 @@ from typing import Any
 from cases.db import Shelf
 from cases.models.loop import Trial
 from cases.trials import reproductions
+from cases.vocabulary import Status
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, each_business_day
+from scheduler.recheck import is_paused
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     """One note per author with all their cases that have news; people are never named."""
     news: dict[str, list[Trial]] = defaultdict(list)
+    authors: dict[str, dict[str, str]] = defaultdict(dict)
     for trial in await shelf.loop.untold():
+        case = await shelf.cases.any(trial.case_id)
+        if case is None or case.status is Status.WITHDRAWN:
+            trial.told_at = shelf.now  # nobody is told of a case that is gone
+            continue
+        author = await shelf.people.member(case.author_id)
+        if author is not None and is_paused(author, turn.today):
+            continue  # the news waits for the end of the pause
         trial.told_at = shelf.now
         news[trial.case_id].append(trial)
-    authors: dict[str, dict[str, str]] = defaultdict(dict)
-    for case_id in news:
-        case = await shelf.cases.any(case_id)
-        if case is not None:
-            authors[case.author_id][case_id] = case.author_id
+        authors[case.author_id][case.id] = case.author_id
     return [
         Message(
             key=f"{turn.period.key}:{author}",

@@ -11,6 +11,7 @@ from cases.models.loop import Wish
 from cases.vocabulary import Status
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, each_business_day
+from scheduler.recheck import is_paused
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
@@ -23,6 +24,9 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
         case = await shelf.cases.any(wish.answered_by or "")
         if case is None or not _seen(case, wish):
             continue
+        asker = await shelf.people.member(wish.asker_id)
+        if asker is not None and is_paused(asker, turn.today):
+            continue  # the answer waits for the end of the pause
         wish.told_at = shelf.now
         answered = {"wish_id": wish.id, "case_id": case.id}
         told[wish.asker_id, "asker"].append(answered)
