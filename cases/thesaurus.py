@@ -106,7 +106,8 @@ def _build(rows: Iterable[tuple[str, list[str]]], reading: Callable[[str], str])
                 sound = reading(form)
                 if len(sound) >= (SHORTEST_KATAKANA if sound == form else SHORTEST_READING):
                     _add(found.readings, sound, key)
-            elif stems := tuple(stem(word) for word in _LATIN.findall(form)):
+            else:
+                stems = tuple(stem(word) for word in _LATIN.findall(form))
                 found.english.setdefault(stems, set()).add(key)
     return found
 

@@ -36,10 +36,8 @@ class Postings:
         return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
-        """The weighted BM25 score of every row."""
+        """The weighted BM25 score of every row; there must be one."""
         found = np.zeros(len(self._lengths), dtype=np.float32)
-        if not len(found):
-            return found
         norms = self._norms()
         for term, weight in weights.items():
             if (rows := self._rows.get(term)) is None:

@@ -14,8 +14,9 @@ from cases.embedding import Vectors
 from cases.embedding.bundled import BundledEncoder
 from cases.errors import GuardDown
 from cases.guard import Verdict, check, check_fields, refuses_search, warm
+from cases.guard.second_look import anchors, features, fit, shipped
 from cases.vocabulary import Decision, content, strictest
-from tests.fakes.encoder import bundled
+from tests.fakes.encoder import FakeEncoder, bundled
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
@@ -46,6 +47,21 @@ def encoder() -> BundledEncoder:
 def verdicts(encoder: BundledEncoder) -> list[tuple[dict, Verdict]]:
     lines = (DATA / "safety.jsonl").read_text(encoding="utf-8").splitlines()
     return [(row, check(row["text"], encoder)) for row in map(json.loads, lines)]
+
+
+class Another(FakeEncoder):
+    """An encoder that no head is shipped for."""
+
+    name = "another"
+
+
+def test_an_encoder_without_a_shipped_head_gets_one_that_knows_its_anchors() -> None:
+    texts, kinds = anchors()
+    head = fit(features(texts, Another()), kinds)
+    guessed = head.odds(features(texts, Another())).argmax(axis=1)
+    assert (guessed == kinds).mean() > 0.5
+    assert shipped(Another()) is None
+    assert check("説明会の日程を前日にメールした", Another()).decision in Decision
 
 
 def test_indirect_talk_of_an_event_is_asked_about(encoder: BundledEncoder) -> None:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import question
-from cases.index import Document, embedded_text, parts
+from cases.index import WHOLE, Document, embedded_text, parts
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import common_of
-from tests.fakes.encoder import bundled
+from tests.fakes.encoder import FakeEncoder, bundled
 
 ENCODER = bundled()
 WEBINAR = Document(
@@ -208,3 +208,24 @@ def test_hard_texts_get_an_answer_and_can_be_put() -> None:
         assert len(ids(INDEX, text)) == 3, text[:20]
         other = filled(Document("hard", {"action": text}), WEBINAR)
         assert set(ids(other, "面会")) == {"hard", "webinar"}
+
+
+def test_a_model_that_nothing_was_fitted_for_is_compared_as_it_is() -> None:
+    common = common_of("some/other-model", 64)
+    row = FakeEncoder().encode(["面会の約束"])
+    assert abs(common.without(row) - row).max() < 1e-6
+
+
+def test_the_best_case_of_many_is_found_among_the_candidates() -> None:
+    encoder = FakeEncoder()
+    index = MemoryIndex(common_of(encoder.name, encoder.size))
+    filler = encoder.encode(["資料を届けた"])[0]
+    for number in range(401):
+        index.put(Document(f"case{number}", {"action": "資料を届けた"}, (), frozenset()))
+        index.put_vectors(f"case{number}", {WHOLE: filler, "0": filler})
+    index.put(WEBINAR)
+    named = parts(WEBINAR.fields)
+    rows = encoder.encode([text for _, text in named])
+    index.put_vectors("webinar", {part: row for (part, _), row in zip(named, rows, strict=True)})
+    hits = index.search(question.read("視聴ログを見てメールを送った例", encoder))
+    assert hits[0].case_id == "webinar"

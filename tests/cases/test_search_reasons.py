@@ -91,6 +91,12 @@ def test_a_member_of_a_family_meets_the_family() -> None:
     assert points([chip], {"barriers:urgency.targets_met"}, {}).matching == (chip,)
 
 
+def test_an_audience_is_met_by_its_own_words_alone() -> None:
+    chip = Chip("audience", ("junior",), "若手向け")
+    assert points([chip], (), {"action": "若手向けに話した"}).matching == (chip,)
+    assert points([chip], (), {"action": "新人に話した"}).matching == ()
+
+
 @given(ANY_TEXT, ANY_TEXT)
 @settings(max_examples=80, deadline=None)
 def test_any_text_has_reasons_and_chips(asked: str, told: str) -> None:

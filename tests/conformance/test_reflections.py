@@ -106,6 +106,13 @@ def answered(reflection_id: str, member_id: str, prompt: str, shared: str | None
     )  # fmt: skip
 
 
+async def test_one_answer_of_another_office_is_shown_alone(acts: Acts) -> None:
+    async with acts("sato") as shelf:
+        shelf.talks.add(answered("bb", "kato", "q", "別の問い"))
+        row = await reflections.ask(shelf, await person(shelf))
+        assert await reflections.others(shelf, row) == [("別の問い", "kobe")]
+
+
 async def test_others_answers_come_from_other_offices_and_the_same_question_first(
     acts: Acts,
 ) -> None:

@@ -181,6 +181,14 @@ async def test_a_condition_that_is_met_lifts_a_case_and_can_be_taken_off(
     assert chip not in without.chips
 
 
+async def test_another_model_reads_the_library_anew(library: Acts, shelves: Shelves) -> None:
+    shelves.embedder = None
+    assert (await shelves.find(scope_of("ito"), "メール")).words_only
+    shelves.use(FakeEncoder())
+    assert shelves.companies == {}
+    assert ids(await shelves.find(scope_of("ito"), "メール")) == {"wide"}
+
+
 async def test_the_library_asks_its_shelves(
     library: Acts, shelves: Shelves, database: ClockedDatabase
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,17 +11,21 @@ import pytest
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.loop import Wish
-from cases.models.org import Company, Room
+from cases.models.org import Company, Room, Workspace
 from cases.models.talk import Reflection
 from cases.scope import Scope
-from cases.vocabulary import TrialState
+from cases.vocabulary import Status, TrialState
 from scheduler import calendar as dates
-from scheduler.job import Job, Mailing, Message, Period, Turn, each_business_day
+from scheduler.dispatch import Worker, drain
+from scheduler.fan_out import fan_out
+from scheduler.job import Chore, Job, Mailing, Message, Period, Turn, each_business_day, each_day
 from scheduler.jobs import impact_note, reflection, reflection_again, trial_follow_up, wishes
-from scheduler.planner import Planner, plan, plan_all
+from scheduler.models import DeliveryState, OccurrenceState
+from scheduler.planner import Planner, decide, plan, plan_all
+from scheduler.watchdog import watch
 from tests.fakes.cast import trial_of
 from tests.fakes.clocked import ClockedDatabase
-from tests.fakes.planning import SCOPE, add_case, deliveries, promised
+from tests.fakes.planning import SCOPE, add_case, deliveries, occurrences, promised
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -51,6 +56,70 @@ async def test_a_room_gets_its_message_and_nobody_is_written_down(
     found = await plan(planner, "c1")
     assert [one.reason for one in found] == ["", "no_account", "no_account"]
     assert {row.room_id for row in await deliveries(database)} == {"r", "gone", None}
+
+
+async def test_the_message_of_a_room_arrives_there(
+    planner: Planner, database: ClockedDatabase, worker: Worker
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        shelf.people.add(Room(company_id="c1", id="r", workspace_id="w1"))
+    await promised(planner, database.moment - timedelta(hours=1))
+    await plan(planner, "c1")
+    await drain(worker, ["c1"])
+    states = {row.room_id: row.state for row in await deliveries(database) if row.room_id}
+    assert states == {"r": DeliveryState.SENT, "gone": DeliveryState.CANCELLED}
+
+
+async def test_who_is_away_for_good_or_unknown_is_refused_and_a_paused_workspace_waits(
+    database: ClockedDatabase, planner: Planner
+) -> None:
+    async def messages(_shelf: Shelf, _turn: Turn) -> list[Message]:
+        return [
+            Message(key="left", content={}, member_id="sato"),
+            Message(key="unknown", content={}, member_id="nobody", room_id="r"),
+            Message(key="waits", content={}, member_id="kato"),
+        ]
+
+    note = Mailing("note", "each day", each_business_day(time(10, 0)), messages)
+    async with database.transaction(SCOPE) as shelf:
+        shelf.people.add(Room(company_id="c1", id="r", workspace_id="w1"))
+        member = await shelf.people.member("sato")
+        workspace = await shelf.session.get(Workspace, ("c1", "w1"))
+        assert member is not None
+        assert workspace is not None
+        member.active, workspace.state = False, "paused"
+    planner = replace(planner, jobs={"note": note})
+    await promised(planner, database.moment - timedelta(hours=1))
+    found = await plan(planner, "c1")
+    assert [one.reason for one in found] == ["left", "left", ""]
+    assert {row.workspace_id for row in await deliveries(database) if not row.outcome} == {"w1"}
+
+
+async def test_a_chore_is_done_once_and_a_day_on_which_it_failed_joins_the_next(
+    database: ClockedDatabase, planner: Planner
+) -> None:
+    done: list[str] = []
+
+    async def work(_shelf: Shelf, turn: Turn) -> int:
+        done.append(turn.period.key)
+        if len(done) == 1:
+            raise ValueError("broken")
+        return 1
+
+    chore = Chore("chore", "each day", each_day(time(9, 0)), work)
+    planner = replace(planner, jobs={"chore": chore})
+    await promised(planner, database.moment - timedelta(hours=3))
+    await plan(planner, "c1")
+    database.turn(hours=24)
+    async with database.transaction(SCOPE) as shelf:
+        (due,) = await decide(shelf, planner.jobs)
+        for _ in range(2):  # two planners decided on the same turn
+            assert await fan_out(shelf, due.occurrence_id, chore, due.turn, None) == []
+    assert done == ["2026-11-05", "2026-11-06"]
+    states = {key: row.state for key, row in (await occurrences(database, "chore")).items()}
+    assert states == {"2026-11-05": OccurrenceState.SKIPPED, "2026-11-06": OccurrenceState.CLOSED}
+    database.turn(hours=48)
+    assert await watch(database, {}) == []  # a job that the product no longer has is no silence
 
 
 async def test_one_company_that_fails_stops_no_other_one(
@@ -119,3 +188,24 @@ async def test_a_question_needs_its_person_and_comes_back_only_in_a_later_week(
         )
         await shelf.session.flush()
         assert await reflection_again.messages(shelf, turn_of(shelf)) == []
+
+
+@pytest.mark.usefixtures("company")
+async def test_an_asker_hears_of_an_answer_of_the_own_office_and_of_no_other(
+    database: ClockedDatabase,
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "mori")
+        case = await shelf.cases.any("case1")
+        assert case is not None
+        case.status = Status.OFFICE
+        for asker, office in (("sato", "sendai"), ("ito", "kobe")):
+            shelf.loop.add(
+                Wish(
+                    company_id="c1", id=asker, theme="題", asker_id=asker, office_id=office,
+                    state="answered", answered_by="case1", asked_at=shelf.now,
+                )
+            )  # fmt: skip
+        await shelf.loop.flush()
+        told = await wishes.messages(shelf, turn_of(shelf))
+        assert [one.member_id for one in told if one.content["part"] == "asker"] == ["sato"]

@@ -1,0 +1,52 @@
+"""The guard at its edges: one example for each thing that its rules look at and seldom meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.guard import check, check_fields
+from cases.guard.masking import apply
+from cases.vocabulary import Decision
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("電話0312345678", "電話〔連絡先〕"),
+        ("東 翼先生に届けた", "A先生に届けた"),
+        ("病棟 翼先生に届けた", "病棟 A先生に届けた"),
+        ("槇ヶ先生に届けた", "A先生に届けた"),
+        ("順天堂に行った", "ある施設に行った"),
+    ],
+)
+def test_a_rare_form_of_a_name_or_number_is_masked(text: str, masked: str) -> None:
+    assert check(text).masked == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "管理0312345678",  # a bare number without a word for telephone
+        "資料HPを見た",  # a home page
+        "千葉大佐藤眼科",  # a department of a university
+        "コミュニケーション先生に学んだ",
+        "アアアアアクリニック" + "ア" * 40,  # one word too long to be a name
+    ],
+)
+def test_what_only_looks_like_a_name_or_number_stays(text: str) -> None:
+    assert check(text).masked == text
+
+
+def test_a_surname_of_a_doctor_stays_where_it_is_a_colleague() -> None:
+    found = check_fields({"situation": "田中先生と話した", "action": "田中課長に相談した"})
+    assert found.masked == {"situation": "A先生と話した", "action": "田中課長に相談した"}
+
+
+def test_a_mask_that_holds_the_masked_word_is_not_put_into_itself() -> None:
+    assert apply("大学で話した", [], {"大学": "ある大学"}) == "大学で話した"
+
+
+def test_what_happened_to_one_patient_is_held() -> None:
+    verdict = check("担当の患者さんが喜ばれたとのことです")
+    assert verdict.decision is Decision.HOLD
+    assert {f.rule for f in verdict.findings} == {"patient_info"}
