@@ -75,7 +75,11 @@ async def test_yes_to_another_question_goes_back_to_its_author(
 ) -> None:
     await sato.says(UNSURE)
     draft_id = draft_of(sato, "含まれる")
-    raw = {"user": SATO, "action": "share.ask_yes", "value": f"{draft_id}:patient_info"}
+    raw: dict[str, object] = {
+        "user": SATO,
+        "action": "share.ask_yes",
+        "value": f"{draft_id}:patient_info",
+    }
     (reply,) = await desk.replies(raw)
     assert "share.edit" in str(reply.card)
     assert await hold_of(desk, draft_id, "safety") is None
@@ -130,7 +134,7 @@ async def test_an_old_stop_card_does_nothing_to_what_was_rewritten_and_published
     assert "E-01" in await sato.presses("監督部門に確認を依頼", draft_id)
     assert await hold_of(desk, draft_id, "compliance") is None
     for action in ("share.edit", "share.not_a_name", "share.ask_no", "share.as_win"):
-        raw = {"user": SATO, "action": action, "value": draft_id, "fields": {}}
+        raw: dict[str, object] = {"user": SATO, "action": action, "value": draft_id, "fields": {}}
         assert "E-01" in str((await desk.replies(raw))[0].card)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.events import Open, Reply
+from bot.views.notes import note
+from bot.views.words import say
 from cases import sample
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Fields
-from tests.fakes.sample_cast import ABE, EVENT, KATO, MORI, NAKAMURA, QUESTION, SATO, WIN
+from tests.fakes.sample_cast import ABE, EVENT, KATO, MORI, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 
 async def press(
     desk: DeskDriver, who: str, action: str, value: str = "", fields: Fields | None = None
 ) -> list[Reply]:
-    raw = {"user": who, "action": action, "value": value, "fields": fields or {}}
+    raw: dict[str, object] = {"user": who, "action": action, "value": value, "fields": fields or {}}
     return await desk.replies(raw)
 
 
@@ -132,6 +134,61 @@ async def test_a_draft_that_was_put_aside_waits_for_no_answer(desk: DeskDriver) 
     await abe.says("電話の前にメールを1通送ってみました。")
     assert "先生の変化: …" in abe.sees
     await abe.presses("下書きに戻す")
+    assert "共有しますか、探しますか" in await abe.says("先生からの返信が早くなった")
+
+
+async def test_a_win_without_its_result_is_not_published(desk: DeskDriver) -> None:
+    abe = desk.person(ABE)
+    await abe.says("電話の前にメールを1通送ってみました。")
+    await abe.presses("共有する", declared=list(TICKS))
+    assert "公開しました" not in abe.sees
+    assert "「先生の変化」" in abe.sees
+    await abe.says("「これなら読める」と言ってくださいました")
+    await abe.presses("共有する", declared=TICKS[0], unknown="x")
+    assert "公開前の確認が2つ残っています" in abe.sees  # one tick alone comes as one word
+
+
+async def test_unclear_words_that_may_not_be_shared_are_stopped_at_once(
+    desk: DeskDriver,
+) -> None:
+    abe = desk.person(ABE)
+    await abe.says("先生からの返信が早くなった。他社品は効かない")
+    assert "共有しますか、探しますか" not in abe.sees
+    assert abe.can_press("監督部門に確認を依頼")
+
+
+async def test_a_reflection_takes_only_its_own_answers_of_its_own_reader(
+    desk: DeskDriver,
+) -> None:
+    abe = desk.person(ABE)
+    await abe.says("振り返り")
+    (tap,) = [key for key in abe.screens[-1].keys if key.value.endswith(":0")]
+    own = tap.value.partition(":")[0]
+    for who, action, value in (
+        (ABE, "reflect.tap", f"{own}:99"),
+        (ABE, "reflect.tap", f"{own}:x"),
+        (ABE, "reflect.share", own),  # nothing is answered yet
+        (ABE, "reflect.to_case", own),
+        (ABE, "reflect.keep", "no-such-reflection"),
+        (SATO, "reflect.tap", f"{own}:0"),
+        (SATO, "reflect.write", own),
+    ):
+        (reply,) = await press(desk, who, action, value)
+        assert "E-01" in str(reply.card), (who, action)
+
+
+async def test_an_empty_queue_says_so(desk: DeskDriver) -> None:
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        for case in await shelf.cases.changed_since(None):
+            case.release_asked_at = None
+    (reply,) = await press(desk, NAKAMURA, "review.queue")
+    assert reply.card == note(say("ja", "review.empty"))
+
+
+async def test_a_question_waits_half_an_hour_for_its_answer(desk: DeskDriver) -> None:
+    abe = desk.person(ABE)
+    await abe.says("電話の前にメールを1通送ってみました。")
+    await desk.house.go_to(11, 6)
     assert "共有しますか、探しますか" in await abe.says("先生からの返信が早くなった")
 
 

@@ -1,0 +1,117 @@
+"""The indexing child and its parent, and a named model that cannot be loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bot import indexer
+from bot.encoders import load_model
+from bot.indexer import Indexer
+from cases import sample
+from cases.embedding.bundled import BundledEncoder
+from cases.errors import ModelUnavailable
+from cases.indexing import missing
+from cases.scope import Scope
+from tests.fakes.house import House
+
+CHILD = """#!/bin/sh
+echo "$@" >"$NOTES"
+exec cat >>"$NOTES"
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a child that is not Python notes its arguments and each byte it is sent."""
+    script = tmp_path / "child"
+    script.write_text(CHILD, encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    return tmp_path / "notes"
+
+
+async def test_the_child_is_called_and_ended_by_its_parent(notes: Path) -> None:
+    child = Indexer({"PATH": os.environ["PATH"], "NOTES": str(notes)})
+    await child.start()
+    child.wake()
+    child.wake()
+    await child.stop()
+    assert child.process is not None
+    assert child.process.returncode == 0
+    assert await asyncio.to_thread(notes.read_text, encoding="utf-8") == "-m bot indexer\n\n\n"
+    child.wake()  # nobody is there any more
+    await child.stop()
+
+
+async def test_a_child_that_never_started_is_neither_called_nor_waited_for() -> None:
+    child = Indexer({})
+    child.wake()
+    await child.stop()
+    assert child.process is None
+
+
+@pytest.fixture
+def asked(encoder: BundledEncoder, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models that were asked for, without torch: only the bundled weights can be loaded."""
+    names: list[str] = []
+
+    def load(name: str = "") -> BundledEncoder:
+        names.append(name)
+        if name:
+            raise ModelUnavailable(f"{name}: not here")
+        return encoder
+
+    there = SimpleNamespace(SentenceEncoder=load)
+    monkeypatch.setitem(sys.modules, "cases.embedding.sentence", there)
+    return names
+
+
+async def test_words_go_on_with_the_bundled_model_when_the_named_one_is_missing(
+    company: House, asked: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    library = company.hub.library
+    library.shelves.embedder = None
+    await load_model(library, "no/such-model")
+    assert asked == ["no/such-model"]
+    assert library.shelves.embedder is library.embedder
+    assert "no/such-model" in caplog.text
+
+
+async def test_a_named_model_that_is_there_is_used(company: House, asked: list[str]) -> None:
+    library = company.hub.library
+    library.shelves.embedder = None
+    await load_model(library, "")
+    assert library.shelves.embedder is not None
+
+
+@pytest.mark.parametrize("model", ["", "no/such-model"])
+async def test_the_child_embeds_what_is_missing_and_ends_with_its_pipe(
+    company: House,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    model: str,
+) -> None:
+    db = company.hub.library.db
+    async with db.transaction(Scope(sample.COMPANY)) as shelf:
+        await shelf.cases.drop_vectors((await shelf.cases.company_wide())[0].id)
+    assert await missing(db, sample.COMPANY, company.encoder.name)
+    monkeypatch.setenv("HITOTSUBU_DATABASE_URL", f"sqlite:///{company.path}")
+    monkeypatch.setenv("HITOTSUBU_EMBEDDING_MODEL", model)
+    monkeypatch.setattr(os, "nice", lambda _by: 0)  # the tests themselves stay as they are
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        os.write(writer, b"\n")
+        os.close(writer)
+        async with asyncio.timeout(60):
+            await indexer.run()
+    assert not await missing(db, sample.COMPANY, company.encoder.name)
+    assert ("no/such-model" in capfd.readouterr().err) is bool(model)
+    assert asked == ([model, ""] if model else [""])
