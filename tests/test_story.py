@@ -142,7 +142,7 @@ async def brings_it_to_the_office(driver: AnyDriver, kato: Person, case_id: str)
     posts = await driver.room(OFFICE)
     assert len(posts) == before + 1
     assert TITLE in posts[0].text
-    assert "加藤 直子さん(推進メンバー)からの紹介です" in posts[0].text
+    assert "加藤 直子さんからの紹介です" in posts[0].text
 
 
 def card_of(person: Person, title: str) -> str:

@@ -160,7 +160,7 @@ def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
         if not texts.get(key):
             return turn.words("share.missing", field=turn.words(f"case.{key}"))
     for key, limit in fields.too_long(raw):
-        word = turn.words(f"case.{key.split(':')[0]}")
+        word = turn.words(f"case.{key.split(':')[0]}")  # `step:0` is a step
         return turn.words("share.too_long", field=word, limit=limit)
     left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ()))
     return turn.words("share.undeclared", count=left) if left else ""
@@ -184,9 +184,8 @@ async def _answer_wish(shelf: Shelf, raw: Mapping[str, Any], case: Case) -> None
 
 async def _published(turn: Turn, shelf: Shelf, case: Case, *, edits: bool) -> Card:
     view = (await shown(shelf, [case], turn.locale))[0]
-    words = "share.published"
-    if edits:
-        words = "share.edited" if case.release_asked_at is None else "share.edited_again"
+    waits = "share.edited" if case.release_asked_at is None else "share.edited_again"
+    words = waits if edits else "share.published"
     thanks = "thanks_lesson" if case.kind is Kind.LESSON else "published_thanks"
     return Card(
         (
@@ -245,8 +244,7 @@ def merge(raw: Mapping[str, Any], filled: Fields) -> Raw:
     for key, value in filled.items():
         if key not in known:
             continue
-        many = key in fields.LISTS or key in ("outcome", "declared")
-        if many and isinstance(value, str):
+        if isinstance(value, str) and (key in fields.LISTS or key in ("outcome", "declared")):
             value = [value] if value else []
         merged[key] = value
     return merged

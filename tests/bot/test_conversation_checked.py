@@ -70,7 +70,7 @@ async def test_yes_routes_to_safety_and_a_reason_is_kept(desk: DeskDriver, sato:
     )
 
 
-async def test_yes_to_another_question_goes_back_to_its_author(
+async def test_yes_to_a_question_that_was_not_asked_answers_nothing(
     desk: DeskDriver, sato: Person
 ) -> None:
     await sato.says(UNSURE)
@@ -81,7 +81,7 @@ async def test_yes_to_another_question_goes_back_to_its_author(
         "value": f"{draft_id}:patient_info",
     }
     (reply,) = await desk.replies(raw)
-    assert "share.edit" in str(reply.card)
+    assert "share.ask_no" in str(reply.card)  # what was asked is still open
     assert await hold_of(desk, draft_id, "safety") is None
 
 
@@ -110,7 +110,7 @@ async def test_compliance_is_asked_once_and_nothing_is_published(
     draft_id = draft_of(sato, "監督部門に確認を依頼")
     for _ in range(2):
         await sato.presses("監督部門に確認を依頼", draft_id)
-        assert "監督部門に確認をお願いしました" in sato.sees
+        assert "監督部門の確認に回しました" in sato.sees
     held = await hold_of(desk, draft_id, "compliance")
     assert held is not None
     assert "off_label" in held.rules

@@ -158,7 +158,7 @@ async def test_a_reflection_is_private_until_it_is_shared(desk: DeskDriver) -> N
     await abe.says("説明会の日程を電話で聞くのをやめたら話が続いた")
     assert "あなただけに見えています" in abe.sees
     assert "説明会の日程を電話で".encode() not in desk.house.bytes()
-    assert "同じ問いに答えた方にだけ" in await abe.presses("この答えを、ほかの方にも見せる")
+    assert "ほかの営業所の方に見えます" in await abe.presses("この答えを、ほかの方にも見せる")
     await koga.says("振り返り")
     await koga.presses("ひとこと書く")
     await koga.says("朝の電話に変えた")

@@ -77,7 +77,6 @@ async def test_the_four_of_the_switch_have_a_name_and_a_role_in_both_languages(
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_the_state_names_model_queue_and_next_runs(company: House, locale: str) -> None:
     rows = await company.hub.pages.status(sample.COMPANY, locale)
-    assert rows == await company.hub.pages.status_of_speaker(locale)
     words = " ".join(f"{label} {value}" for label, value in rows)
     assert company.encoder.name in words
     assert company.hub.pages.sha256[:12] in words
@@ -93,16 +92,6 @@ async def test_the_state_before_a_named_model_is_loaded_says_so(company: House) 
     after = await pages.status(sample.COMPANY, "ja")
     assert before[0] != after[0]
     assert before[1] != after[1]  # no vector is of that model yet
-
-
-async def test_without_a_company_there_is_no_state(company: House) -> None:
-    directory = company.hub.library.db.directory
-
-    async def nobody() -> list[Company]:
-        return []
-
-    directory.companies = nobody  # type: ignore[method-assign]  # an empty database, cheaply
-    assert await company.hub.pages.status_of_speaker("ja") == []
 
 
 @pytest.mark.parametrize(
