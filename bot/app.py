@@ -23,7 +23,7 @@ from bot.reception import Reception
 from bot.server import make_app
 from bot.settings import Settings
 from cases import capture, guard
-from cases.errors import BadInput
+from cases.errors import CannotStart
 from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile
 from scheduler.clock import Clock, Tick
@@ -167,7 +167,7 @@ def _cloud(settings: Settings) -> Cloud:
 async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises BadInput when the port is taken.
+    Raises CannotStart when the port is taken.
     """
     hub = await build(settings)
     runner = web.AppRunner(make_app(hub.platforms.values(), hub.ready), access_log=None)
@@ -178,7 +178,10 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
     except OSError as error:
         await runner.cleanup()
         await hub.close()
-        raise BadInput(f"port {settings.port}: {error.strerror or error}") from error
+        raise CannotStart(
+            f"ポート {settings.port} は使用中です。HITOTSUBU_PORT で別の番号を選べます"
+            f" / port {settings.port} is in use; choose another with HITOTSUBU_PORT"
+        ) from error
     for platform in hub.platforms.values():
         await platform.start()
     hub.clock.start()

@@ -77,3 +77,9 @@ class Changed(CaseError):
     """The text was changed after the reviewer's screen was made: it must be read again."""
 
     code = "E-16"
+
+
+class CannotStart(BadInput):
+    """The program cannot start here: a port in use, a folder that cannot be written."""
+
+    code = "E-17"

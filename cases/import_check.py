@@ -22,8 +22,8 @@ from cases.import_rows import Row
 from cases.index import parts
 from cases.indexing import indexed_fields
 from cases.models.case import Case
-from cases.sharing import PASSES
 from cases.text import content_hash
+from cases.verdicts import PASSES
 
 FEW = 40  # rows: below, starting workers takes longer than it saves
 CHUNK = 20  # rows that a worker takes at a time

@@ -18,7 +18,7 @@ from cases.import_rows import Row
 from cases.models.case import Case
 from cases.models.org import Company, Member, Office
 from cases.scope import Scope
-from cases.sharing import PASSES
+from cases.verdicts import PASSES
 from cases.vocabulary import Decision, Status, strictest
 
 IMPORTER = "import"  # the system member's id

@@ -8,78 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cases import audit, fields
+from cases import audit, fields, verdicts
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
-from cases.guard import Checked, Finding
+from cases.guard import Checked
 from cases.models.case import Case, Draft, Hold
 from cases.seal import KeyRing
-from cases.vocabulary import Decision, DraftState, Status, strictest
+from cases.vocabulary import Decision, DraftState, Status
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
-PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
-# The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
-CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
 # Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
 SEALED = ("typed", "not_names", "answers")
-
-
-def down() -> Checked:
-    """The guard's word when it cannot run: nothing passes (fail closed)."""
-    return Checked(Decision.HOLD, {}, {})
-
-
-def answered(raw: Mapping[str, Any], rule: str, *, contains: bool) -> dict[str, Any]:
-    """The draft with the author's 「含まれる／含まれない」, which holds for this text only."""
-    known = _answers(raw)
-    return {**raw, "answers": {"text": fields.text_hash(raw), **known, rule: contains}}
-
-
-def _answers(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the author answered about exactly this text; nothing once a word has changed."""
-    kept: dict[str, Any] = dict(raw.get("answers") or {})
-    return kept if kept.get("text") == fields.text_hash(raw) else {}
-
-
-def decision_of(checked: Checked, raw: Mapping[str, Any]) -> Decision:
-    """The strictest finding; a question that the author answered is decided by the answer."""
-    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    if not found:
-        return checked.decision
-    answers = _answers(raw)
-    return strictest([_decided(finding, answers) for finding in found])
-
-
-def _decided(finding: Finding, answers: Mapping[str, Any]) -> Decision:
-    if finding.action is not Decision.ASK or finding.rule not in answers:
-        return finding.action
-    if not answers[finding.rule]:
-        return Decision.PUBLISH
-    return Decision.ROUTE_TO_SAFETY if finding.rule == "adverse_event" else Decision.HOLD
-
-
-def rules_of(checked: Checked) -> list[str]:
-    """The rules that fired: each once, in the order of the text."""
-    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    return list(dict.fromkeys(finding.rule for finding in found))
-
-
-def rules_behind(checked: Checked, decision: Decision, raw: Mapping[str, Any]) -> list[str]:
-    """The rules that made the decision, the author's answers counted."""
-    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    answers = _answers(raw)
-    return list(dict.fromkeys(f.rule for f in found if _decided(f, answers) is decision))
-
-
-def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
-    """The words that were masked as names or facilities, as typed: for the author alone."""
-    texts = fields.texts(raw)
-    return [
-        texts[key][finding.start : finding.end]
-        for key, verdict in checked.verdicts.items()
-        for finding in verdict.findings
-        if finding.action is Decision.MASK and finding.rule != "contact"
-    ]
 
 
 async def keep_draft(
@@ -97,7 +36,7 @@ async def keep_draft(
         draft.company_id = shelf.scope.company_id
         shelf.cases.add(draft)
     shown = {key: value for key, value in raw.items() if key not in SEALED}
-    passes = decision_of(checked, raw) in PASSES
+    passes = verdicts.decision_of(checked, raw) in verdicts.PASSES
     draft.values = fields.with_texts(shown, checked.masked) if passes else {}
     draft.findings = [
         {"rule": finding.rule, "action": str(finding.action), "field": key}
@@ -160,7 +99,7 @@ async def publish(
         case = await shelf.cases.any(draft.case_id)
         if case is not None:
             return case
-    if decision not in PASSES:
+    if decision not in verdicts.PASSES:
         raise Stopped(str(decision))
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):

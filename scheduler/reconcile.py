@@ -122,11 +122,16 @@ async def _sweep_one(worker: Worker, company_id: str, search: Search) -> int:
         return 0  # its lease runs out, then it is looked for again
     removed = await _remove(worker, parcel, (copies or [])[1:])
     async with worker.database.transaction(Scope(company_id)) as shelf:
-        row = await Ledger(shelf).held(claim.id, claim.fence)
-        if row is not None:
-            row.sweeps, row.removed = row.sweeps + 1, row.removed + removed
-            row.next_at = _next_sweep(worker, row)
+        _swept(worker, await Ledger(shelf).held(claim.id, claim.fence), removed)
     return removed
+
+
+def _swept(worker: Worker, row: Delivery | None, removed: int) -> None:
+    """Counts a sweep; a row that another worker took over counts it itself."""
+    if row is None:
+        return
+    row.sweeps, row.removed = row.sweeps + 1, row.removed + removed
+    row.next_at = _next_sweep(worker, row)
 
 
 def _next_sweep(worker: Worker, row: Delivery) -> datetime | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.settings import Settings, read, sync_url
 from cases.db import Database
-from cases.errors import BadInput
+from cases.errors import CannotStart
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 
@@ -31,7 +31,7 @@ def head() -> str:
 
 
 def migrate(settings: Settings) -> bool:
-    """Upgrades to head; False when it was there already. Raises BadInput for an unusable place."""
+    """Upgrades to head; False when it was there. Raises CannotStart where nothing can be written."""
     url = settings.migration_url
     if url.startswith("sqlite"):
         _folder(url)
@@ -48,14 +48,16 @@ def migrate(settings: Settings) -> bool:
 
 
 def _folder(url: str) -> None:
-    """Makes the folder of a database file. Raises BadInput where that is not allowed."""
+    """Makes the folder of a database file. Raises CannotStart where that is not allowed."""
     path = Path(url.partition(":///")[2])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab"):
             pass
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise CannotStart(
+            f"{path} に書き込めません({error.strerror}) / cannot be written"
+        ) from error
 
 
 async def _version(url: str) -> str:

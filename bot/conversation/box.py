@@ -22,7 +22,7 @@ from bot.conversation import (
 )
 from bot.conversation.turn import Turn
 from bot.views.notes import intent_card, note
-from cases import capture, sharing
+from cases import capture, sharing, verdicts
 from cases.capture import Intent
 from cases.guard import Checked
 from cases.text import clean, fold
@@ -125,7 +125,7 @@ async def _answer(turn: Turn, waiting: dict[str, Any], text: str) -> None:
 async def _stops(turn: Turn, text: str) -> bool:
     """True when the guard would not let the text through, whatever it was meant to be."""
     checked = await share.look(turn, {"action": text})
-    return checked.decision not in (*sharing.PASSES, Decision.ASK)
+    return checked.decision not in (*verdicts.PASSES, Decision.ASK)
 
 
 async def _ask(turn: Turn, text: str) -> None:

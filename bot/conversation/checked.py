@@ -10,7 +10,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Style
 from bot.views.guard import safety_form
 from bot.views.notes import note
-from cases import safety, sharing
+from cases import safety, sharing, verdicts
 from cases.errors import BadInput, NotFound
 from cases.vocabulary import DraftState
 
@@ -21,7 +21,7 @@ async def not_a_name(turn: Turn, draft_id: str, filled: Fields) -> None:
     if raw is None:
         raise NotFound
     raw = share.merge(raw, filled)
-    kept = [*(raw.get("not_names") or []), *sharing.masked_words(raw, await share.look(turn, raw))]
+    kept = [*(raw.get("not_names") or []), *verdicts.masked_words(raw, await share.look(turn, raw))]
     await share.show(turn, {**raw, "not_names": kept}, draft_id=draft_id)
 
 
@@ -31,7 +31,7 @@ async def ask_no(turn: Turn, value: str) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    await share.show(turn, sharing.answered(raw, rule, contains=False), draft_id=draft_id)
+    await share.show(turn, verdicts.answered(raw, rule, contains=False), draft_id=draft_id)
 
 
 async def ask_yes(turn: Turn, value: str) -> None:
@@ -40,7 +40,7 @@ async def ask_yes(turn: Turn, value: str) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    await share.show(turn, sharing.answered(raw, rule, contains=True), draft_id=draft_id)
+    await share.show(turn, verdicts.answered(raw, rule, contains=True), draft_id=draft_id)
 
 
 async def hold(turn: Turn, draft_id: str) -> None:

@@ -12,7 +12,7 @@ from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
 from bot.views.notes import note
 from bot.views.words import locale_of
-from cases import coaching, guard, reactions, sharing, wishes
+from cases import coaching, guard, reactions, sharing, verdicts, wishes
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
@@ -73,7 +73,7 @@ async def wish(turn: Turn, value: str = "") -> None:
     """
     async with turn.read() as shelf:
         state = dict((await shelf.talks.mine(shelf.now)).search)
-    allowed = (await turn.check({"intent": state.get("query", "")})).decision in sharing.PASSES
+    allowed = (await turn.check({"intent": state.get("query", "")})).decision in verdicts.PASSES
     async with turn.transaction() as shelf:
         if not state.get("query"):
             turn.say(note(turn.words("find.ask")))

@@ -33,6 +33,7 @@ async def digest(turn: Turn, value: str = "") -> None:
 
 async def share_item(turn: Turn, value: str) -> None:
     """Shows the ready card before it goes to the office's room."""
+    turn.scope.needs(Role.PROMOTER, Role.MANAGER)
     case_id, _, _month = value.partition(":")
     async with turn.transaction() as shelf:
         case = await _case(shelf, case_id)

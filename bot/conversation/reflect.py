@@ -15,8 +15,8 @@ from cases import guard, members, months, reflections
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.talk import Reflection
-from cases.sharing import PASSES
 from cases.text import clean
+from cases.verdicts import PASSES
 
 PAUSE = timedelta(days=28)
 

@@ -13,7 +13,7 @@ from bot.views.case import case_card
 from bot.views.elements import Card, Divider, Style, Text
 from bot.views.guard import ask_card, stop_card
 from bot.views.preview import form_card, preview_card
-from cases import capture, fields, sharing, wishes
+from cases import capture, fields, sharing, verdicts, wishes
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Checked
@@ -74,14 +74,14 @@ async def look(turn: Turn, raw: Raw) -> Checked:
     try:
         return await turn.check(raw)
     except GuardDown:
-        return sharing.down()
+        return verdicts.down()
 
 
 async def _card(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
-    decision = sharing.decision_of(checked, raw)
-    if decision not in sharing.PASSES:
+    decision = verdicts.decision_of(checked, raw)
+    if decision not in verdicts.PASSES:
         return await _stopped(turn, shelf, draft, checked, raw)
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
@@ -109,14 +109,14 @@ def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
 
 async def _stopped(turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw) -> Card:
     """Safety is routed at once; conduct reaches compliance; the rest goes back to the author."""
-    decision = sharing.decision_of(checked, raw)
-    rules = sharing.rules_behind(checked, decision, raw)
+    decision = verdicts.decision_of(checked, raw)
+    rules = verdicts.rules_behind(checked, decision, raw)
     rule = rules[0] if rules else "model_down"
     if decision is Decision.ASK:
         return ask_card(rule, draft.id, turn.locale)
     if decision is Decision.ROUTE_TO_SAFETY:
         await sharing.hold(shelf, turn.library.ring, draft, rules, "safety")
-    conduct = [one for one in sharing.rules_of(checked) if one in sharing.CONDUCT]
+    conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
     if conduct:
         await sharing.hold(shelf, turn.library.ring, draft, conduct, "compliance")
     if decision is not Decision.ROUTE_TO_SAFETY:
@@ -136,8 +136,8 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await show(turn, raw, draft_id=draft_id, notice=notice)
         return
     checked = await look(turn, raw)
-    decision = sharing.decision_of(checked, raw)
-    if decision not in sharing.PASSES:
+    decision = verdicts.decision_of(checked, raw)
+    if decision not in verdicts.PASSES:
         await show(turn, raw, draft_id=draft_id)
         return
     async with turn.transaction() as shelf:

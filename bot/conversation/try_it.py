@@ -11,8 +11,8 @@ from bot.views.notes import note
 from bot.views.words import say
 from cases import guard, months, trials
 from cases.errors import NotAllowed, NotFound
-from cases.sharing import PASSES
 from cases.text import clean, shorten
+from cases.verdicts import PASSES
 from cases.vocabulary import TrialState
 
 FOLLOW_UP = timedelta(days=14)

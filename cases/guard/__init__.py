@@ -14,7 +14,7 @@ from cases.guard.conduct import conduct
 from cases.guard.contacts import contacts
 from cases.guard.facilities import facilities
 from cases.guard.findings import Checked, Finding, Verdict
-from cases.guard.masking import Masks, apply, leftovers, with_suggestions
+from cases.guard.masking import MASKED, Masks, apply, leftovers, with_suggestions
 from cases.guard.messages import Message, message
 from cases.guard.morphemes import Reading, read
 from cases.guard.names import names
@@ -61,7 +61,8 @@ def check_fields(
         key: _kept_out(_found(reading, embedder), reading, keep)
         for key, reading in readings.items()
     }
-    masks = Masks()
+    taken = frozenset(found.group()[-1] for found in MASKED.finditer(" ".join(values.values())))
+    masks = Masks(taken=taken)
     suggested = {
         key: with_suggestions(_as_given(readings[key], found[key]), text, masks)
         for key, text in values.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from cases.guard.findings import Finding
 from cases.guard.morphemes import Reading, may_be_person
@@ -31,6 +32,8 @@ _PLACES = (
     (r"(?i)pharmacy", "a pharmacy"),
     (r"(?i)university", "a university"),
 )
+# What an earlier mask left behind: A先生, Bさん, Dr. C.
+MASKED = re.compile(r"(?<![A-Za-z])([A-Z])(?=先生|さん)|(?<=Dr\. )[A-Z](?![A-Za-z])")
 # A surname alone is masked elsewhere too, except before a title of our own company.
 _COMPANY_TITLE = re.compile(
     r"\s?(?:営業?所長|支店長|所長|課長|次長|社長|GM|マネ|リーダー|くん|MR|県|市|町|の先生)"
@@ -43,6 +46,7 @@ class Masks:
 
     letters: dict[str, str] = field(default_factory=dict)
     surfaces: dict[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()  # letters that the texts use for somebody already
 
     def suggest(self, found: Finding, surface: str) -> str:
         """What the surface is replaced by; the same surname gets the same letter."""
@@ -55,9 +59,15 @@ class Masks:
         self.surfaces[surface] = mask
         return mask
 
+    def _next(self) -> str:
+        """The first letter that nobody has: an edited case may hold an A先生 from before."""
+        used = {*self.taken, *self.letters.values()}
+        return next(letter for n in count() if (letter := _letter(n)) not in used)
+
     def _person(self, surface: str) -> str:
         name = surname(surface)
-        letter = self.letters.setdefault(name, _letter(len(self.letters)))
+        letter = self.letters.get(name) or self._next()
+        self.letters[name] = letter
         if surface.isascii():
             title = _EN_TITLE.match(surface)
             return f"{title.group().strip() if title else 'Dr.'} {letter}"

@@ -111,8 +111,6 @@ def _run_start(reading: Reading, place: int) -> int | None:
         if not _is_name_piece(token) or place - token.start > 4:
             break
         start, pieces = token.start, pieces + 1
-        if may_be_person(reading.text[start:place]):
-            return start
     run = reading.text[start:place]
     if (
         not run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases import sharing
+from cases import verdicts
 from cases.guard import Checked
 from cases.guard.findings import Finding, Verdict
 from cases.vocabulary import Decision
@@ -21,39 +21,39 @@ BLOCKED = Finding("off_label", Decision.BLOCK, 2, 3, "")
 
 
 def test_a_guard_that_is_down_lets_nothing_pass() -> None:
-    assert sharing.decision_of(sharing.down(), {}) is Decision.HOLD
-    assert Decision.HOLD not in sharing.PASSES
+    assert verdicts.decision_of(verdicts.down(), {}) is Decision.HOLD
+    assert Decision.HOLD not in verdicts.PASSES
 
 
 def test_a_question_that_was_answered_with_no_no_longer_counts() -> None:
-    assert sharing.decision_of(found(ASKED, MASKED), {}) is Decision.MASK
-    assert sharing.decision_of(found(ASKED), {}) is Decision.ASK
-    answered = sharing.answered({"action": "朝に電話した"}, "maybe_event", contains=False)
-    assert sharing.decision_of(found(ASKED), answered) is Decision.PUBLISH
+    assert verdicts.decision_of(found(ASKED, MASKED), {}) is Decision.MASK
+    assert verdicts.decision_of(found(ASKED), {}) is Decision.ASK
+    answered = verdicts.answered({"action": "朝に電話した"}, "maybe_event", contains=False)
+    assert verdicts.decision_of(found(ASKED), answered) is Decision.PUBLISH
 
 
 def test_an_answer_holds_for_the_text_it_was_given_for() -> None:
-    answered = sharing.answered({"action": "朝に電話した"}, "maybe_event", contains=False)
-    assert sharing.decision_of(found(ASKED), {**answered, "action": "夕に"}) is Decision.ASK
+    answered = verdicts.answered({"action": "朝に電話した"}, "maybe_event", contains=False)
+    assert verdicts.decision_of(found(ASKED), {**answered, "action": "夕に"}) is Decision.ASK
 
 
 def test_a_yes_is_held_and_an_event_goes_to_safety() -> None:
-    yes = sharing.answered({"action": "朝に電話した"}, "maybe_event", contains=True)
-    assert sharing.decision_of(found(ASKED), yes) is Decision.HOLD
-    assert sharing.rules_behind(found(ASKED, MASKED), Decision.HOLD, yes) == ["maybe_event"]
+    yes = verdicts.answered({"action": "朝に電話した"}, "maybe_event", contains=True)
+    assert verdicts.decision_of(found(ASKED), yes) is Decision.HOLD
+    assert verdicts.rules_behind(found(ASKED, MASKED), Decision.HOLD, yes) == ["maybe_event"]
 
 
 def test_no_answer_clears_anything_but_a_question() -> None:
-    no = sharing.answered({"action": "朝に電話した"}, "off_label", contains=False)
-    assert sharing.decision_of(found(BLOCKED, ASKED), no) is Decision.BLOCK
+    no = verdicts.answered({"action": "朝に電話した"}, "off_label", contains=False)
+    assert verdicts.decision_of(found(BLOCKED, ASKED), no) is Decision.BLOCK
 
 
 def test_rules_are_named_once() -> None:
     every = found(BLOCKED, BLOCKED, MASKED)
-    assert sharing.rules_of(every) == ["off_label", "doctor_name"]
-    assert sharing.rules_behind(every, Decision.BLOCK, {}) == ["off_label"]
+    assert verdicts.rules_of(every) == ["off_label", "doctor_name"]
+    assert verdicts.rules_behind(every, Decision.BLOCK, {}) == ["off_label"]
 
 
 def test_masked_words_are_names_as_typed_and_no_contacts() -> None:
     raw = {"action": "山田先生に03-1に電話"}
-    assert sharing.masked_words(raw, found(MASKED, CONTACT, BLOCKED)) == ["山田先生"]
+    assert verdicts.masked_words(raw, found(MASKED, CONTACT, BLOCKED)) == ["山田先生"]

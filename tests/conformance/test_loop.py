@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases import members, reactions, review, safety, trials, wishes
-from cases.errors import Missing, NotAllowed, NotFound
+from cases.errors import Changed, Missing, NotAllowed, NotFound
 from cases.models.case import Hold
 from cases.scope import Scope
 from cases.vocabulary import Role, Status, TrialState
@@ -46,6 +46,17 @@ async def test_a_case_given_back_stays_in_its_office(waiting: Acts) -> None:
         assert {row.id for row in await review.queue(shelf)} == {"own"}
         with pytest.raises(NotFound):
             await review.release(shelf, "one")  # an old button
+
+
+async def test_a_text_that_was_changed_is_read_again_before_release(waiting: Acts) -> None:
+    async with waiting("nakamura") as shelf:
+        case = await shelf.cases.any("one")
+        assert case is not None
+        read = review.mark(case)
+        case.tip = "あとから足したコツ"
+        with pytest.raises(Changed):
+            await review.release(shelf, "one", read)
+        assert (await review.release(shelf, "one", review.mark(case))).status is Status.COMPANY
 
 
 @pytest.mark.parametrize("act", [review.release, review.give_back])

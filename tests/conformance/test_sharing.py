@@ -75,6 +75,11 @@ async def test_a_hold_is_sealed_and_made_once_per_queue(acts: Acts) -> None:
         assert hold.text is not None
         assert RING.open_json(hold.text, "c1")["action"] == TYPED["action"]
         assert draft.state is DraftState.HELD
+        await sharing.keep_draft(shelf, RING, TYPED | {"tip": "別の文"}, checked(), draft=draft)
+        newer = await sharing.hold(shelf, RING, draft, ["off_label"], "compliance")
+        assert newer is not hold  # another text is another item
+        newer.text = None  # erased by retention
+        await shelf.cases.flush()
         other = await sharing.hold(shelf, RING, draft, ["event"], "safety")
         assert other is not hold
         with pytest.raises(NotFound):

@@ -209,3 +209,31 @@ async def test_an_asker_hears_of_an_answer_of_the_own_office_and_of_no_other(
         await shelf.loop.flush()
         told = await wishes.messages(shelf, turn_of(shelf))
         assert [one.member_id for one in told if one.content["part"] == "asker"] == ["sato"]
+
+
+@pytest.mark.usefixtures("company")
+async def test_news_waits_for_the_end_of_a_pause_and_not_for_a_case_that_was_withdrawn(
+    database: ClockedDatabase,
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        shelf.loop.add(trial_of("case1", "kato"))
+        shelf.loop.add(
+            Wish(
+                company_id="c1", id="w", theme="題", asker_id="sato", state="answered",
+                answered_by="case1", asked_at=shelf.now,
+            )
+        )  # fmt: skip
+        sato, case = await shelf.people.member("sato"), await shelf.cases.any("case1")
+        assert sato is not None
+        assert case is not None
+        sato.paused_until = date(2027, 4, 1)
+        await shelf.loop.flush()
+        assert await impact_note.messages(shelf, turn_of(shelf)) == []
+        assert await wishes.messages(shelf, turn_of(shelf)) == []
+        sato.paused_until = None
+        assert len(await wishes.messages(shelf, turn_of(shelf))) == 1
+        case.status = Status.WITHDRAWN
+        assert await impact_note.messages(shelf, turn_of(shelf)) == []
+        case.status = Status.COMPANY
+        assert await impact_note.messages(shelf, turn_of(shelf)) == []  # nobody tells of it later
