@@ -31,7 +31,7 @@ def head() -> str:
 
 
 def migrate(settings: Settings) -> bool:
-    """Upgrades to head; False when it was there. Raises CannotStart where nothing can be written."""
+    """Upgrades to head; False when it was there. Raises CannotStart where it cannot be written."""
     url = settings.migration_url
     if url.startswith("sqlite"):
         _folder(url)

@@ -17,6 +17,7 @@ from cases.vocabulary import Decision
         ("病棟 翼先生に届けた", "病棟 A先生に届けた"),
         ("槇ヶ先生に届けた", "A先生に届けた"),
         ("順天堂に行った", "ある施設に行った"),
+        ("山田部長先生に会えた", "A先生に会えた"),
     ],
 )
 def test_a_rare_form_of_a_name_or_number_is_masked(text: str, masked: str) -> None:
@@ -50,3 +51,8 @@ def test_what_happened_to_one_patient_is_held() -> None:
     verdict = check("担当の患者さんが喜ばれたとのことです")
     assert verdict.decision is Decision.HOLD
     assert {f.rule for f in verdict.findings} == {"patient_info"}
+
+
+def test_a_second_doctor_of_an_edited_case_gets_a_letter_of_their_own() -> None:
+    found = check_fields({"action": "A先生に会えた", "tip": "山田花子先生のときも同じ"})
+    assert found.masked == {"action": "A先生に会えた", "tip": "B先生のときも同じ"}
