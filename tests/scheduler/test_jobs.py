@@ -11,7 +11,7 @@ from scheduler.jobs import BY_NAME, JOBS
 from scheduler.models import DeliveryState
 from scheduler.planner import Planner, plan
 from tests.fakes.clocked import ClockedDatabase
-from tests.fakes.plans import (
+from tests.fakes.planning import (
     LONG_AGO,
     SCOPE,
     add_case,

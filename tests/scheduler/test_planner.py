@@ -14,7 +14,7 @@ from scheduler.job import Chore, Message, Turn, each_day
 from scheduler.models import DeliveryState, OccurrenceState
 from scheduler.planner import Planner, plan, plan_all, rehearse
 from tests.fakes.clocked import ClockedDatabase
-from tests.fakes.plans import (
+from tests.fakes.planning import (
     DIGEST_DAY,
     SCOPE,
     deliveries,
