@@ -24,7 +24,7 @@ check: setup         ## before pushing: lint, types, import contracts, migration
 	$(scratch) $(python) -m alembic check
 	$(python) -m pytest -n auto -m "not slow" --cov --cov-report=
 	$(python) -m coverage report --skip-covered --fail-under=95
-	$(python) -m coverage report --skip-covered --fail-under=100 --include="cases/*,scheduler/*"
+	$(python) -m coverage report --skip-covered --fail-under=99 --include="cases/*,scheduler/*"
 
 test-all: setup      ## everything, with browser, real processes and faults: at most thirty minutes
 	$(python) -m pytest -n auto
