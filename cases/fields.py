@@ -35,6 +35,16 @@ DETAILS = ("trigger", "success_signal", "pitfalls", "first_line", "human_part", 
 TEXTS = tuple(LIMITS)
 LISTS = {"channels": "channels", "area": "areas", "customer": "customers", "barrier": "barriers"}
 WORDS = {"facility": "facilities", "access": "access"}
+# The vocabulary list behind every coded field.
+VOCABULARY = {
+    "channels": "channels",
+    "area": "areas",
+    "customer": "customers",
+    "facility": "facilities",
+    "access": "access",
+    "barrier": "barriers",
+    "outcome": "outcomes",
+}
 AT_MOST = {"area": 2, "customer": 2, "barrier": 2, "outcome": 2, "channels": 21}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from cases.db import Database
 from cases.embedding import Embedder
-from cases.fields import keys_of
+from cases.fields import VOCABULARY, keys_of
 from cases.index import Document, parts
 from cases.models.case import Case, Embedding
 from cases.scope import Scope
@@ -18,15 +18,6 @@ from cases.text import content_hash
 from cases.vocabulary import Status, terms
 
 BATCH = 64  # texts embedded between two transactions
-LISTS = {
-    "channels": "channels",
-    "area": "areas",
-    "customer": "customers",
-    "facility": "facilities",
-    "access": "access",
-    "barrier": "barriers",
-    "outcome": "outcomes",
-}
 
 
 def indexed_fields(case: Case) -> dict[str, str]:
@@ -46,7 +37,7 @@ def indexed_fields(case: Case) -> dict[str, str]:
 
 def document(case: Case) -> Document:
     """The case for the index, with the facets that say who may find it and what it is about."""
-    words = [(name, key) for field, name in LISTS.items() for key in keys_of(case, field)]
+    words = [(name, key) for field, name in VOCABULARY.items() for key in keys_of(case, field)]
     labels = tuple(
         label
         for name, key in words

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
 from bot.views.words import quote, say
+from cases.fields import VOCABULARY
 from cases.models.case import Case
 from cases.trials import Reproduction
 from cases.vocabulary import Kind, Status, label
@@ -26,14 +27,7 @@ FOLDED = (
     "human_part",
     "digital_part",
 )
-LISTS = {
-    "channels": "channels",
-    "area": "areas",
-    "customer": "customers",
-    "facility": "facilities",
-    "access": "access",
-    "barrier": "barriers",
-}
+SHOWN = {key: name for key, name in VOCABULARY.items() if key != "outcome"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +110,7 @@ def field_rows(case: Case, locale: str, leave_out: Sequence[str] = ()) -> list[t
     ]
     if any(step["text"] not in case.action for step in case.steps):  # 1. 2. 3. stand there already
         rows.append((say(locale, "case.steps"), _steps(case.steps, locale)))
-    for key, name in LISTS.items():
+    for key, name in SHOWN.items():
         value = getattr(case, key)
         keys = [value] if isinstance(value, str) else value
         words = "、".join(label(name, item, locale) for item in keys if item)

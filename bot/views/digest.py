@@ -7,16 +7,9 @@ from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import quote, say
+from cases.fields import VOCABULARY
 from cases.text import shorten
 from cases.vocabulary import label
-
-LABELS = {
-    "barrier": "barriers",
-    "access": "access",
-    "area": "areas",
-    "facility": "facilities",
-    "channels": "channels",
-}
 
 
 def digest_card(content: Mapping[str, Any], locale: str) -> Card:
@@ -68,7 +61,7 @@ def summary_words(content: Mapping[str, Any], locale: str) -> str:
 def reason_words(reason: Mapping[str, str], content: Mapping[str, Any], locale: str) -> str:
     """Why this case for this office, from tags of published cases only."""
     kind = reason["kind"]
-    words = label(LABELS[kind], reason["key"], locale) if kind in LABELS else ""
+    words = label(VOCABULARY[kind], reason["key"], locale) if kind in VOCABULARY else ""
     return say(locale, f"digest.reason_{kind}", label=words, month=int(content["month"][5:]))
 
 

@@ -27,15 +27,6 @@ from cases.trials import Reproduction
 from cases.vocabulary import Decision, terms
 
 MASKS = ("hcp_name", "facility_name", "contact")
-CHOICES = {
-    "facility": "facilities",
-    "access": "access",
-    "customer": "customers",
-    "area": "areas",
-    "barrier": "barriers",
-    "channels": "channels",
-    "outcome": "outcomes",
-}
 
 
 def preview_card(
@@ -62,7 +53,7 @@ def preview_card(
     parts += _finding_parts(findings, locale)
     parts.append(Divider())
     parts += [_missing_field(key, locale) for key in missing]
-    open_questions = [key for key in questions if key in CHOICES or not values.get(key)]
+    open_questions = [key for key in questions if key in fields.VOCABULARY or not values.get(key)]
     parts += [_question(key, values, locale) for key in open_questions if key not in missing][:2]
     if ask_name:
         parts.append(_name_field(locale))
@@ -127,9 +118,9 @@ def _missing_field(key: str, locale: str) -> Field:
 def _question(key: str, values: Mapping[str, Any], locale: str) -> Field:
     """An optional question: a choice for a coded field, a line for a text."""
     optional = f"{say(locale, f'case.{key}')} ({say(locale, 'share.optional')})"
-    if key not in CHOICES:
+    if key not in fields.VOCABULARY:
         return Field(key, optional, Kind.LINE, limit=fields.LIMITS.get(key, 100))
-    listed = terms(CHOICES[key]).values()
+    listed = terms(fields.VOCABULARY[key]).values()
     choices = tuple(Choice(term.key, term.label(locale)) for term in listed)
     value = values.get(key) or ""  # a list holds one: what was chosen on the card before
     chosen = value if isinstance(value, str) else value[0]
@@ -179,12 +170,12 @@ def form_card(draft_id: str, values: Mapping[str, Any], locale: str, notice: str
     for key in ("title", "situation", "tip", "voice", "intent", "conditions"):
         parts.append(_text_field(key, values, locale))
     for key in ("channels", "area", "customer", "barrier"):
-        listed = terms(CHOICES[key]).values()
+        listed = terms(fields.VOCABULARY[key]).values()
         choices = tuple(Choice(term.key, term.label(locale)) for term in listed)
         ticked = tuple(values.get(key) or ())
         parts.append(Field(key, say(locale, f"case.{key}"), Kind.CHOICES, ticked, choices))
     for key in ("facility", "access"):
-        listed = terms(CHOICES[key]).values()
+        listed = terms(fields.VOCABULARY[key]).values()
         choices = tuple(Choice(term.key, term.label(locale)) for term in listed)
         value = str(values.get(key) or "")
         parts.append(Field(key, say(locale, f"case.{key}"), Kind.CHOICE, value, choices))

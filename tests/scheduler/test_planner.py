@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from cases.db import Shelf
 from cases.models.org import Account, Member
-from scheduler.dispatch import Worker, drain
 from scheduler.job import Chore, Message, Turn, each_day
 from scheduler.models import DeliveryState, OccurrenceState
 from scheduler.planner import Planner, plan, plan_all, rehearse
@@ -22,7 +19,7 @@ from tests.fakes.planning import (
     promised,
     sent_by,
 )
-from tests.fakes.platform import FakeComposer, FakePlatform
+from tests.fakes.platform import FakeComposer
 
 
 async def test_a_digest_goes_to_every_promoter_and_planning_again_adds_nothing(
@@ -158,28 +155,6 @@ async def test_a_job_that_fails_is_planned_again(
     assert row.state is OccurrenceState.CLOSED
 
 
-@pytest.mark.parametrize("change", ["left", "no_digest", "role_lost", "paused"])
-async def test_who_changes_their_mind_after_planning_gets_nothing(
-    planner: Planner,
-    database: ClockedDatabase,
-    worker: Worker,
-    platform: FakePlatform,
-    change: str,
-) -> None:
-    await promised(planner, DIGEST_DAY - timedelta(hours=1))
-    await plan(planner, "c1")
-    async with database.transaction(SCOPE) as shelf:
-        member = await shelf.people.member("kato")
-        promoter = await shelf.people.promoter("kobe")
-        assert member is not None
-        assert promoter is not None
-        _change(change, member, promoter)
-    await drain(worker, ["c1"])
-    outcomes = {row.member_id: row.outcome for row in await deliveries(database)}
-    assert outcomes == {"kato": change, "mori": ""}
-    assert len(platform.posts) == 1
-
-
 def _change(change: str, member: Member, promoter: object) -> None:
     match change:
         case "left":
@@ -190,22 +165,6 @@ def _change(change: str, member: Member, promoter: object) -> None:
             member.paused_until = date(2026, 12, 1)
         case _:
             promoter.member_id = "ito"  # type: ignore[attr-defined]  # a Promoter
-
-
-async def test_a_message_that_waited_into_the_evening_goes_out_in_the_morning(
-    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
-) -> None:
-    await promised(planner, DIGEST_DAY - timedelta(hours=1))
-    await plan(planner, "c1")
-    database.turn(hours=9)
-    await drain(worker, ["c1"])
-    assert platform.posts == []
-    database.moment = datetime(2026, 11, 5, 23, 30, tzinfo=UTC)
-    await drain(worker, ["c1"])
-    assert platform.copies() == [1, 1]
-    assert {row.state for row in (await occurrences(database, "monthly_digest")).values()} == {
-        OccurrenceState.CLOSED
-    }
 
 
 def test_a_message_names_its_receiver() -> None:
