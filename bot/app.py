@@ -28,6 +28,7 @@ from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile
 from scheduler.clock import Clock, Tick
 from scheduler.jobs import BY_NAME
+from scheduler.ledger import Pace
 
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.teams.cloud import Cloud
@@ -86,7 +87,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     composer = Composer(platforms)
     reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
     courier = Courier(platforms, reception.credentials)
-    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
+    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer, _pace(settings))
     plans = planner.Planner(library.db, composer, BY_NAME)
     clock = Clock(_ticks(library, reception, worker, plans))
     pages = Pages(library, plans, worker, clock)
@@ -95,6 +96,16 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     reception.status = pages.status
     await _connect(hub)
     return hub
+
+
+def _pace(settings: Settings) -> Pace:
+    """How long the ledger waits: a lease holds for an answer and as long again."""
+    return Pace(
+        lease=2 * settings.answer,
+        answer=settings.answer,
+        landing=settings.landing,
+        sweeps=settings.sweeps,
+    )
 
 
 def _ticks(

@@ -33,12 +33,16 @@ async def take(shelf: Shelf, platform: str, workspace_id: str, priority: int) ->
 
 
 async def block(shelf: Shelf, platform: str, workspace_id: str, until: datetime) -> None:
-    """A 429: nobody sends there before `until`, and the rate is halved."""
+    """A 429: nobody sends there before `until`, and the rate is halved.
+
+    Requests that were under way together are refused together: that halves once.
+    """
     if platform not in LIMITS:
         return
     row = await _refilled(shelf, platform, workspace_id)
+    if row.blocked_until is None or row.blocked_until <= shelf.now:
+        row.per_minute = max(1.0, row.per_minute / 2)
     row.blocked_until = max(until, row.blocked_until or until)
-    row.per_minute = max(1.0, row.per_minute / 2)
     row.tokens = min(row.tokens, _capacity(row))
 
 

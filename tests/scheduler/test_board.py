@@ -166,6 +166,9 @@ async def test_a_429_stops_every_replica_and_halves_the_rate(
         bucket = await shelf.session.get(RateBucket, ("c1", "w2", buckets.POST, ""))
         assert bucket is not None
         assert bucket.per_minute <= 160
+        halved = bucket.per_minute
+        await buckets.block(shelf, "slack", "w2", shelf.now)  # it was under way with the first
+        assert bucket.per_minute >= halved
         await buckets.block(shelf, "web", "w1", shelf.now)  # no bucket, nothing to block
     database.turn(seconds=10)
     await drain(worker, ["c1"])
