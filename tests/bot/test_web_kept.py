@@ -86,7 +86,7 @@ async def test_a_withdrawn_case_leaves_every_card_of_the_first_screen(tmp_path: 
 def test_only_the_case_itself_leaves_a_card() -> None:
     card = case("k1")
     assert without_case(card, "k2", "ja") is card
-    assert plain(without_case(card, "k1", "ja")).count("事例") == 4
+    assert plain(without_case(card, "k1", "ja")).count("事例") == 3
 
 
 async def test_what_waits_is_counted_anew_with_each_answer(tmp_path: Path) -> None:
