@@ -12,11 +12,13 @@ from bot.views import notes
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card
+from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Room
 from cases.models.talk import Reflection
+from scheduler import take_back
 from scheduler.ports import DeliveryFailed, Parcel, Receipt
 
 Content = Mapping[str, Any]
@@ -97,6 +99,10 @@ async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
     return from_json(content["card"])
 
 
+async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
+    return withdrawn_card(locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -114,6 +120,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "release_note": _release,
     "ask_author": _ask_author,
     "office_share": _office_share,
+    take_back.CARD: _withdrawn,
 }
 
 
@@ -133,6 +140,13 @@ class Courier:
         sent = await platform.send(opened, dict(parcel.address), parcel.payload, parcel.id)
         room, _, message_id = sent.rpartition("/")
         return Receipt(room, message_id)
+
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        """New bytes in the place of a message that was sent."""
+        platform = self._platform(parcel)
+        opened = await self.credentials(parcel.workspace_id, parcel.company_id)
+        sent = f"{receipt.room}/{receipt.message_id}"
+        await platform.replace(opened, dict(parcel.address), sent, parcel.payload)
 
     async def find(self, parcel: Parcel, since: datetime) -> list[Receipt] | None:
         """LookBack: copies in the platform's history; None where it cannot be read."""
