@@ -25,7 +25,7 @@ from bot.server import make_app
 from bot.settings import Settings
 from cases.errors import CannotStart
 from cases.library import Library
-from scheduler import dispatch, inbox, planner, reconcile
+from scheduler import dispatch, inbox, planner, reconcile, take_back
 from scheduler.clock import Clock, Tick
 from scheduler.jobs import BY_NAME
 
@@ -114,6 +114,7 @@ def _ticks(
         for company_id in await companies():
             await reconcile.reconcile(worker, company_id)
             await reconcile.sweep(worker, company_id)
+            await take_back.take_back(worker, company_id)
 
     async def take_over() -> None:
         for company_id in await companies():

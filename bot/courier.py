@@ -59,6 +59,13 @@ class Courier:
         room, _, message_id = sent.rpartition("/")
         return Receipt(room, message_id)
 
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        """New bytes in the place of a message that was sent."""
+        platform = self._platform(parcel)
+        opened = await self.credentials(parcel.workspace_id, parcel.company_id)
+        sent = f"{receipt.room}/{receipt.message_id}"
+        await platform.replace(opened, dict(parcel.address), sent, parcel.payload)
+
     async def find(self, parcel: Parcel, since: datetime) -> list[Receipt] | None:
         """LookBack: copies in the platform's history; None where it cannot be read."""
         platform = self._platform(parcel)

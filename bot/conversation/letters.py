@@ -10,6 +10,7 @@ from bot.views import notes
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card
+from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -67,6 +68,10 @@ async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
     return from_json(content["card"])
 
 
+async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
+    return withdrawn_card(locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -84,4 +89,5 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "release_note": _release,
     "ask_author": _ask_author,
     "office_share": _office_share,
+    "case_withdrawn": _withdrawn,
 }
