@@ -29,7 +29,15 @@ def test_no_sentence_is_empty() -> None:
 
 
 # Sentences by the code of an error, the key of a field or of a list, or a number.
-BUILT = ("case.", "error.E-", "digest.reason_", "guard.about_", "status.job_", "tour.")
+BUILT = (
+    "case.",
+    "error.E-",
+    "digest.reason_",
+    "guard.about_",
+    "status.job_",
+    "status.tick_",
+    "tour.",
+)
 STARTS = ("ask", "do", "menu", "next", "sort", "thanks")  # one sentence for each of a few names
 
 
