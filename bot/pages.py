@@ -26,7 +26,7 @@ from scheduler import calendar as dates
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
 from scheduler.models import Delivery, DeliveryState
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 AFTER_MAIL = time(10, 35)  # JST: by then digest, questions and notes of the day are due
 LABELS = {

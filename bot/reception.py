@@ -7,12 +7,10 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.conversation import respond
 from bot.conversation.events import Event as Neutral
 from bot.conversation.events import Joined, Left, Reply, Say, Speaker
-from bot.conversation.turn import Owed, Turn
 from bot.courier import Composer
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -26,6 +24,9 @@ from scheduler import inbox, ledger
 from scheduler.models import DeliveryState
 from scheduler.places import NO_ACCOUNT, place_for
 from scheduler.ports import Event
+
+if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
+    from bot.conversation.turn import Owed, Turn
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ class Reception:
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
+        from bot.conversation.answering import respond
+
         turn = self._turn(event, said, member, direct=direct)
         await respond(turn)
         if not turn.closed:
@@ -120,6 +123,8 @@ class Reception:
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
     def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+        from bot.conversation.turn import Turn
+
         async def close(shelf: Shelf, turn: Turn) -> None:
             await inbox.finish(shelf, event.id)
             if not direct:

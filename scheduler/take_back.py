@@ -18,7 +18,7 @@ from scheduler.dispatch import Worker
 from scheduler.job import Mailing, Message
 from scheduler.models import Delivery
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 log = logging.getLogger(__name__)
 SINCE = timedelta(days=14)  # how long a platform that does not answer is asked again

@@ -19,7 +19,7 @@ from scheduler.ledger import Claim, Owed, owe
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.reconcile import reconcile, sweep
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import SCOPE, deliveries
 from tests.fakes.platform import TIMEOUT, FakePlatform, Lands
@@ -226,4 +226,4 @@ async def test_a_sweep_that_another_worker_took_over_counts_nothing(
 async def test_a_clock_that_never_started_stops_at_once() -> None:
     clock = Clock({})
     await clock.stop()
-    assert not clock.scheduler.running
+    assert clock.next_runs() == {}
