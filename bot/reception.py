@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker
+from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -77,13 +77,13 @@ class Reception:
         if event is None:
             return []
         try:
-            return await self._handle(event, direct=direct)
+            return await self._latest(event, direct=direct)
         except inbox.AlreadyHandled:
             return []
 
     async def receive(self, event: Event) -> None:
         """The scheduler's Receiver: an event that its own process did not finish."""
-        await self._handle(event, direct=False)
+        await self._latest(event, direct=False)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
@@ -97,6 +97,16 @@ class Reception:
         self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
+    async def _latest(self, event: Event, *, direct: bool) -> list[Reply]:
+        """Handles the event unless the person has written something else in its place since."""
+        try:
+            async with self.library.db.transaction(Scope(event.company_id)) as shelf:
+                await inbox.newest(shelf, event)
+            return await self._handle(event, direct=direct)
+        except inbox.Superseded:
+            await self._finish(event)
+            return []
+
     async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
@@ -106,7 +116,9 @@ class Reception:
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            return [] if isinstance(said, Left) else [Say(note(say("ja", "home.stranger")))]
+            return (
+                [] if isinstance(said, Left | Unsaid) else [Say(note(say("ja", "home.stranger")))]
+            )
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
@@ -126,6 +138,7 @@ class Reception:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
+            await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
             if not direct:
                 await self._owe_replies(shelf, turn, event, said.user)
