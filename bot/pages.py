@@ -23,7 +23,7 @@ from scheduler import board, dispatch, planner
 from scheduler import calendar as dates
 from scheduler.clock import Clock
 from scheduler.models import Delivery, DeliveryState
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 AFTER_MAIL = time(10, 35)  # JST: by then digest, questions and notes of the day are due
 LABELS = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cases.db import Shelf
 from scheduler.job import REPLY
 from scheduler.models import RateBucket
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 # platform: (messages a minute at the start, at most); vendors' published limits, with a margin.
 # A platform that is not listed (the local page) has no limit.

@@ -10,7 +10,7 @@ from cases.members import is_mr
 from cases.models.org import Member
 from cases.vocabulary import Role
 from scheduler import calendar as dates
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 MR_WEEK = 1
 OTHERS_WEEK = 3  # promoters and managers

@@ -32,7 +32,7 @@ from scheduler.ports import (
     Receipt,
 )
 from scheduler.recheck import recheck
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 log = logging.getLogger(__name__)
 

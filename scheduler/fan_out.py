@@ -15,7 +15,7 @@ from scheduler.ledger import Owed, owe
 from scheduler.models import DeliveryState, OccurrenceState
 from scheduler.ports import Composer
 from scheduler.recheck import refusal
-from scheduler.store import Ledger
+from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,12 @@ async def fan_out(
 
     Without a composer nothing is rendered: a rehearsal.
     """
-    ledger = Ledger(shelf)
+    plans = Plans(shelf)
     if isinstance(job, Chore):
-        if await ledger.move(occurrence_id, OccurrenceState.CLOSED):
+        if await plans.move(occurrence_id, OccurrenceState.CLOSED):
             log.info("%s %s: %d", job.name, turn.period.key, await job.work(shelf, turn))
         return []
-    if not await ledger.move(occurrence_id, OccurrenceState.FANNED_OUT):
+    if not await plans.move(occurrence_id, OccurrenceState.FANNED_OUT):
         return []
     found: list[Planned] = []
     for message in await job.messages(shelf, turn):

@@ -12,7 +12,7 @@ from cases.scope import Scope
 from cases.seal import KeyRing
 from scheduler.models import InboxEvent, InboxState
 from scheduler.ports import Event, Receiver
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
 
 log = logging.getLogger(__name__)
 FRESH = timedelta(seconds=30)  # the process that kept it handles it; then a worker takes over
@@ -39,7 +39,7 @@ async def keep(database: Database, ring: KeyRing, arrival: Arrival) -> Event | N
     """Commits the event, sealed; ack after this returns. None: it is here already (a copy)."""
     event_id = new_id()
     async with database.transaction(Scope(arrival.company_id)) as shelf:
-        fresh = await Ledger(shelf).once(
+        fresh = await Inbox(shelf).once(
             InboxEvent,
             id=event_id,
             workspace_id=arrival.workspace_id,
@@ -80,7 +80,7 @@ async def finish(shelf: Shelf, event_id: str) -> None:
 
     Raises AlreadyHandled when another process was first: its work stands, this one rolls back.
     """
-    if not await Ledger(shelf).finish_event(event_id):
+    if not await Inbox(shelf).finish_event(event_id):
         raise AlreadyHandled
 
 
@@ -97,7 +97,7 @@ async def take_over(database: Database, ring: KeyRing, receiver: Receiver, compa
                 row.received_at,
                 ring.open(row.raw or b"", company_id),
             )
-            for row in await Ledger(shelf).waiting_events(BATCH)
+            for row in await Inbox(shelf).waiting_events(BATCH)
             if _try_again(shelf, row)
         ]
     for event in events:
@@ -107,7 +107,7 @@ async def take_over(database: Database, ring: KeyRing, receiver: Receiver, compa
 
 async def retry(shelf: Shelf, event_id: str) -> bool:
     """An administrator's second chance for a dead event; False when its text is gone."""
-    row = await Ledger(shelf).event(event_id)
+    row = await Inbox(shelf).event(event_id)
     if row is None or row.state is not InboxState.DEAD or row.raw is None:
         return False
     row.state, row.attempts, row.next_at = InboxState.RECEIVED, 0, shelf.now

@@ -17,7 +17,8 @@ from cases.models.org import Account, Room
 from scheduler.job import REPLY
 from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
+from scheduler.store.plans import Plans
 
 _NAMESPACE = uuid.UUID("6f5c1a52-6f0e-4f0e-9a57-0f6b7d1f2a11")
 
@@ -119,7 +120,7 @@ async def recover(shelf: Shelf) -> None:
         payload=None,
         outcome="too_late",
     )
-    await ledger.close_finished()
+    await Plans(shelf).close_finished()
 
 
 async def claim(shelf: Shelf, pace: Pace, owner: str) -> list[Claim]:

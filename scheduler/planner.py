@@ -20,7 +20,7 @@ from scheduler.fan_out import Planned, fan_out
 from scheduler.job import Job, Period, Turn
 from scheduler.models import Occurrence, OccurrenceState, Schedule
 from scheduler.ports import Composer
-from scheduler.store import Ledger
+from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 LOOK_AHEAD = timedelta(days=70)
@@ -64,7 +64,7 @@ async def plan(planner: Planner, company_id: str, now: datetime | None = None) -
             log.exception("%s %s of %s", one.job.name, one.turn.period.key, company_id)
             async with planner.database.transaction(scope) as shelf:
                 reason = type(error).__name__
-                await Ledger(shelf).move(one.occurrence_id, OccurrenceState.PLANNED, reason)
+                await Plans(shelf).move(one.occurrence_id, OccurrenceState.PLANNED, reason)
     return found
 
 
@@ -94,12 +94,12 @@ async def plan_all(planner: Planner) -> list[Planned]:
 
 async def know(shelf: Shelf, jobs: Mapping[str, Job], since: datetime | None = None) -> None:
     """Makes the missing schedules; what was due before `since` (default: now) is not promised."""
-    ledger = Ledger(shelf)
-    known = await ledger.schedules()
+    plans = Plans(shelf)
+    known = await plans.schedules()
     zone = (await shelf.people.company()).zone
     for job in jobs.values():
         if job.name not in known:
-            await ledger.once(
+            await plans.once(
                 Schedule,
                 kind=job.name,
                 rule=job.rule,
@@ -115,7 +115,7 @@ async def decide(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Due]:
     company = await shelf.people.company()
     zone, calendar = ZoneInfo(company.zone), dates.from_settings(company.settings)
     found: list[Due] = []
-    schedules = await Ledger(shelf).schedules()
+    schedules = await Plans(shelf).schedules()
     for job in jobs.values():  # in their order: the first ones use a person's budget first
         schedule = schedules[job.name]
         periods = due_periods(job, schedule, shelf.now, calendar, zone)
@@ -138,18 +138,18 @@ async def _decide_one(
     shelf: Shelf, job: Job, schedule: Schedule, periods: list[Period], calendar: Calendar
 ) -> list[Due]:
     """Older periods join the newest: three months down bring one digest, not three."""
-    ledger, newest, zone = Ledger(shelf), periods[-1], ZoneInfo(schedule.tz)
+    plans, newest, zone = Plans(shelf), periods[-1], ZoneInfo(schedule.tz)
     today = dates.local_date(shelf.now, zone)
     joined = f"joined:{newest.key}"
     for period in periods[:-1]:
-        await _write(ledger, schedule, period, OccurrenceState.SKIPPED, joined)
+        await _write(plans, schedule, period, OccurrenceState.SKIPPED, joined)
     reason = _too_late(job, schedule, newest, shelf.now, calendar, today)
     state = OccurrenceState.SKIPPED if reason else OccurrenceState.PLANNED
-    await _write(ledger, schedule, newest, state, reason)
-    known = await ledger.occurrences(schedule.id, periods[0].due_at)
+    await _write(plans, schedule, newest, state, reason)
+    known = await plans.occurrences(schedule.id, periods[0].due_at)
     for key, row in known.items():
         if row.state is OccurrenceState.PLANNED and key != newest.key:
-            await ledger.move(row.id, OccurrenceState.SKIPPED, joined)
+            await plans.move(row.id, OccurrenceState.SKIPPED, joined)
     row = known[newest.key]
     if row.state is not OccurrenceState.PLANNED:
         schedule.last_period = newest.key
@@ -160,9 +160,9 @@ async def _decide_one(
 
 
 async def _write(
-    ledger: Ledger, schedule: Schedule, period: Period, state: OccurrenceState, reason: str
+    plans: Plans, schedule: Schedule, period: Period, state: OccurrenceState, reason: str
 ) -> None:
-    await ledger.once(
+    await plans.once(
         Occurrence,
         id=new_id(),
         schedule_id=schedule.id,

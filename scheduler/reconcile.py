@@ -16,7 +16,7 @@ from scheduler.dispatch import Worker
 from scheduler.ledger import Claim
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 
 log = logging.getLogger(__name__)
 _EARLIER = timedelta(seconds=60)  # a platform's clock may run behind the database's

@@ -14,7 +14,7 @@ from scheduler import calendar as dates
 from scheduler.job import Job
 from scheduler.models import OccurrenceState
 from scheduler.planner import due_periods
-from scheduler.store import Ledger
+from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=24)
@@ -36,13 +36,13 @@ async def silent(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Alarm]:
     """The company's turns that should be closed by now. It recomputes them from the calendar."""
     company = await shelf.people.company()
     zone, calendar = ZoneInfo(company.zone), dates.from_settings(company.settings)
-    ledger = Ledger(shelf)
+    plans = Plans(shelf)
     alarms: list[Alarm] = []
-    for kind, schedule in (await ledger.schedules()).items():
+    for kind, schedule in (await plans.schedules()).items():
         if kind not in jobs:
             continue
         periods = due_periods(jobs[kind], schedule, shelf.now - PATIENCE, calendar, zone)
-        known = await ledger.occurrences(schedule.id, periods[0].due_at) if periods else {}
+        known = await plans.occurrences(schedule.id, periods[0].due_at) if periods else {}
         for period in periods:
             row = known.get(period.key)
             if row is None or row.state not in _FINE:

@@ -8,14 +8,14 @@ from cases.db import Shelf
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, each_business_day
 from scheduler.jobs import reflection
-from scheduler.store import Ledger
+from scheduler.store.plans import Plans
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     """What was put off in an earlier week. It was asked for, so it costs no budget."""
     week = dates.week_key(turn.today)
     found: list[Message] = []
-    for row in await Ledger(shelf).put_off_reflections():
+    for row in await Plans(shelf).put_off_reflections():
         if dates.week_key(date.fromisoformat(row.asked_on)) >= week:
             continue
         row.state = "asked"

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 from cases.db import Shelf
 from scheduler.job import Chore, Turn, each_day
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
 
 KEPT = timedelta(days=14)  # decision 21
 
@@ -19,7 +19,7 @@ async def work(shelf: Shelf, _turn: Turn) -> int:
         if draft.original is not None:
             draft.original = None
             erased += 1
-    return erased + await Ledger(shelf).erase_raw(before)
+    return erased + await Inbox(shelf).erase_raw(before)
 
 
 JOB = Chore(

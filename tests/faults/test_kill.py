@@ -23,7 +23,8 @@ from cases.embedding.bundled import BundledEncoder
 from cases.library import Library
 from cases.scope import Scope
 from scheduler.models import Delivery, DeliveryState
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
+from scheduler.store.ledger import Ledger
 from tests.drivers import slack
 from tests.drivers.screen import Person
 from tests.fakes.house import settings_of
@@ -83,7 +84,7 @@ class Stage:
         async with self.library.db.transaction(Scope(sample.COMPANY)) as shelf:
             rows = await Ledger(shelf).deliveries(Delivery.workspace_id == "slack", 50)
             shelf.now += timedelta(days=1)  # what is kept for later counts as well
-            waiting = await Ledger(shelf).waiting_events(50)
+            waiting = await Inbox(shelf).waiting_events(50)
         return not waiting and all(row.state is DeliveryState.SENT for row in rows)
 
 

@@ -20,7 +20,7 @@ from scheduler.models import Delivery, DeliveryState, RateBucket
 from scheduler.planner import Planner, know, plan
 from scheduler.ports import DeliveryFailed
 from scheduler.reconcile import reconcile
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from scheduler.watchdog import watch
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.platform import TIMEOUT, FakeComposer, FakePlatform

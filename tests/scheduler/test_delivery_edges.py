@@ -19,7 +19,7 @@ from scheduler.ledger import Claim, Owed, owe
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.reconcile import reconcile, sweep
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import SCOPE, deliveries
 from tests.fakes.platform import TIMEOUT, FakePlatform, Lands

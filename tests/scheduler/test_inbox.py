@@ -15,7 +15,7 @@ from scheduler import inbox
 from scheduler.inbox import AlreadyHandled, Arrival, finish, handle, keep, retry, take_over
 from scheduler.models import InboxEvent, InboxState
 from scheduler.ports import Event
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
 from tests.fakes.clocked import ClockedDatabase
 
 SCOPE = Scope("c1")
@@ -45,7 +45,7 @@ class Handler:
 async def stored(database: ClockedDatabase, event: Event | None) -> InboxEvent:
     assert event is not None
     async with database.transaction(SCOPE) as shelf:
-        row = await Ledger(shelf).event(event.id)
+        row = await Inbox(shelf).event(event.id)
     assert row is not None
     return row
 
@@ -133,7 +133,7 @@ async def test_a_dead_event_forgets_what_it_held_after_fourteen_days(
     assert event is not None
 
     async def erase(shelf: Shelf) -> int:
-        return await Ledger(shelf).erase_raw(shelf.now - timedelta(days=14))
+        return await Inbox(shelf).erase_raw(shelf.now - timedelta(days=14))
 
     handler = Handler(database, poison=ARRIVAL.raw)
     for _ in range(inbox.TRIES + 1):

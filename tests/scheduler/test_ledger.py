@@ -16,7 +16,7 @@ from scheduler.ledger import Owed, Pace, owe, pause_after
 from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown
 from scheduler.reconcile import reconcile, sweep
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase, dice
 from tests.fakes.platform import TIMEOUT, FakePlatform, Lands
 

@@ -23,7 +23,7 @@ from scheduler.ledger import Pace
 from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, know, plan
 from scheduler.reconcile import reconcile, sweep
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import dice
 from tests.fakes.platform import FakeComposer
 from tests.fakes.simulated import SimulatedDatabase
