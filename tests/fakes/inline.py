@@ -6,7 +6,9 @@ aiosqlite, answers from a thread of its own; that hop cost more than the stateme
 
 from __future__ import annotations
 
+import sqlite3
 from functools import cache
+from typing import Any
 
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,10 +42,14 @@ def _engine() -> AsyncEngine:
     return found
 
 
-def fresh_engine() -> AsyncEngine:
-    """The engine on an empty database with all tables; what was in it before is gone."""
+def fresh_engine() -> tuple[AsyncEngine, sqlite3.Connection]:
+    """The engine on an empty database with all tables, and its one connection.
+
+    What was in it before is gone.
+    """
     engine = _engine()
     with engine.sync_engine.connect() as connection:
         connection.rollback()
-        connection.connection.driver_connection.deserialize(_tables())  # type: ignore[union-attr] # as above
-    return engine
+        plain: Any = connection.connection.driver_connection
+    plain.deserialize(_tables())
+    return engine, plain

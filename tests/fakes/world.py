@@ -41,7 +41,7 @@ class Chances:
     hang: float = 0.04  # no answer within the 30 s, nothing arrived
     silence: float = 0.15  # an ambiguous answer, it arrived
     late: float = 0.5  # of those: lands up to 60 s later
-    too_late: float = 0.10  # of those: lands up to 5 minutes later, past the quiet time
+    too_late: float = 0.3  # of those: lands up to 5 minutes later, past the quiet time
     blind: float = 0.05  # history cannot be read now, an extra copy not be deleted
 
 
@@ -69,7 +69,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.dice = dice(self.seed)
-        self.loop = SeededLoop(self.dice)
+        self.loop = SeededLoop(self.dice, pace=0.3)
         self.living: list[Process] = []
         self.parked: dict[Process, dict[asyncio.Future[None], None]] = defaultdict(dict)
 
@@ -103,6 +103,11 @@ class World:
             self.end(process)
         if not process.alive:
             raise Killed
+
+    def lose_the_database(self) -> None:
+        """The commit does not happen, and the process is told."""
+        if CURRENT.get() and not self.calm and self.dice.random() < self.chances.gone:
+            raise Gone
 
     def end(self, process: Process) -> None:
         """All tasks of the process end where they wait."""
