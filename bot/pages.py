@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.views.elements import Card, Style, Text, from_json
+from bot.views.elements import Card, from_json, to_json
+from bot.views.withdrawn import withdrawn_card, without_case
 from bot.views.words import say
 from bot.web.back import Letter, Moved, Person, Step
 from cases import members, sample
@@ -81,6 +82,13 @@ class Pages:
                 row = await Ledger(shelf).delivery(letter_id)
                 if row is not None and row.member_id == member_id and row.read_at is None:
                     row.read_at = shelf.now
+
+    async def answered(self, company_id: str, member_id: str, letter_id: str, card: Card) -> None:
+        """The letter is its answer from now on; the hash stays that of the bytes that were sent."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            row = await Ledger(shelf).delivery(letter_id)
+            if row is not None and row.member_id == member_id and _letter(row).card.parts:
+                row.payload = json.dumps(to_json(card), ensure_ascii=False).encode()
 
     async def posts(self, company_id: str, office_id: str) -> list[Letter]:
         """What was posted to the office's room."""
@@ -190,9 +198,11 @@ async def _shown(shelf: Shelf, row: Delivery) -> Letter:
     letter = _letter(row)
     for case_id in row.case_ids:
         case = await shelf.cases.any(case_id)
-        if case is None or case.status is Status.WITHDRAWN:
-            gone = Text(say((await shelf.people.company()).locale, "case.withdrawn"), Style.QUIET)
-            return replace(letter, card=Card((gone,)))
+        if case is not None and case.status is not Status.WITHDRAWN:
+            continue
+        locale = (await shelf.people.company()).locale
+        rest = without_case(letter.card, case_id, locale)
+        letter = replace(letter, card=withdrawn_card(locale) if rest is letter.card else rest)
     return letter
 
 

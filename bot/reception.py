@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.conversation import respond
 from bot.conversation.events import Event as Neutral
 from bot.conversation.events import Joined, Left, Reply, Say, Speaker
-from bot.conversation.turn import Owed, Turn
 from bot.courier import Composer
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -22,6 +20,9 @@ from cases.models.org import Member
 from cases.scope import Scope
 from scheduler import inbox, ledger
 from scheduler.ports import Event
+
+if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
+    from bot.conversation.turn import Owed, Turn
 
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
@@ -103,6 +104,8 @@ class Reception:
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
+        from bot.conversation.answering import respond
+
         turn = self._turn(event, said, member, direct=direct)
         await respond(turn)
         if not turn.closed:
@@ -114,6 +117,8 @@ class Reception:
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
     def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+        from bot.conversation.turn import Turn
+
         async def close(shelf: Shelf, turn: Turn) -> None:
             await inbox.finish(shelf, event.id)
             if not direct:

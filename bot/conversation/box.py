@@ -10,6 +10,7 @@ from typing import Any
 from bot.conversation import (
     drafts,
     find,
+    greet,
     help,
     profile,
     promoter,
@@ -74,8 +75,12 @@ async def said(turn: Turn, text: str) -> None:
     if command is not None:
         await command(turn)
         return
-    reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     waiting = await _waiting(turn)
+    thanks = greet.is_thanks(text)
+    if greet.is_greeting(text) or (thanks and not waiting):
+        await greet.greet(turn, thanks=thanks)
+        return
+    reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
+from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
 from cases.fields import VOCABULARY
 from cases.models.case import Case
@@ -49,7 +50,7 @@ def case_card(shown: Shown, locale: str) -> Card:
     """The whole case, with its buttons."""
     case = shown.case
     if case.status is Status.WITHDRAWN:
-        return Card((Text(say(locale, "case.withdrawn"), Style.QUIET),))
+        return withdrawn_card(locale)
     parts: list[Part] = [*heading(shown, locale), *body(case, locale)]
     parts.append(Text(byline(shown, locale), Style.QUIET))
     parts.append(case_actions(shown, locale))
