@@ -225,9 +225,7 @@ async def _story(stage: Stage) -> None:
 async def _set_up(stage: Stage) -> None:
     async with stage.database.transaction(SCOPE) as shelf:
         shelf.people.add(Company(id=COMPANY, name="サンプル製薬", settings={}))
-        shelf.people.add(
-            Workspace(company_id=COMPANY, id="w1", platform="slack", external_id="T1")
-        )
+        shelf.people.add(Workspace(company_id=COMPANY, id="w1", platform="slack", external_id="T1"))
         for number in range(PEOPLE):
             name = f"m{number}"
             shelf.people.add(
