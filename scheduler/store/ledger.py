@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, update
 
 from cases.models.org import Workspace
 from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState, RateBucket
@@ -82,6 +82,19 @@ class Ledger(Rows):
         """Deliveries of the company that match, newest first."""
         found = select(Delivery).where(Delivery.company_id == self.company_id, where)
         return (await self.session.scalars(found.order_by(Delivery.id.desc()).limit(limit))).all()
+
+    async def showing(
+        self, case_ids: Sequence[str], done: Sequence[str], limit: int
+    ) -> Sequence[Delivery]:
+        """Sent messages that show one of the cases and have none of the outcomes, oldest first."""
+        named = [cast(Delivery.case_ids, Text).contains(f'"{one}"') for one in case_ids]
+        found = select(Delivery).where(
+            Delivery.company_id == self.company_id,
+            Delivery.state == DeliveryState.SENT,
+            *(~Delivery.outcome.startswith(word) for word in done),
+            or_(false(), *named),
+        )
+        return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
 
     async def attempt(self, delivery_id: str, fence: int) -> DeliveryAttempt | None:
         """The attempt under one fence."""
