@@ -36,6 +36,8 @@ COMMANDS = {
     "plan": "plan",
     "deliveries": "deliveries",
     "audit verify": "audit_verify",
+    "backup": "backup",
+    "restore": "restore",
     "workspace add": "workspace_add",
     "manifest slack": "manifest_slack",
     "console": "console",
