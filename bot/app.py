@@ -32,7 +32,7 @@ from scheduler.jobs import BY_NAME
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.teams.cloud import Cloud
 
-PAGE_FIRST = 1.0  # seconds in which whoever waits for the first page has the processor alone
+PAGE_FIRST = 0.5  # seconds in which whoever waits for the first page has the processor alone
 
 
 @dataclass(slots=True)
@@ -198,16 +198,19 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
 
 
 async def _warm(hub: Hub, *, index: bool) -> None:
-    """After the page is there: the clock, all handlers, index, encoder, and the indexing child."""
+    """After the page is there: the clock, all handlers, encoder, index, and the indexing child.
+
+    What takes long runs in threads, so that a page or an answer asked meanwhile is not held up.
+    """
     await asyncio.sleep(PAGE_FIRST)
     hub.clock.start()
     await asyncio.to_thread(import_module, "bot.conversation.answering")
     from cases import capture, guard
 
-    for company in await hub.library.db.directory.companies():
-        await hub.library.shelves.warm(company.id)
     await asyncio.to_thread(guard.warm, hub.library.embedder)
     await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
+    for company in await hub.library.db.directory.companies():
+        await hub.library.shelves.warm(company.id)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()
