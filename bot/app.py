@@ -86,7 +86,13 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     library = library or open_library(settings)
     platforms: dict[str, Platform] = {}
     composer = Composer(platforms)
-    reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
+    reception = Reception(
+        library,
+        platforms,
+        composer,
+        safety_form_url=settings.safety_form_url,
+        quality_form_url=settings.quality_form_url,
+    )
     courier = Courier(platforms, reception.credentials)
     worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)

@@ -16,6 +16,7 @@ from cases.models.org import Member
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 
+LATE = timedelta(hours=1)  # from here on a message says that it is late
 REPLY, PROMPT, DIGEST = 0, 1, 2  # priorities: an answer to a person goes first
 
 

@@ -17,7 +17,7 @@ from cases.scope import Scope
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 from scheduler.fan_out import Planned, fan_out
-from scheduler.job import Job, Period, Turn
+from scheduler.job import LATE, Job, Period, Turn
 from scheduler.models import Occurrence, OccurrenceState, Schedule
 from scheduler.ports import Composer
 from scheduler.store.plans import Plans
@@ -25,7 +25,6 @@ from scheduler.store.plans import Plans
 log = logging.getLogger(__name__)
 LOOK_AHEAD = timedelta(days=70)
 _LOOK_BACK = timedelta(days=100)  # three months down: what was missed is written down
-_LATE = timedelta(hours=1)  # from here on a message says that it is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ async def _decide_one(
         schedule.last_period = newest.key
         return []
     missed = tuple(key for key, row in known.items() if row.reason == joined)
-    late = shelf.now - newest.due_at > _LATE
+    late = shelf.now - newest.due_at > LATE
     return [Due(row.id, job, Turn(newest, shelf.now, today, calendar, zone, late, missed))]
 
 
