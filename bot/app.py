@@ -146,8 +146,7 @@ async def _connect(hub: Hub) -> None:
         hub.platforms["slack"] = SlackPlatform(
             hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
         )
-    rows = await hub.library.db.directory.workspaces("teams")
-    if rows:
+    if rows := await hub.library.db.directory.workspaces("teams"):
         from bot.teams.cloud import app_of
         from bot.teams.platform import TeamsPlatform
 
