@@ -21,7 +21,7 @@ from bot.indexer import Indexer
 from bot.pages import Pages
 from bot.platform import Platform
 from bot.reception import Reception
-from bot.server import make_app
+from bot.server import doors, make_app
 from bot.settings import Settings
 from cases.errors import CannotStart
 from cases.library import Library
@@ -86,7 +86,13 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     library = library or open_library(settings)
     platforms: dict[str, Platform] = {}
     composer = Composer(platforms)
-    reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
+    reception = Reception(
+        library,
+        platforms,
+        composer,
+        safety_form_url=settings.safety_form_url,
+        quality_form_url=settings.quality_form_url,
+    )
     courier = Courier(platforms, reception.credentials)
     worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)
@@ -140,8 +146,7 @@ async def _connect(hub: Hub) -> None:
         hub.platforms["slack"] = SlackPlatform(
             hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
         )
-    rows = await hub.library.db.directory.workspaces("teams")
-    if rows:
+    if rows := await hub.library.db.directory.workspaces("teams"):
         from bot.teams.cloud import app_of
         from bot.teams.platform import TeamsPlatform
 
@@ -170,10 +175,10 @@ def _cloud(settings: Settings) -> Cloud:
 async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises CannotStart when the port is taken.
+    Raises CannotStart when the port is taken, or when the page without login would be open.
     """
     hub = await build(settings)
-    runner = web.AppRunner(make_app(hub.platforms.values(), hub.ready), access_log=None)
+    runner = web.AppRunner(make_app(await _doors(hub, alone=index), hub.ready), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -195,6 +200,16 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
         warming.cancel()
         await runner.cleanup()
         await hub.close()
+
+
+async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
+    """The platforms that get routes; gives the hub back where none may be shown."""
+    sample = any(company.sample for company in await hub.library.db.directory.companies())
+    try:
+        return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+    except CannotStart:
+        await hub.close()
+        raise
 
 
 async def _warm(hub: Hub, *, index: bool) -> None:

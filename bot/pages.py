@@ -75,7 +75,8 @@ class Pages:
     async def letters(self, company_id: str, member_id: str) -> list[Letter]:
         """受信箱."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
-            return [await _shown(shelf, row) for row in await board.mailbox(shelf, member_id)]
+            rows = await board.mailbox(shelf, member_id)
+            return [await _shown(shelf, row) for row in rows if row.payload is not None]
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks of the member's own letters."""
@@ -99,6 +100,7 @@ class Pages:
             if room is None:
                 return []
             where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
+            where &= Delivery.payload.is_not(None)
             return [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
 
     async def speak(self, company_id: str, member_id: str, locale: str) -> None:

@@ -17,7 +17,7 @@ from cases.scope import Scope
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 from scheduler.fan_out import Planned, fan_out
-from scheduler.job import Job, Period, Turn, turns_of
+from scheduler.job import LATE, Job, Period, Turn, turns_of
 from scheduler.models import Occurrence, OccurrenceState, Schedule, ScheduleState
 from scheduler.ports import Composer
 from scheduler.store.plans import Plans
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 LOOK_AHEAD = timedelta(days=70)
 _LOOK_BACK = timedelta(days=100)  # three months down: what was missed is written down
 JOINED, TOO_LATE, HELD = "joined:", "too_late", "held"  # why a turn was skipped
-_LATE = timedelta(hours=1)  # from here on a message says that it is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ async def decide_one(
     if row.state is not OccurrenceState.PLANNED:
         schedule.last_period = newest.key
         return []
-    is_late = shelf.now - newest.due_at > _LATE
+    is_late = shelf.now - newest.due_at > LATE
     turn = Turn(
         newest, shelf.now, today, calendar, zone, is_late,
         await _missed(plans, row), schedule.settings,
