@@ -1,4 +1,4 @@
-"""A page as its reader sees it, from its HTML alone: texts in lines, buttons, and what forms send."""
+"""A page as its reader sees it: texts in lines, buttons, and what its forms send."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def read(html: str) -> Node:
 def screen_of(article: Node, place: str) -> Screen:
     """A card of a page; its keys hold what its buttons post or where its links lead."""
     keys = [_key(node) for node in article.all("button", name="press")]
-    keys += [
-        Key(node.lines(), "", node.attributes["href"], node) for node in article.all("a")
-    ]
+    keys += [Key(node.lines(), "", node.attributes["href"], node) for node in article.all("a")]
     return Screen(article.lines(), tuple(keys), article, place)
 
 

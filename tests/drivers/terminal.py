@@ -1,4 +1,4 @@
-"""The terminal's door: the conversation of `hitotsubu console`, and whoever types commands there."""
+"""The terminal's door: the conversation of `hitotsubu console`, and the commands beside it."""
 
 from __future__ import annotations
 

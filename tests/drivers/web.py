@@ -41,7 +41,9 @@ class WebDriver:
         form = card.one("form")
         pressed = ("press", key.native.attributes["value"])
         assert pressed[1] in [node.attributes.get("value") for node in form.all("button")]
-        return await self._send(who, await self._open(who, "/"), form, [*filled(form, fields), pressed])
+        return await self._send(
+            who, await self._open(who, "/"), form, [*filled(form, fields), pressed]
+        )
 
     async def mail(self, who: str) -> list[Screen]:
         """受信箱: the letters that are marked as new."""
