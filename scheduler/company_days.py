@@ -1,7 +1,7 @@
 """The company's calendar as 事務局 types it: one day or range a line, with a name behind it.
 
-    10-01 創立記念日                    every year
-    2026-08-12..2026-08-14 夏季休業     a range, both ends included
+10-01 創立記念日                    every year
+2026-08-12..2026-08-14 夏季休業     a range, both ends included
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ def typed(settings: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows: the lines as they were typed, and the switches."""
     kept = settings.get("calendar", {})
     lines = kept.get("typed", {})
-    shown: dict[str, Any] = {
-        name: lines.get(name, "\n".join(kept.get(name, []))) for name in LISTS
-    }
+    shown: dict[str, Any] = {name: lines.get(name, "\n".join(kept.get(name, []))) for name in LISTS}
     return shown | {name: kept.get(name, True) for name in SWITCHES}
 
 

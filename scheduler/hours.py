@@ -22,9 +22,7 @@ def window_of(member: Member | None) -> tuple[time, time]:
     return time.fromisoformat(member.window_from), time.fromisoformat(member.window_until)
 
 
-def opens(
-    calendar: Calendar, moment: datetime, zone: ZoneInfo, member: Member | None
-) -> datetime:
+def opens(calendar: Calendar, moment: datetime, zone: ZoneInfo, member: Member | None) -> datetime:
     """`moment` itself inside the member's hours, else the next time that they begin."""
     return dates.next_window(calendar, moment, zone, window_of(member))
 

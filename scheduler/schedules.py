@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,9 +116,7 @@ async def change(
     await audit.record(shelf, "schedule.change", f"{kind}:{row.version}:{row.rule}")
 
 
-async def set_state(
-    shelf: Shelf, jobs: Mapping[str, Job], kind: str, state: ScheduleState
-) -> None:
+async def set_state(shelf: Shelf, jobs: Mapping[str, Job], kind: str, state: ScheduleState) -> None:
     """保留, 再開, 止める. What fell due while it was off is never sent, and nobody promised it.
 
     Raises NotFound for a duty, NotAllowed for all but 事務局.
@@ -150,6 +148,13 @@ async def set_calendar(shelf: Shelf, jobs: Mapping[str, Job], typed: Mapping[str
             await _move(shelf, jobs[kind], row, zone, before, row.settings, after)
     company.settings = settings
     await audit.record(shelf, "calendar.change", ",".join(kept["closed"])[:200])
+
+
+async def coming(shelf: Shelf, job: Job, calendar: Calendar) -> tuple[Period, ...]:
+    """The next five turns if the company's calendar were this one."""
+    row = (await Plans(shelf).schedules())[job.name]
+    zone, _ = _here(await shelf.people.company())
+    return await next_turns(shelf, job, row, row.settings, calendar, zone)
 
 
 async def next_turns(
@@ -228,8 +233,3 @@ def _changeable(jobs: Mapping[str, Job], kind: str) -> Mailing:
 
 def _here(company: Company) -> tuple[ZoneInfo, Calendar]:
     return ZoneInfo(company.zone), dates.from_settings(company.settings)
-
-
-def due_words(moment: datetime, zone: ZoneInfo) -> str:
-    """A due time as a log or a terminal shows it."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

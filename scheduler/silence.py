@@ -1,4 +1,4 @@
-"""What three questions without an answer, or three passes, mean for the next one (domain.md §10.2)."""
+"""What three questions without an answer, or three passes, mean for the next (domain.md §10.2)."""
 
 from __future__ import annotations
 

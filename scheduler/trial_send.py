@@ -17,9 +17,7 @@ from scheduler.ports import Composer
 KIND = "test_send"
 
 
-async def send_to(
-    shelf: Shelf, job: Job, composer: Composer, member_id: str, press: str
-) -> bool:
+async def send_to(shelf: Shelf, job: Job, composer: Composer, member_id: str, press: str) -> bool:
     """Owes the message, once for each `press`; False when that press was heard before.
 
     Raises NotFound where there is nothing to show or no account to show it to, NotAllowed for all

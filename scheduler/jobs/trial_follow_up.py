@@ -12,8 +12,8 @@ from cases.vocabulary import Status, TrialState
 from scheduler import calendar as dates
 from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, each_business_day
-from scheduler.rules import Option, at_time, time_of
 from scheduler.recheck import is_paused
+from scheduler.rules import Option, at_time, time_of
 
 
 def due_on(turn: Turn, trial: Trial) -> date | None:
