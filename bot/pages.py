@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.views.elements import Card, from_json, to_json
 from bot.views.withdrawn import withdrawn_card, without_case
 from bot.views.words import say
-from bot.web.back import Letter, Moved, Person, Step
+from bot.web.back import Foreseen, Letter, Moved, Person, Step
 from bot.web.words import day_words
 from cases import members, sample
 from cases.db import Shelf
@@ -21,7 +21,7 @@ from cases.library import Library
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
 from cases.vocabulary import Role, Status
-from scheduler import board, dispatch, planner
+from scheduler import board, dispatch, planner, trial_send
 from scheduler import calendar as dates
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
@@ -186,6 +186,24 @@ class Pages:
             company.clock_shift += int((moment.astimezone(UTC) - shelf.now).total_seconds())
         await planner.plan(self.plans, company_id)
         await dispatch.drain(self.worker, [company_id])
+
+    async def rehearse(self, company_id: str, kind: str, at: datetime) -> list[Foreseen]:
+        """Who would get the job's turn at that moment; everything is rolled back."""
+        found = await planner.rehearse(self.plans, company_id, at)
+        async with self._transaction(company_id) as shelf:
+            names = {member.id: member.name for member in await shelf.people.members()}
+        return [
+            Foreseen(names.get(one.member_id or "", one.room_id or "?"), one.not_before, one.reason)
+            for one in found
+            if one.kind == kind
+        ]
+
+    async def send_test(self, scope: Scope, kind: str, press: str) -> None:
+        """自分に試し送り: owed, and tried at once."""
+        job, composer = self.plans.jobs[kind], self.plans.composer
+        async with self.library.db.transaction(scope) as shelf:
+            await trial_send.send_to(shelf, job, composer, scope.me, press)
+        await dispatch.drain(self.worker, [scope.company_id])
 
     def _transaction(self, company_id: str = sample.COMPANY):  # type: ignore[no-untyped-def]  # a context manager
         return self.library.db.transaction(Scope(company_id))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.db import Shelf
-from cases.models.org import Account, Room
+from cases.models.org import Account, Member, Room
 from scheduler import calendar as dates
+from scheduler import hours
 from scheduler.budget import over_budget
 from scheduler.job import Chore, Job, Mailing, Message, Turn
 from scheduler.ledger import Owed, owe
@@ -54,17 +55,20 @@ async def fan_out(
     for message in await job.messages(shelf, turn):
         message = replace(message, content=message.content | {"late": turn.late})
         place = await place_for(shelf, member_id=message.member_id, room_id=message.room_id)
-        reason = await _refused(shelf, job, turn, message) if place else NO_ACCOUNT
-        owed = _decided(occurrence_id, job, turn, message, reason)
+        member = await shelf.people.member(message.member_id) if message.member_id else None
+        start = _start(turn, job, member)
+        reason = await _refused(shelf, job, turn, message, start) if place else NO_ACCOUNT
+        owed = _decided(occurrence_id, job, turn, message, reason, start)
         if place is not None and not reason:
             owed = await _rendered(shelf, job, message, owed, place, composer)
         found.append(_planned(turn, owed, new=await owe(shelf, owed)))
     return found
 
 
-def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str) -> Owed:
+def _decided(
+    occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str, start: datetime
+) -> Owed:
     """The message, cancelled for the reason if there is one; nothing rendered yet."""
-    start = _start(turn)
     return Owed(
         dedupe_key=f"{job.name}:{message.key}",
         kind=job.name,
@@ -82,12 +86,15 @@ def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, rea
     )
 
 
-def _start(turn: Turn) -> datetime:
-    """When its messages go out: due time, or the next opening of the sending window after now."""
-    return dates.next_window(turn.calendar, max(turn.period.due_at, turn.now), turn.zone)
+def _start(turn: Turn, job: Mailing, member: Member | None) -> datetime:
+    """When it goes out: due time, or after it when the member's own hours and day come."""
+    moment = max(turn.period.due_at, turn.now)
+    return hours.starts(turn.calendar, moment, turn.zone, member, job)
 
 
-async def _refused(shelf: Shelf, job: Mailing, turn: Turn, message: Message) -> str:
+async def _refused(
+    shelf: Shelf, job: Mailing, turn: Turn, message: Message, start: datetime
+) -> str:
     """Why this message is only recorded; "" when it is to be sent."""
     if message.member_id is None:
         return ""
@@ -97,7 +104,7 @@ async def _refused(shelf: Shelf, job: Mailing, turn: Turn, message: Message) -> 
     reason = await refusal(shelf, job, member, turn.today)
     if reason or not job.unsolicited:
         return reason
-    return await over_budget(shelf, member, dates.local_date(_start(turn), turn.zone), turn.zone)
+    return await over_budget(shelf, member, dates.local_date(start, turn.zone), turn.zone)
 
 
 async def _rendered(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from scheduler.fan_out import Planned, fan_out
 from scheduler.job import LATE, Job, Period, Turn, turns_of
 from scheduler.models import Occurrence, OccurrenceState, Schedule, ScheduleState
 from scheduler.ports import Composer
+from scheduler.steady import Steady
 from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Planner:
     database: Database
     composer: Composer
     jobs: Mapping[str, Job]
+    steady: Steady = field(default_factory=Steady)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Pla
 async def plan_all(planner: Planner) -> list[Planned]:
     """`plan` for every company; one that fails does not stop the others."""
     found: list[Planned] = []
+    async with planner.database.transaction(Scope("")) as shelf:
+        if not planner.steady.believes(shelf.now):
+            return []
     for company in await planner.database.directory.companies():
         try:
             found += await plan(planner, company.id)

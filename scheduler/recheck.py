@@ -11,6 +11,7 @@ from cases.db import Shelf
 from cases.models.org import Member
 from cases.vocabulary import Status
 from scheduler import calendar as dates
+from scheduler import hours
 from scheduler.job import LATE, Job, Mailing, Message, Renew
 from scheduler.models import Delivery, Occurrence
 
@@ -46,7 +47,7 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
     taken_back = await _shows_withdrawn(shelf, row.case_ids)
     if taken_back and job.renew is None:
         return Finding("case_withdrawn")
-    opens = dates.next_window(dates.from_settings(company.settings), shelf.now, zone)
+    opens = hours.opens(dates.from_settings(company.settings), shelf.now, zone, member)
     return Finding(
         later=opens if opens > shelf.now else None, anew=job.renew if taken_back else None
     )
