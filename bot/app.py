@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot import console
+from bot.catch_up import CatchUp
 from bot.courier import Composer, Courier
 from bot.encoders import load_model, open_library
 from bot.indexer import Indexer
@@ -47,6 +48,7 @@ class Hub:
     worker: dispatch.Worker
     clock: Clock
     pages: Pages
+    catch_up: CatchUp
     indexer: Indexer | None = None
     tasks: set[asyncio.Task[object]] = field(default_factory=set)
 
@@ -90,9 +92,10 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     courier = Courier(platforms, reception.credentials)
     worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)
-    clock = Clock(_ticks(library, reception, worker, plans))
-    pages = Pages(library, plans, worker, clock)
-    hub = Hub(settings, library, platforms, reception, plans, worker, clock, pages)
+    catch_up = CatchUp(library.db, {}, reception.credentials)
+    clock = Clock({**_ticks(library, reception, worker, plans), "gap_fill": catch_up.run})
+    pages = Pages(library, plans, worker, clock, catch_up.closed)
+    hub = Hub(settings, library, platforms, reception, plans, worker, clock, pages, catch_up)
     reception.wake = hub.wake
     reception.status = pages.status
     await _connect(hub)
@@ -137,9 +140,11 @@ async def _connect(hub: Hub) -> None:
     if hub.settings.slack_signing_secret:
         from bot.slack.platform import SlackPlatform
 
-        hub.platforms["slack"] = SlackPlatform(
+        slack = SlackPlatform(
             hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
         )
+        hub.platforms["slack"] = hub.catch_up.platforms["slack"] = slack
+        slack.on_gap(hub.catch_up.ask)
     rows = await hub.library.db.directory.workspaces("teams")
     if rows:
         from bot.teams.cloud import app_of

@@ -41,12 +41,18 @@ class Pages:
     team = "local"
 
     def __init__(
-        self, library: Library, plans: planner.Planner, worker: dispatch.Worker, clock: Clock
+        self,
+        library: Library,
+        plans: planner.Planner,
+        worker: dispatch.Worker,
+        clock: Clock,
+        closed: set[tuple[str, str]],
     ) -> None:
         self.library = library
         self.plans = plans
         self.worker = worker
         self.clock = clock
+        self.closed = closed  # (company, workspace) whose history cannot be read
         self.sha256 = ""
 
     async def people(self) -> list[Person]:
@@ -133,6 +139,8 @@ class Pages:
         failures = [f"{stuck.kind}: {stuck.outcome}" for stuck in found.stuck]
         nothing = say(locale, "status.no_failures")
         rows.append((say(locale, "status.failures"), " / ".join(failures) or nothing))
+        if any(company == company_id for company, _ in self.closed):
+            rows.append((say(locale, "status.history"), say(locale, "status.history_closed")))
         return rows
 
     async def today(self, company_id: str) -> date | None:
