@@ -11,6 +11,7 @@ from bot.views.elements import Card, from_json, to_json
 from bot.views.withdrawn import withdrawn_card, without_case
 from bot.views.words import say
 from bot.web.back import Letter, Moved, Person, Step
+from bot.web.words import day_words
 from cases import members, sample
 from cases.db import Shelf
 from cases.embedding.bundled import weights_sha256
@@ -23,6 +24,7 @@ from cases.vocabulary import Role, Status
 from scheduler import board, dispatch, planner
 from scheduler import calendar as dates
 from scheduler.clock import Clock
+from scheduler.jobs import BY_NAME
 from scheduler.models import Delivery, DeliveryState
 from scheduler.store.ledger import Ledger
 
@@ -122,7 +124,10 @@ class Pages:
             found = await board.board(shelf, self.plans.jobs)
         every = sum(counts.get(status, 0) for status in PUBLISHED)
         rows = [
-            (say(locale, "status.model"), f"{name} (sha256 {self.sha256[:12]}…)"),
+            (
+                say(locale, "status.model"),
+                say(locale, "status.model_of", name=name, sha256=self.sha256[:12]),
+            ),
             (
                 say(locale, "status.vectors"),
                 say(locale, "status.vectors_of", done=every - len(left), all=every),
@@ -131,12 +136,12 @@ class Pages:
         ]
         rows += _jobs(found, locale)
         rows += [
-            (f"APScheduler: {tick}", _time(run, locale))
+            (say(locale, f"status.tick_{tick}"), _time(run, locale))
             for tick, run in self.clock.next_runs().items()
         ]
         waiting = sum(found.deliveries.get(str(state), 0) for state in board.WAITING)
         rows.append((say(locale, "status.queue"), str(waiting)))
-        failures = [f"{stuck.kind}: {stuck.outcome}" for stuck in found.stuck]
+        failures = [f"{_kind(stuck.kind, locale)}: {stuck.outcome}" for stuck in found.stuck]
         nothing = say(locale, "status.no_failures")
         rows.append((say(locale, "status.failures"), " / ".join(failures) or nothing))
         if any(company == company_id for company, _ in self.closed):
@@ -235,4 +240,10 @@ def _time(moment: datetime | None, locale: str) -> str:
     if moment is None:
         return "—"
     local = moment.astimezone(ZoneInfo("Asia/Tokyo"))
-    return say(locale, "status.next_run", time=f"{local:%Y-%m-%d %H:%M} JST")
+    day = day_words(local.date(), locale)
+    return say(locale, "status.next_run", time=f"{day} {local:%H:%M} JST")
+
+
+def _kind(kind: str, locale: str) -> str:
+    """What the message was, in words; a reply's and a post's kind as they are."""
+    return say(locale, f"status.job_{kind}") if kind in BY_NAME else kind

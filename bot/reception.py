@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.events import Event as Neutral
@@ -16,13 +18,17 @@ from bot.views.words import say
 from cases import members
 from cases.db import Shelf
 from cases.library import Library
-from cases.models.org import Member
+from cases.models.org import Account, Member, Room
 from cases.scope import Scope
 from scheduler import inbox, ledger
+from scheduler.models import DeliveryState
+from scheduler.places import NO_ACCOUNT, place_for
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
     from bot.conversation.turn import Owed, Turn
+
+log = logging.getLogger(__name__)
 
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
@@ -186,23 +192,35 @@ class Reception:
                 await ledger.owe(shelf, owed)
 
     async def _owe(self, shelf: Shelf, owed: Owed) -> None:
-        """A message to somebody else, on the account they used last; without one it is recorded."""
-        if owed.room_id is not None:
-            place: Any = await shelf.people.room(owed.room_id)
-        else:
-            accounts = await shelf.people.accounts(owed.member_id or "")
-            place = accounts[0] if accounts else None
-        if place is None:
-            return
+        """A message to somebody else; one that can reach nobody is recorded with its reason."""
         case_id = owed.content.get("case_id")
         promise = ledger.Owed(
             dedupe_key=owed.key,
             kind=owed.kind,
-            payload=await self.composer.render(shelf, owed.kind, owed.content, place),
-            workspace_id=place.workspace_id,
-            user=getattr(place, "user", None),
+            payload=None,
             member_id=owed.member_id,
             room_id=owed.room_id,
             case_ids=(str(case_id),) if case_id else (),
         )
-        await ledger.owe(shelf, promise)
+        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
+        if place is None:
+            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
+            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
+            return
+        promise = replace(
+            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
+        )
+        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
+
+    async def _rendered(
+        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
+    ) -> ledger.Owed:
+        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
+        try:
+            async with shelf.session.begin_nested():
+                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
+        except Exception as error:
+            log.exception("%s cannot be rendered", owed.key)
+            outcome = f"not_rendered:{type(error).__name__}"
+            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
+        return replace(promise, payload=payload)

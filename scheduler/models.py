@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,14 @@ class InboxState(StrEnum):
     RECEIVED = "received"
     DONE = "done"
     DEAD = "dead"  # twelve tries failed; an administrator sees it
+
+
+class ScheduleState(StrEnum):
+    """What 事務局 wants of a schedule."""
+
+    ON = "on"
+    HELD = "held"  # 保留: what falls due waits as long as it may be late, then it is skipped
+    OFF = "off"  # nothing falls due
 
 
 class OccurrenceState(StrEnum):
@@ -107,6 +116,10 @@ class Schedule(Owned, Base):
     known_since: Mapped[datetime]
     last_period: Mapped[str | None]
     catch_up_days: Mapped[int]  # business days that a message may be late
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    state: Mapped[ScheduleState] = mapped_column(
+        Word(ScheduleState), default=ScheduleState.ON, server_default="on"
+    )
 
 
 class Occurrence(Owned, Base):
@@ -124,6 +137,7 @@ class Occurrence(Owned, Base):
         Word(OccurrenceState), default=OccurrenceState.PLANNED
     )
     reason: Mapped[str] = mapped_column(default="")
+    told_at: Mapped[datetime | None]  # when 事務局 was told that it was skipped
 
 
 class Delivery(Owned, Base):

@@ -90,10 +90,12 @@ class Cases:
         """One case whatever its status: for callers who check rights first."""
         return await self.session.get(Case, (self.company_id, case_id))
 
-    async def by_source(self, source: str) -> Case | None:
-        """The case that came from one event or import row."""
-        found = select(Case).where(Case.company_id == self.company_id, Case.source == source)
-        return (await self.session.scalars(found)).first()
+    async def sources(self) -> set[str]:
+        """The events and import rows that cases came from, whatever became of the cases."""
+        found = select(Case.source).where(
+            Case.company_id == self.company_id, Case.source.is_not(None)
+        )
+        return {source for source in await self.session.scalars(found) if source}
 
     async def by_author(self, member_id: str) -> Sequence[Case]:
         """A member's published cases, newest first."""
