@@ -35,6 +35,7 @@ COMMANDS = {
     "digest preview": "digest_preview",
     "plan": "plan",
     "deliveries": "deliveries",
+    "inbox": "inbox",
     "audit verify": "audit_verify",
     "workspace add": "workspace_add",
     "manifest slack": "manifest_slack",

@@ -24,6 +24,7 @@ HELP = {
     "digest preview": "月次まとめの下見です / a digest as it would be made now",
     "plan": "だれに何がいつ届くかの下見です / who would get what when",
     "deliveries": "届いていないお知らせを見ます / what did not arrive",
+    "inbox": "扱えなかった受信を見て、再試行か消去をします / events that could not be handled",
     "audit": "記録 / the audit trail",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
     "workspace": "接続先 / chat workspaces",
