@@ -50,12 +50,13 @@ class Worker:
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     ticks: Callable[[], float] = time.monotonic
     dice: random.Random = field(default_factory=random.Random)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: claim nothing more
 
 
 async def drain(worker: Worker, companies: Sequence[str]) -> int:
     """Sends what is due, the companies taking turns of one batch each: how many were claimed."""
     total, last = 0, -1
-    while last != total:
+    while last != total and not worker.stopping.is_set():
         last = total
         for company_id in companies:
             total += await dispatch(worker, company_id)
