@@ -23,8 +23,13 @@ from cases.store.org import Directory, People
 from cases.store.talk import Talks
 
 _NOW = {
-    "sqlite": "select strftime('%Y-%m-%d %H:%M:%f', 'now')",
-    "postgresql": "select (now() at time zone 'utc')",
+    "sqlite": text(
+        "select strftime('%Y-%m-%d %H:%M:%f', 'now'),"
+        " (select clock_shift from company where id = :id)"
+    ),
+    "postgresql": text(
+        "select (now() at time zone 'utc'), (select clock_shift from company where id = :id)"
+    ),
 }
 
 
@@ -92,12 +97,10 @@ class Database:
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         """Database time of this transaction, plus the clock shift of a sample company."""
-        read = (await session.execute(text(_NOW[self.engine.dialect.name]))).scalar_one()
+        asked = _NOW[self.engine.dialect.name]
+        read, shift = (await session.execute(asked, {"id": company_id})).one()
         moment = datetime.fromisoformat(read) if isinstance(read, str) else read
-        shift = await session.execute(
-            text("select clock_shift from company where id = :id"), {"id": company_id}
-        )
-        return moment.replace(tzinfo=UTC) + timedelta(seconds=shift.scalar() or 0)
+        return moment.replace(tzinfo=UTC) + timedelta(seconds=shift or 0)
 
 
 def _with_driver(url: str) -> str:

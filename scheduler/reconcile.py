@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from cases.db import Shelf
 from cases.scope import Scope
 from scheduler import ledger
-from scheduler.dispatch import Worker
 from scheduler.ledger import Claim
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.store.ledger import Ledger
+from scheduler.worker import Worker
 
 log = logging.getLogger(__name__)
 _EARLIER = timedelta(seconds=60)  # a platform's clock may run behind the database's
@@ -96,8 +96,10 @@ async def _decide(
     elif copies is None:
         _no_evidence(shelf, row)
     elif copies:
-        await ledger.sent(shelf, Claim(row.id, row.fence), copies[0], worker.pace)
-        row.outcome = "found"
+        found = ledger.arrived(shelf, row.attempts, copies[0], worker.pace)
+        for column, value in found.items():
+            setattr(row, column, value)
+        row.sent_at, row.outcome = shelf.now, "found"
     else:
         row.state, row.intent_at, row.next_at = DeliveryState.READY, None, shelf.now
         row.outcome = "not_found"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 
 from cases.models.talk import Reflection
-from scheduler.models import ENDED, Delivery, Occurrence, OccurrenceState, Schedule
+from scheduler.models import OPEN, Delivery, Occurrence, OccurrenceState, Schedule
 from scheduler.store.rows import Rows
 
 
@@ -47,7 +47,7 @@ class Plans(Rows):
         still_open = exists().where(
             Delivery.company_id == self.company_id,
             Delivery.occurrence_id == Occurrence.id,
-            Delivery.state.not_in(ENDED),
+            Delivery.state.in_(OPEN),
         )
         await self.session.execute(
             update(Occurrence)
