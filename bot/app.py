@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,15 +23,16 @@ from bot.platform import Platform
 from bot.reception import Reception
 from bot.server import make_app
 from bot.settings import Settings
-from cases import capture, guard
 from cases.errors import CannotStart
 from cases.library import Library
-from scheduler import dispatch, inbox, planner, reconcile
+from scheduler import dispatch, inbox, planner, reconcile, take_back
 from scheduler.clock import Clock, Tick
 from scheduler.jobs import BY_NAME
 
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.teams.cloud import Cloud
+
+PAGE_FIRST = 1.0  # seconds in which whoever waits for the first page has the processor alone
 
 
 @dataclass(slots=True)
@@ -112,6 +114,7 @@ def _ticks(
         for company_id in await companies():
             await reconcile.reconcile(worker, company_id)
             await reconcile.sweep(worker, company_id)
+            await take_back.take_back(worker, company_id)
 
     async def take_over() -> None:
         for company_id in await companies():
@@ -184,7 +187,6 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
         ) from error
     for platform in hub.platforms.values():
         await platform.start()
-    hub.clock.start()
     say(f"http://{settings.host}:{settings.port}")
     warming = asyncio.create_task(_warm(hub, index=index))
     try:
@@ -196,7 +198,12 @@ async def serve(settings: Settings, *, say: Callable[[str], None], index: bool) 
 
 
 async def _warm(hub: Hub, *, index: bool) -> None:
-    """After the page is there: index, encoder, a named model, and the indexing child."""
+    """After the page is there: the clock, all handlers, index, encoder, and the indexing child."""
+    await asyncio.sleep(PAGE_FIRST)
+    hub.clock.start()
+    await asyncio.to_thread(import_module, "bot.conversation.answering")
+    from cases import capture, guard
+
     for company in await hub.library.db.directory.companies():
         await hub.library.shelves.warm(company.id)
     await asyncio.to_thread(guard.warm, hub.library.embedder)

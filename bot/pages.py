@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.views.elements import Card, Style, Text, from_json
+from bot.views.elements import Card, from_json, to_json
+from bot.views.withdrawn import withdrawn_card, without_case
 from bot.views.words import say
 from bot.web.back import Letter, Moved, Person, Step
+from bot.web.words import day_words
 from cases import members, sample
 from cases.db import Shelf
 from cases.embedding.bundled import weights_sha256
@@ -22,6 +24,7 @@ from cases.vocabulary import Role, Status
 from scheduler import board, dispatch, planner
 from scheduler import calendar as dates
 from scheduler.clock import Clock
+from scheduler.jobs import BY_NAME
 from scheduler.models import Delivery, DeliveryState
 from scheduler.store.ledger import Ledger
 
@@ -82,6 +85,13 @@ class Pages:
                 if row is not None and row.member_id == member_id and row.read_at is None:
                     row.read_at = shelf.now
 
+    async def answered(self, company_id: str, member_id: str, letter_id: str, card: Card) -> None:
+        """The letter is its answer from now on; the hash stays that of the bytes that were sent."""
+        async with self.library.db.transaction(Scope(company_id)) as shelf:
+            row = await Ledger(shelf).delivery(letter_id)
+            if row is not None and row.member_id == member_id and _letter(row).card.parts:
+                row.payload = json.dumps(to_json(card), ensure_ascii=False).encode()
+
     async def posts(self, company_id: str, office_id: str) -> list[Letter]:
         """What was posted to the office's room."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
@@ -108,7 +118,10 @@ class Pages:
             found = await board.board(shelf, self.plans.jobs)
         every = sum(counts.get(status, 0) for status in PUBLISHED)
         rows = [
-            (say(locale, "status.model"), f"{name} (sha256 {self.sha256[:12]}…)"),
+            (
+                say(locale, "status.model"),
+                say(locale, "status.model_of", name=name, sha256=self.sha256[:12]),
+            ),
             (
                 say(locale, "status.vectors"),
                 say(locale, "status.vectors_of", done=every - len(left), all=every),
@@ -117,12 +130,12 @@ class Pages:
         ]
         rows += _jobs(found, locale)
         rows += [
-            (f"APScheduler: {tick}", _time(run, locale))
+            (say(locale, f"status.tick_{tick}"), _time(run, locale))
             for tick, run in self.clock.next_runs().items()
         ]
         waiting = sum(found.deliveries.get(str(state), 0) for state in board.WAITING)
         rows.append((say(locale, "status.queue"), str(waiting)))
-        failures = [f"{stuck.kind}: {stuck.outcome}" for stuck in found.stuck]
+        failures = [f"{_kind(stuck.kind, locale)}: {stuck.outcome}" for stuck in found.stuck]
         nothing = say(locale, "status.no_failures")
         rows.append((say(locale, "status.failures"), " / ".join(failures) or nothing))
         return rows
@@ -190,9 +203,11 @@ async def _shown(shelf: Shelf, row: Delivery) -> Letter:
     letter = _letter(row)
     for case_id in row.case_ids:
         case = await shelf.cases.any(case_id)
-        if case is None or case.status is Status.WITHDRAWN:
-            gone = Text(say((await shelf.people.company()).locale, "case.withdrawn"), Style.QUIET)
-            return replace(letter, card=Card((gone,)))
+        if case is not None and case.status is not Status.WITHDRAWN:
+            continue
+        locale = (await shelf.people.company()).locale
+        rest = without_case(letter.card, case_id, locale)
+        letter = replace(letter, card=withdrawn_card(locale) if rest is letter.card else rest)
     return letter
 
 
@@ -217,4 +232,10 @@ def _time(moment: datetime | None, locale: str) -> str:
     if moment is None:
         return "—"
     local = moment.astimezone(ZoneInfo("Asia/Tokyo"))
-    return say(locale, "status.next_run", time=f"{local:%Y-%m-%d %H:%M} JST")
+    day = day_words(local.date(), locale)
+    return say(locale, "status.next_run", time=f"{day} {local:%H:%M} JST")
+
+
+def _kind(kind: str, locale: str) -> str:
+    """What the message was, in words; a reply's and a post's kind as they are."""
+    return say(locale, f"status.job_{kind}") if kind in BY_NAME else kind

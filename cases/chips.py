@@ -30,7 +30,7 @@ FORMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("facilities", ("university_hospital",), ("university hospital",)),
     ("facilities", ("clinic",), ("clinic", "clinics")),
     ("facilities", ("community_pharmacy",), ("pharmacy", "pharmacies")),
-    ("channels", ("mr_email", "hq_email"), ("email", "emails", "e-mail")),
+    ("channels", ("email", "mr_email", "hq_email"), ("メール", "email", "emails", "e-mail")),
     ("channels", ("remote_detail",), ("online meeting", "video call")),
     ("channels", ("webinar_live",), ("webinar", "webinars", "web lecture", "web lectures")),
     ("channels", ("phone",), ("phone", "phone call")),
@@ -125,6 +125,8 @@ def _latin(char: str) -> bool:
 def _forms() -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
     """Every form with what it can mean, longest first: 大学病院 before 病院."""
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    said = {(name, form) for name, _, forms in FORMS for form in forms}
+    said |= {(name, form) for name in LISTS for form in _AUDIENCE_ALIASES}
     unclear = {fold(row["term"]) for row in content("vocabulary.json")["ambiguous"]}
     for list_name, keys, forms in FORMS:
         for form in forms:
@@ -133,6 +135,6 @@ def _forms() -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
         for key, term in terms(list_name).items():
             for alias in (term.ja, *term.aliases):
                 form = re.split(r"[(（]", fold(alias))[0].strip()
-                if form and form not in unclear and form not in _AUDIENCE_ALIASES:
+                if form and form not in unclear and (list_name, form) not in said:
                     found.setdefault(form, []).append((list_name, (key,)))
     return sorted(found.items(), key=lambda row: -len(row[0]))

@@ -106,6 +106,17 @@ async def opened(
     return found.get("")
 
 
+async def take(shelf: Shelf, platform: str, workspace_id: str, priority: int) -> timedelta:
+    """Takes one token of POST; zero when it was there, else how long to wait."""
+    bucket = await opened(shelf, platform, workspace_id)
+    if bucket is None:
+        return timedelta(0)
+    wait = bucket.wait(priority)
+    if not wait:
+        bucket.take()
+    return wait
+
+
 async def chats(
     shelf: Shelf, platform: str, workspace_id: str, places: Collection[str]
 ) -> dict[str, Bucket]:

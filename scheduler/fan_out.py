@@ -13,6 +13,7 @@ from scheduler.budget import over_budget
 from scheduler.job import Chore, Job, Mailing, Message, Turn
 from scheduler.ledger import Owed, owe
 from scheduler.models import DeliveryState, OccurrenceState
+from scheduler.places import NO_ACCOUNT, place_for
 from scheduler.ports import Composer
 from scheduler.recheck import refusal
 from scheduler.store.plans import Plans
@@ -52,8 +53,8 @@ async def fan_out(
     found: list[Planned] = []
     for message in await job.messages(shelf, turn):
         message = replace(message, content=message.content | {"late": turn.late})
-        place = await _place(shelf, message)
-        reason = await _refused(shelf, job, turn, message) if place else "no_account"
+        place = await place_for(shelf, member_id=message.member_id, room_id=message.room_id)
+        reason = await _refused(shelf, job, turn, message) if place else NO_ACCOUNT
         owed = _decided(occurrence_id, job, turn, message, reason)
         if place is not None and not reason:
             owed = await _rendered(shelf, job, message, owed, place, composer)
@@ -97,18 +98,6 @@ async def _refused(shelf: Shelf, job: Mailing, turn: Turn, message: Message) -> 
     if reason or not job.unsolicited:
         return reason
     return await over_budget(shelf, member, dates.local_date(_start(turn), turn.zone), turn.zone)
-
-
-async def _place(shelf: Shelf, message: Message) -> Account | Room | None:
-    """Where the message goes: the room, or the member's account seen last in an active place."""
-    if message.room_id is not None:
-        return await shelf.people.room(message.room_id)
-    accounts = await shelf.people.accounts(message.member_id or "")
-    for account in accounts:
-        workspace = await shelf.people.workspace(account.workspace_id)
-        if workspace is not None and workspace.state == "active":
-            return account
-    return accounts[0] if accounts else None
 
 
 async def _rendered(

@@ -24,6 +24,10 @@ class AlreadyHandled(Exception):  # not an error: the other one's work stands
     """Another process finished this event first; the transaction must not commit."""
 
 
+class Superseded(Exception):  # not an error: what the person wrote later counts
+    """A later version of the same message is in the inbox; this one must not take effect."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A verified envelope: where it belongs, the platform's own id of it, and what came."""
@@ -45,6 +49,7 @@ async def keep(database: Database, ring: KeyRing, arrival: Arrival) -> Event | N
             workspace_id=arrival.workspace_id,
             platform=arrival.platform,
             external_id=arrival.external_id,
+            message=message_of(arrival.external_id),
             received_at=shelf.now,
             raw=ring.seal(arrival.raw, arrival.company_id),
             next_at=shelf.now + FRESH,
@@ -82,6 +87,29 @@ async def finish(shelf: Shelf, event_id: str) -> None:
     """
     if not await Inbox(shelf).finish_event(event_id):
         raise AlreadyHandled
+
+
+def message_of(external_id: str) -> str | None:
+    """`message:ROOM:ID` of `message:ROOM:ID:VERSION`; None for an event that is no message.
+
+    VERSION is the time of the version as text of one length, or `deleted`, which sorts last.
+    """
+    if not external_id.startswith("message:"):
+        return None
+    return external_id.rpartition(":")[0]
+
+
+async def newest(shelf: Shelf, event: Event) -> None:
+    """Raises Superseded where a later version of the event's message was kept.
+
+    Order of arrival plays no part, so an edit that comes before its original wins as well.
+    """
+    message = message_of(event.external_id)
+    if message is None:
+        return
+    versions = await Inbox(shelf).versions(event.workspace_id, message)
+    if any(other > event.external_id for other in versions):
+        raise Superseded
 
 
 async def take_over(database: Database, ring: KeyRing, receiver: Receiver, company_id: str) -> int:

@@ -98,10 +98,13 @@ class Composer(Protocol):
 
 
 class Courier(Protocol):
-    """Sends a parcel's bytes once, the SDK's own retries off."""
+    """Sends a parcel's bytes once, or over a sent message; the SDK's own retries are off."""
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Raises DeliveryFailed or DeliveryUnknown; any other error counts as unknown."""
+
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Puts the parcel's bytes in the place of a message that was sent; safe to repeat."""
 
 
 class LookBack(Protocol):

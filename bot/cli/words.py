@@ -37,5 +37,13 @@ HELP = {
 
 
 def locale() -> str:
-    """`en` where the terminal is English, else `ja`."""
-    return "en" if os.environ.get("LANG", "").startswith("en") else "ja"
+    """`en` where the terminal is English, else `ja`; as POSIX orders it."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "en" if chosen.startswith("en") else "ja"
+
+
+def own(text: str) -> str:
+    """「日本語 / English」 in the terminal's language; a text of one language as it is."""
+    ja, between, en = text.partition(" / ")
+    return en if between and locale() == "en" else ja if between else text

@@ -34,8 +34,13 @@ async def start(turn: Turn, value: str = "") -> None:
 
 async def propose(turn: Turn, text: str, **more: Any) -> None:
     """From prose to a preview: title, fields and tags are proposed, names are masked."""
+    await show(turn, await proposed(text, **more), source=turn.source)
+
+
+async def proposed(text: str, **more: Any) -> Raw:
+    """The fields that a prose text seems to hold, and the text itself."""
     proposal = await asyncio.to_thread(capture.propose, text)
-    raw: Raw = {
+    return {
         **proposal.values,
         "typed": text,
         "kind": str(proposal.kind),
@@ -49,7 +54,6 @@ async def propose(turn: Turn, text: str, **more: Any) -> None:
         "ask": capture.questions(proposal),
         **more,
     }
-    await show(turn, raw, source=f"said:{turn.event_id}")
 
 
 async def show(

@@ -47,7 +47,13 @@ class Turn:
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
+    first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write
     closed: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where what is said comes from: its message, else the event."""
+        return getattr(self.event, "source", "") or f"said:{self.event_id}"
 
     @property
     def locale(self) -> str:
@@ -84,6 +90,8 @@ class Turn:
     async def transaction(self) -> AsyncIterator[Shelf]:
         """The turn's one write: replies must be said before its block ends."""
         async with self.library.db.transaction(self.scope) as shelf:
+            if self.first is not None:
+                await self.first(shelf)
             yield shelf
             await self.close(shelf, self)
             self.closed = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
-from bot.views.words import quote, say
+from bot.views.words import month_words, quote, say
 from cases.packs import Pack
 from cases.vocabulary import label
 
@@ -11,8 +11,9 @@ from cases.vocabulary import label
 def pack_card(pack: Pack, office_id: str, locale: str) -> Card:
     """The whole pack; the link to the page is shown where a page of ours can be opened."""
     office = pack.office_en if locale == "en" else pack.office
+    month = month_words(pack.month, locale)
     parts: list[Part] = [
-        Text(say(locale, "web.pack_title", office=office, month=pack.month), Style.TITLE)
+        Text(say(locale, "web.pack_title", office=office, month=month), Style.TITLE)
     ]
     parts += _section(
         "web.pack_cases", [f"{i['title']} — {i['result']}" for i in pack.items], locale

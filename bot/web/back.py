@@ -57,6 +57,10 @@ class Back(Protocol):
         """Sets read marks; an unknown or another member's letter is left alone."""
         ...
 
+    async def answered(self, company_id: str, member_id: str, letter_id: str, card: Card) -> None:
+        """Keeps the card that took a letter's place, so that it is not asked again."""
+        ...
+
     async def posts(self, company_id: str, office_id: str) -> list[Letter]:
         """What was posted to the office's room, newest first, at most 20."""
         ...

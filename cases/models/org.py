@@ -65,6 +65,10 @@ class Member(Owned, Base):
     wants_digest: Mapped[bool] = mapped_column(default=True)
     wants_questions: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[date | None]
+    question_day: Mapped[int | None]  # 0 Monday … 4 Friday; None: the day of the schedule
+    window_from: Mapped[str | None]  # HH:MM; job messages come between these, None: 08:30–18:00
+    window_until: Mapped[str | None]
+    quiet_since: Mapped[date | None]  # three questions unanswered: none are asked until they return
     joined_on: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
 

@@ -18,6 +18,15 @@ class Inbox(Rows):
         """One event by id."""
         return await self.session.get(InboxEvent, (self.company_id, event_id))
 
+    async def versions(self, workspace_id: str, message: str) -> list[str]:
+        """The external ids of all events about one message, handled or not."""
+        found = select(InboxEvent.external_id).where(
+            InboxEvent.company_id == self.company_id,
+            InboxEvent.workspace_id == workspace_id,
+            InboxEvent.message == message,
+        )
+        return list(await self.session.scalars(found))
+
     async def waiting_events(self, limit: int) -> Sequence[InboxEvent]:
         """Events that nobody is handling, oldest first; locked, those of others skipped."""
         found = select(InboxEvent).where(

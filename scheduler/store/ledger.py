@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Table,
+    Text,
     bindparam,
+    cast,
+    false,
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -25,8 +30,8 @@ from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState, Ra
 from scheduler.store.rows import Rows
 
 _ANEW = {"synchronize_session": False, "populate_existing": True}
-_DELIVERY = cast(Table, Delivery.__table__)
-_ATTEMPT = cast(Table, DeliveryAttempt.__table__)
+_DELIVERY = typed(Table, Delivery.__table__)
+_ATTEMPT = typed(Table, DeliveryAttempt.__table__)
 
 
 class Ledger(Rows):
@@ -112,7 +117,7 @@ class Ledger(Rows):
         )
         held = held.values(lease_owner=None, lease_until=None, **values)
         named = [{f"new_{name}": value for name, value in row.items()} for row in rows]
-        return cast("CursorResult[Any]", await self.session.execute(held, named)).rowcount
+        return typed("CursorResult[Any]", await self.session.execute(held, named)).rowcount
 
     async def end_attempts(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """What became of attempts; each row has delivery_id, fence, result, error, http_status
@@ -193,6 +198,19 @@ class Ledger(Rows):
         """Deliveries of the company that match, newest first."""
         found = select(Delivery).where(Delivery.company_id == self.company_id, where)
         return (await self.session.scalars(found.order_by(Delivery.id.desc()).limit(limit))).all()
+
+    async def showing(
+        self, case_ids: Sequence[str], done: Sequence[str], limit: int
+    ) -> Sequence[Delivery]:
+        """Sent messages that show one of the cases and have none of the outcomes, oldest first."""
+        named = [cast(Delivery.case_ids, Text).contains(f'"{one}"') for one in case_ids]
+        found = select(Delivery).where(
+            Delivery.company_id == self.company_id,
+            Delivery.state == DeliveryState.SENT,
+            *(~Delivery.outcome.startswith(word) for word in done),
+            or_(false(), *named),
+        )
+        return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
 
     async def buckets(
         self, workspace_id: str, method: str, scopes: Sequence[str]

