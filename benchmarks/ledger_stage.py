@@ -106,4 +106,3 @@ def cpu() -> float:
     """CPU seconds of this process so far; the database server's are not in it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-

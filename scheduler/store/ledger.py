@@ -175,18 +175,30 @@ class Ledger(Rows):
         done = await self.session.execute(change.values(**values).returning(Delivery.id))
         return len(done.all())
 
-    async def unsolicited(self, member_id: str, since: datetime) -> list[datetime]:
-        """When the member's unsolicited messages since then go or went out; ended ones in vain
+    async def unsolicited(
+        self, member_ids: Collection[str], since: datetime
+    ) -> dict[str, list[datetime]]:
+        """When the members' unsolicited messages since then go or went out; ended ones in vain
         do not count."""
         vain = [state for state in ENDED if state is not DeliveryState.SENT]
-        found = select(Delivery.not_before).where(
+        found = select(Delivery.member_id, Delivery.not_before).where(
             Delivery.company_id == self.company_id,
-            Delivery.member_id == member_id,
+            Delivery.member_id.in_(member_ids),
             Delivery.unsolicited,
             Delivery.not_before >= since,
             Delivery.state.not_in(vain),
         )
-        return list(await self.session.scalars(found))
+        pushed: dict[str, list[datetime]] = {member_id: [] for member_id in member_ids}
+        for member_id, moment in await self.session.execute(found):
+            pushed[member_id or ""].append(moment)
+        return pushed
+
+    async def owed(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that are in the ledger already."""
+        found = select(Delivery.dedupe_key).where(
+            Delivery.company_id == self.company_id, Delivery.dedupe_key.in_(keys)
+        )
+        return set(await self.session.scalars(found))
 
     async def counts(self) -> dict[str, int]:
         """How many deliveries there are by state."""
