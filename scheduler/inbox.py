@@ -115,22 +115,30 @@ async def newest(shelf: Shelf, event: Event) -> None:
 async def take_over(database: Database, ring: KeyRing, receiver: Receiver, company_id: str) -> int:
     """Handles events that nobody finished in time: how many were tried."""
     async with database.transaction(Scope(company_id)) as shelf:
-        events = [
-            Event(
-                company_id,
-                row.id,
-                row.workspace_id,
-                row.platform,
-                row.external_id,
-                row.received_at,
-                ring.open(row.raw or b"", company_id),
-            )
-            for row in await Inbox(shelf).waiting_events(BATCH)
-            if _try_again(shelf, row)
-        ]
-    for event in events:
-        await handle(receiver, event)
-    return len(events)
+        rows = [row for row in await Inbox(shelf).waiting_events(BATCH) if _try_again(shelf, row)]
+    for row in rows:
+        event = _opened(ring, row)
+        if event is not None:
+            await handle(receiver, event)
+    return len(rows)
+
+
+def _opened(ring: KeyRing, row: InboxEvent) -> Event | None:
+    """The event with its text; None when its key is gone, so that it stops no other one."""
+    try:
+        raw = ring.open(row.raw or b"", row.company_id)
+    except Exception as error:
+        log.error("event %s cannot be opened: %s", row.id, type(error).__name__)
+        return None
+    return Event(
+        row.company_id,
+        row.id,
+        row.workspace_id,
+        row.platform,
+        row.external_id,
+        row.received_at,
+        raw,
+    )
 
 
 async def retry(shelf: Shelf, event_id: str) -> bool:

@@ -147,6 +147,22 @@ class People:
             of[row.member_id].append(row)
         return of
 
+    async def accounts_of(self, workspace_id: str) -> list[Account]:
+        """All accounts on one workspace."""
+        found = select(Account).where(
+            Account.company_id == self.scope.company_id, Account.workspace_id == workspace_id
+        )
+        return list(await self.session.scalars(found.order_by(Account.user)))
+
+    async def listening_rooms(self, workspace_id: str) -> list[Room]:
+        """The chats of a workspace in which the company lets the bot listen."""
+        found = select(Room).where(
+            Room.company_id == self.scope.company_id,
+            Room.workspace_id == workspace_id,
+            Room.listens,
+        )
+        return list(await self.session.scalars(found.order_by(Room.id)))
+
     async def workspace(self, workspace_id: str) -> Workspace | None:
         """One workspace of this company."""
         return await self.session.get(Workspace, (self.scope.company_id, workspace_id))
