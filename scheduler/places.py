@@ -27,7 +27,7 @@ async def places_of(shelf: Shelf, member_ids: Collection[str]) -> dict[str, Acco
     """The accounts that members are written to, by the same rule; nobody without an account."""
     active = {row.id for row in await Ledger(shelf).workspaces()}
     found: dict[str, Account] = {}
-    for member_id, accounts in (await shelf.people.accounts_of(member_ids)).items():
+    for member_id, accounts in (await shelf.people.accounts_by_member(member_ids)).items():
         for account in accounts[:1] + [one for one in accounts if one.workspace_id in active][:1]:
             found[member_id] = account  # the second one, if there is one, is the better place
     return found

@@ -133,9 +133,9 @@ class People:
 
     async def accounts(self, member_id: str) -> list[Account]:
         """All accounts of a member, the one seen last first."""
-        return (await self.accounts_of([member_id]))[member_id]
+        return (await self.accounts_by_member([member_id]))[member_id]
 
-    async def accounts_of(self, member_ids: Collection[str]) -> dict[str, list[Account]]:
+    async def accounts_by_member(self, member_ids: Collection[str]) -> dict[str, list[Account]]:
         """All accounts of some members, of each the one seen last first."""
         found = select(Account).where(
             Account.company_id == self.scope.company_id, Account.member_id.in_(member_ids)
