@@ -59,9 +59,9 @@ class Bucket:
             return 0
         return max(0, int(self.row.tokens - self._kept(priority) + 1e-9))
 
-    def take(self) -> None:
-        """Takes a token."""
-        self.row.tokens -= 1.0
+    def take(self, calls: int = 1) -> None:
+        """Takes a token for each call."""
+        self.row.tokens -= calls
 
     def wait(self, priority: int) -> timedelta:
         """How long until there is a token; zero when there is one."""

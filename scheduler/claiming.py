@@ -125,6 +125,8 @@ async def _ready(shelf: Shelf, worker: Worker, row: Delivery, till: Till) -> Par
         _drop(row, DeliveryState.CANCELLED, finding.refused)
     elif parcel is None:
         _drop(row, DeliveryState.DEAD, "no_address")
+    elif parcel.shut_out:
+        _drop(row, DeliveryState.CANCELLED, "account_blocked")
     elif finding.later is not None and finding.later > shelf.now:
         row.next_at = finding.later  # the period and the key stay the same
     elif wait := till.pay(row):

@@ -151,6 +151,10 @@ async def _beware(worker: Worker, shelf: Shelf, parcel: Parcel, answer: Delivery
         if workspace is not None:
             workspace.state, workspace.paused_for = "paused", answer.reason
             log.error("workspace %s is paused: %s", parcel.workspace_id, answer.reason)
+    elif answer.shut_out:
+        account = await shelf.people.account(parcel.workspace_id, parcel.user or "")
+        if account is not None:
+            account.blocked = answer.reason
     elif answer.retry_after is not None and answer.http_status is not None:
         bucket = await buckets.opened(shelf, parcel.platform, parcel.workspace_id)
         if bucket is not None:

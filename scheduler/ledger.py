@@ -156,6 +156,7 @@ async def parcel_of(shelf: Shelf, row: Delivery) -> Parcel | None:
         user=row.user,
         member_id=row.member_id,
         room_id=row.room_id,
+        shut_out=getattr(place, "blocked", ""),
     )
 
 

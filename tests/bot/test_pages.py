@@ -79,7 +79,7 @@ async def test_the_state_names_model_queue_and_next_runs(company: House, locale:
     rows = await company.hub.pages.status(sample.COMPANY, locale)
     words = " ".join(f"{label} {value}" for label, value in rows)
     assert company.encoder.name in words
-    assert company.hub.pages.sha256[:12] in words
+    assert company.hub.pages.state.sha256[:12] in words
     assert "JST" in words
     assert "APScheduler: planner) —" in words  # nothing of the test's product is started
     assert all(label and value for label, value in rows)
