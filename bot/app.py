@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from cases.library import Library
 from scheduler import dispatch, planner
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
+from scheduler.lanes import Lanes
 from scheduler.release import release
 
 if TYPE_CHECKING:  # only configured platforms are imported
@@ -49,22 +50,20 @@ class Hub:
     reception: Reception
     planner: planner.Planner
     worker: dispatch.Worker
+    lanes: Lanes
     clock: Clock
     pages: Pages
     catch_up: CatchUp
     health: Health
     indexer: Indexer | None = None
-    tasks: set[asyncio.Task[object]] = field(default_factory=set)
     tending: asyncio.Task[None] | None = None
     metrics: Metrics | None = None
 
-    def wake(self) -> None:
+    def wake(self, company_id: str) -> None:
         """Sends what was just owed and embeds what was just published, without waiting for it."""
         if self.indexer is not None:
             self.indexer.wake()
-        task: asyncio.Task[object] = asyncio.create_task(self.clock.ring("dispatch"))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.lanes.start(company_id, replies=True)
 
     def tend(self, kind: str, head: str) -> None:
         """Starts the heartbeat. `head`: the newest migration, against which /ready compares."""
@@ -96,8 +95,7 @@ class Hub:
         await within(GRACE, "rounds", self.clock.stop)
         for name, platform in self.platforms.items():
             await within(until - time.monotonic(), name, platform.close)
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=max(until - time.monotonic(), 0.1))
+        await self.lanes.stop(max(until - time.monotonic(), 0.1))
         await within(until - time.monotonic(), "leases", self._release)
         if self.indexer is not None:
             await self.indexer.stop()
@@ -128,11 +126,22 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)
     catch_up = CatchUp(library.db, {}, reception.credentials)
-    clock = Clock({**rounds(library, reception, worker, plans), "gap_fill": catch_up.run})
+    lanes = Lanes(worker)
+    clock = Clock({**rounds(library, reception, worker, plans, lanes), "gap_fill": catch_up.run})
     pages = Pages(library, plans, worker, clock, catch_up.closed)
     health = Health(library.db, clock, settings.var)
     hub = Hub(
-        settings, library, platforms, reception, plans, worker, clock, pages, catch_up, health
+        settings,
+        library,
+        platforms,
+        reception,
+        plans,
+        worker,
+        lanes,
+        clock,
+        pages,
+        catch_up,
+        health,
     )
     reception.wake = hub.wake
     reception.status = pages.status

@@ -46,7 +46,7 @@ class Reception:
         safety_form_url: str = "",
         quality_form_url: str = "",
         status: Status | None = None,
-        wake: Callable[[], None] = lambda: None,
+        wake: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.library = library
         self.platforms = platforms
@@ -131,7 +131,7 @@ class Reception:
         if not turn.closed:
             async with turn.transaction():
                 pass
-        self.wake()
+        self.wake(event.company_id)
         if direct:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]

@@ -15,6 +15,7 @@ from cases.columns import new_id
 from cases.db import Database, Shelf
 from cases.scope import Scope
 from scheduler import calendar as dates
+from scheduler.batches import Fan, fan_out_all
 from scheduler.calendar import Calendar
 from scheduler.fan_out import Planned, fan_out
 from scheduler.job import LATE, Job, Period, Turn, turns_of
@@ -57,17 +58,19 @@ async def plan(planner: Planner, company_id: str, now: datetime | None = None) -
     found: list[Planned] = []
     for one in due:
         try:
-            async with planner.database.transaction(scope) as shelf:
-                shelf.now = now or shelf.now
-                found += await fan_out(
-                    shelf, one.occurrence_id, one.job, one.turn, planner.composer
-                )
+            found += await fan_out_all(_fan(planner, company_id, one, now))
         except Exception as error:
             log.exception("%s %s of %s", one.job.name, one.turn.period.key, company_id)
             async with planner.database.transaction(scope) as shelf:
                 reason = type(error).__name__
                 await Plans(shelf).move(one.occurrence_id, OccurrenceState.PLANNED, reason)
     return found
+
+
+def _fan(planner: Planner, company_id: str, due: Due, now: datetime | None) -> Fan:
+    return Fan(
+        planner.database, company_id, due.occurrence_id, due.job, due.turn, planner.composer, now
+    )
 
 
 async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Planned]:
