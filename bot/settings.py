@@ -31,6 +31,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "ANSWER_SECONDS": ("30", False),
     "LANDING_SECONDS": ("60", False),
     "SWEEP_SECONDS": ("600,86400", False),
+    "QUALITY_FORM_URL": ("", False),
     "SLACK_SIGNING_SECRET": ("", True),
     "SLACK_BOT_TOKEN": ("", True),
     "SLACK_APP_TOKEN": ("", True),
@@ -61,6 +62,7 @@ class Settings:
     answer: timedelta
     landing: timedelta
     sweeps: tuple[timedelta, ...]
+    quality_form_url: str
     slack_signing_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_app_token: str = field(repr=False)
@@ -108,6 +110,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         answer=_seconds(values, "ANSWER_SECONDS")[0],
         landing=_seconds(values, "LANDING_SECONDS")[0],
         sweeps=_seconds(values, "SWEEP_SECONDS"),
+        quality_form_url=values["QUALITY_FORM_URL"],
         slack_signing_secret=values["SLACK_SIGNING_SECRET"],
         slack_bot_token=values["SLACK_BOT_TOKEN"],
         slack_app_token=values["SLACK_APP_TOKEN"],

@@ -8,7 +8,7 @@ import time
 
 from bot import BEGUN
 from bot.app import serve
-from bot.cli.migrate import migrate
+from bot.cli.migrate import head, migrate
 from bot.cli.seed import seed
 from bot.settings import read
 
@@ -29,6 +29,6 @@ def run(options: argparse.Namespace) -> int:
         seconds = time.monotonic() - BEGUN
         print(f"ヒトツブ: {url}  ({seconds:.1f} s, Ctrl-C で終了 / to stop)", flush=True)
 
-    asyncio.run(serve(settings, say=say, index=True))
+    asyncio.run(serve(settings, say=say, index=True, kind="run", head=head()))
     print("終了しました / stopped", flush=True)
     return 0

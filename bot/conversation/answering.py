@@ -37,6 +37,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "find.start": find.start,
     "find.without": find.without,
     "help.show": help.show,
+    "inbox.drop": status.drop,
+    "inbox.retry": status.retry,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,

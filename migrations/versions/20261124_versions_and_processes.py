@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '20261123'
-down_revision = '20261122'
+revision = '20261124'
+down_revision = '20261123'
 branch_labels = None
 depends_on = None
 
