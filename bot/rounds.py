@@ -1,17 +1,14 @@
-"""The rounds of the alarm clock: what is received, planned, sent and looked for, and how long it
-waits."""
+"""The rounds of the alarm clock, in order: what is received, planned, sent and looked for."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from bot.reception import Reception
-from bot.settings import Settings
 from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile, take_back
 from scheduler.clock import Tick
 from scheduler.lanes import Lanes
-from scheduler.ledger import Pace
 
 
 def rounds(
@@ -45,13 +42,3 @@ def rounds(
         "dispatch": send,
         "reconcile": look_back,
     }
-
-
-def pace(settings: Settings) -> Pace:
-    """The settings' waiting times; a lease holds for an answer and as long again."""
-    return Pace(
-        lease=2 * settings.answer,
-        answer=settings.answer,
-        landing=settings.landing,
-        sweeps=settings.sweeps,
-    )

@@ -28,10 +28,10 @@ NAMES: dict[str, tuple[str, bool]] = {
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
     "SAFETY_FORM_URL": ("", False),
+    "QUALITY_FORM_URL": ("", False),
     "ANSWER_SECONDS": ("30", False),
     "LANDING_SECONDS": ("60", False),
     "SWEEP_SECONDS": ("600,86400", False),
-    "QUALITY_FORM_URL": ("", False),
     "SLACK_SIGNING_SECRET": ("", True),
     "SLACK_BOT_TOKEN": ("", True),
     "SLACK_APP_TOKEN": ("", True),
@@ -59,10 +59,10 @@ class Settings:
     index: str
     embedding_model: str
     safety_form_url: str
+    quality_form_url: str
     answer: timedelta
     landing: timedelta
     sweeps: tuple[timedelta, ...]
-    quality_form_url: str
     slack_signing_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_app_token: str = field(repr=False)
@@ -107,10 +107,10 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         index=values["INDEX"],
         embedding_model=values["EMBEDDING_MODEL"],
         safety_form_url=values["SAFETY_FORM_URL"],
+        quality_form_url=values["QUALITY_FORM_URL"],
         answer=_seconds(values, "ANSWER_SECONDS")[0],
         landing=_seconds(values, "LANDING_SECONDS")[0],
         sweeps=_seconds(values, "SWEEP_SECONDS"),
-        quality_form_url=values["QUALITY_FORM_URL"],
         slack_signing_secret=values["SLACK_SIGNING_SECRET"],
         slack_bot_token=values["SLACK_BOT_TOKEN"],
         slack_app_token=values["SLACK_APP_TOKEN"],
