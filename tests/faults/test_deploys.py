@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ async def test_migrating_a_big_company_stops_nobody(old: Postgres, measured: Mea
     took = time.monotonic() - begun
     await asyncio.sleep(1)
     over.set()
-    waits = sorted(wait for task in traffic for wait in await task)
+    waits = sorted(chain.from_iterable(await asyncio.gather(*traffic)))
     assert await database.directory.schema_version() == head()
     await database.close()
     p99 = waits[int(len(waits) * 0.99)]
