@@ -66,7 +66,10 @@ def judge(stage: Stage, errors: list[str]) -> Result:
     """Every promise against what is in the tables and what people see."""
     world = stage.world
     messages = [Message(*row, world.copies[row[0]]) for row in stage.database.look(ROWS)]
-    lost = [*_not_owed(stage, messages), *(f"{m.key}: {m.state}, not visible" for m in _lost(messages))]
+    lost = [
+        *_not_owed(stage, messages),
+        *(f"{m.key}: {m.state}, not visible" for m in _lost(messages)),
+    ]
     doubled = [f"{m.key}: {m.visible} copies" for m in messages if m.visible > 1]
     others = [*_out_of_order(messages), *_against_a_wish(stage, messages), *_unfinished(stage)]
     copies = [copy for m in messages for copy in m.copies]
@@ -90,7 +93,12 @@ def judge(stage: Stage, errors: list[str]) -> Result:
 def _not_owed(stage: Stage, messages: list[Message]) -> Iterator[str]:
     """Everybody who stayed is owed each mailing, every acknowledged post its reply."""
     left = {name for name, (why, _) in stage.barred.items() if why == "left"}
-    due = [f"{job}:2026-11-05:{name}" for job in stage.jobs for name in stage.members if name not in left]
+    due = [
+        f"{job}:2026-11-05:{name}"
+        for job in stage.jobs
+        for name in stage.members
+        if name not in left
+    ]
     due += [f"reply:{post.external_id}" for post in stage.posts if post.acked]
     keys = {m.key for m in messages}
     yield from (f"{key}: nothing is owed" for key in sorted(due) if key not in keys)
@@ -128,8 +136,12 @@ def _against_a_wish(stage: Stage, messages: list[Message]) -> Iterator[str]:
 
 def _unfinished(stage: Stage) -> Iterator[str]:
     """Each period closed, each event done, at most one POST that was told as sent."""
-    yield from (f"{key}: {state}" for key, state in stage.database.look(OCCURRENCES) if state != "closed")
-    yield from (f"event {key}: {state}" for key, state in stage.database.look(EVENTS) if state != "done")
+    yield from (
+        f"{key}: {state}" for key, state in stage.database.look(OCCURRENCES) if state != "closed"
+    )
+    yield from (
+        f"event {key}: {state}" for key, state in stage.database.look(EVENTS) if state != "done"
+    )
     sent = Counter(row[0] for row in stage.database.look(ATTEMPTS) if row[2] == "sent")
     yield from (f"{key}: {n} attempts sent it" for key, n in sent.items() if n > 1)
 
