@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all bench migration lock
+.PHONY: setup run test check test-all bench chaos reliability migration lock
 .SILENT:
 
 python = .venv/bin/python
@@ -31,6 +31,12 @@ test-all: setup      ## everything, with browser, real processes and faults: at 
 
 bench: setup         ## measures search, speed and the ledger, and writes benchmarks/README.md
 	$(python) -m benchmarks
+
+chaos: setup         ## kills workers at a lying Slack: nothing twice, nothing lost (ARGS="--seeds 1")
+	$(python) -m benchmarks.chaos $(ARGS)
+
+reliability: setup   ## runs the fault matrix and writes its table into docs/reliability.md
+	$(python) -m pytest -n auto -m fault --fault-table
 
 migration: setup     ## make migration m="add wishes"
 	mkdir -p var && rm -f var/check.db*

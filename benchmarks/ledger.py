@@ -22,7 +22,7 @@ from cases.scope import Scope
 from scheduler import ledger
 from scheduler.dispatch import Worker, drain
 from scheduler.models import DeliveryState
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.fakes.platform import FakeComposer, FakePlatform
 
 COMPANY = "c1"

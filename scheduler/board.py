@@ -15,7 +15,8 @@ from scheduler import calendar as dates
 from scheduler.job import Job, Period
 from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import LOOK_AHEAD
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
+from scheduler.store.ledger import Ledger
 
 STUCK = (DeliveryState.NEEDS_HUMAN, DeliveryState.DEAD)
 WAITING = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -59,7 +60,7 @@ async def board(shelf: Shelf, jobs: Mapping[str, Job], *, turns: int = 1, last: 
     rows = await ledger.deliveries(Delivery.state.in_(STUCK), last)
     return Board(
         deliveries=await ledger.counts(),
-        inbox=await ledger.inbox_counts(),
+        inbox=await Inbox(shelf).counts(),
         coming=tuple(await coming(shelf, jobs, turns=turns)),
         stuck=tuple(
             Stuck(row.id, row.kind, row.member_id, row.room_id, row.state, row.outcome,

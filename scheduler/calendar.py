@@ -7,14 +7,12 @@ a zone is given. The only door to jpholiday.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import jpholiday
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MIDNIGHT = time(0, 0)
@@ -26,51 +24,59 @@ TRIAL_DAYS = 14
 MEETING_GAP = 5  # business days between a digest and the promoter meeting
 FRIDAY = 4
 _DAY = timedelta(days=1)
+Day = date | tuple[int, int]  # (month, day): that day of every year
+_FARTHEST = 60  # days that avoidance may move a push; then it goes on a plain business day
 _YEAR_END = ((12, 29), (1, 3))
 # (month, day) to (month, day), both included. Golden Week: the weekdays between its holidays.
 _AVOIDED = (((4, 1), (4, 7)), ((4, 30), (5, 2)), ((8, 11), (8, 16)), ((3, 25), (3, 31)))
 
 
 @cache
-def public_holidays(year: int) -> frozenset[date]:
-    """国民の祝日・振替休日・国民の休日 of a calendar year, from jpholiday.
+def is_public_holiday(day: date) -> bool:
+    """国民の祝日・振替休日・国民の休日, from jpholiday; one day takes it 0.3 ms.
 
-    Equinoxes of later years are estimates until the February before; `Calendar.opened` and
-    `Calendar.closed` correct them.
+    Equinoxes of later years are estimates until the February before; `Calendar.holidays` and
+    `Calendar.workdays` correct them.
     """
-    return frozenset(day for day, _ in jpholiday.year_holidays(year))
+    import jpholiday  # not for the first page
+
+    return bool(jpholiday.is_holiday(day))
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """A company's calendar; with no arguments the default one of domain.md §9.
 
-    `closed`: 創立記念日, 夏季休業, a late correction of a holiday. `opened`: a day that is worked
-    although a rule closes it; it wins. `avoided`: more days without a push, such as an office's
-    own 講演会. `year_end` closes 12/29–1/3.
+    `closed`: 創立記念日, 夏季休業. `opened`: a day that is worked although a rule closes it; it
+    wins. `avoided`: more days without a push, such as an office's own 講演会. `year_end` closes
+    12/29–1/3; `usual` avoids the periods of domain.md §9. `holidays` and `workdays`: what a late
+    change of the law adds to, and takes from, the public holidays.
     """
 
-    closed: frozenset[date] = frozenset()
-    opened: frozenset[date] = frozenset()
-    avoided: frozenset[date] = frozenset()
+    closed: frozenset[Day] = frozenset()
+    opened: frozenset[Day] = frozenset()
+    avoided: frozenset[Day] = frozenset()
     year_end: bool = True
+    usual: bool = True
+    holidays: frozenset[Day] = frozenset()
+    workdays: frozenset[Day] = frozenset()
 
     def is_business_day(self, day: date) -> bool:
         """True for a 営業日."""
-        if day in self.opened:
+        if _in(day, self.opened):
             return True
-        if day.weekday() > FRIDAY or day in self.closed:
+        if day.weekday() > FRIDAY or _in(day, self.closed) or _in(day, self.holidays):
             return False
-        if self.year_end and (
-            (day.month, day.day) >= _YEAR_END[0] or ((day.month, day.day) <= _YEAR_END[1])
-        ):
+        if self.year_end and not _YEAR_END[1] < (day.month, day.day) < _YEAR_END[0]:
             return False
-        return day not in public_holidays(day.year)
+        return _in(day, self.workdays) or not is_public_holiday(day)
 
     def is_avoided(self, day: date) -> bool:
         """True on a day without pushes; business days keep counting there."""
-        if day in self.avoided:
+        if _in(day, self.avoided):
             return True
+        if not self.usual:
+            return False
         if any(first <= (day.month, day.day) <= last for first, last in _AVOIDED):
             return True
         month = self.business_days(day.year, day.month)
@@ -100,9 +106,11 @@ class Calendar:
 
     def next_push_day(self, day: date) -> date:
         """`day` or the first business day after it that is not avoided."""
-        day = self.next_business_day(day)
+        first = day = self.next_business_day(day)
         while self.is_avoided(day):
             day = self.next_business_day(day + _DAY)
+            if (day - first).days > _FARTHEST:
+                return first
         return day
 
 
@@ -110,21 +118,22 @@ DEFAULT = Calendar()
 
 
 def from_settings(settings: Mapping[str, Any]) -> Calendar:
-    """The calendar in a company's settings: `calendar: {closed, opened, avoided: [ISO dates]}`."""
+    """The calendar in a company's settings (`company_days` writes them).
+
+    `{closed, opened, avoided, holidays, workdays: [YYYY-MM-DD or MM-DD], year_end, usual: bool}`
+    """
     kept = settings.get("calendar", {})
-    closed, opened, avoided = (
-        frozenset(date.fromisoformat(day) for day in kept.get(name, []))
-        for name in ("closed", "opened", "avoided")
-    )
-    return Calendar(closed, opened, avoided, bool(kept.get("year_end", True)))
+    lists = ("closed", "opened", "avoided", "holidays", "workdays")
+    days = {name: frozenset(_day(text) for text in kept.get(name, [])) for name in lists}
+    return Calendar(**days, year_end=kept.get("year_end", True), usual=kept.get("usual", True))
 
 
-def digest_date(calendar: Calendar, year: int, month: int) -> date:
+def digest_date(calendar: Calendar, year: int, month: int, nth: int = 3) -> date:
     """Sending date of a digest: the 3rd business day, moved out of avoidance (decision 14).
 
-    A month with fewer than three business days (a long closure) counts on into the next.
+    A month with fewer business days than that (a long closure) counts on into the next.
     """
-    return calendar.next_push_day(_nth_business_day(calendar, year, month, 3))
+    return calendar.next_push_day(_nth_business_day(calendar, year, month, nth))
 
 
 def meeting_date(calendar: Calendar, year: int, month: int) -> date:
@@ -134,24 +143,25 @@ def meeting_date(calendar: Calendar, year: int, month: int) -> date:
     return calendar.next_push_day(max(eighth, prepared))
 
 
-def reflection_dates(calendar: Calendar, year: int, month: int) -> tuple[date, ...]:
-    """The 2nd and the 4th Friday, each a week earlier while it is avoided; at most two dates.
+def reflection_dates(
+    calendar: Calendar,
+    year: int,
+    month: int,
+    weekday: int = FRIDAY,
+    weeks: Iterable[int] = (2, 4),
+) -> tuple[date, ...]:
+    """The 2nd and the 4th Friday, each a week earlier while it is avoided.
 
     A Friday that is a holiday gives the business day before it. Two that fall together count once.
     """
-    fridays = [day for day in _days(year, month) if day.weekday() == FRIDAY]
-    found = (_reflection_date(calendar, friday) for friday in (fridays[1], fridays[3]))
+    those = [day for day in _days(year, month) if day.weekday() == weekday]
+    found = (_reflection_date(calendar, those[week - 1]) for week in sorted(weeks))
     return tuple(dict.fromkeys(found))
 
 
-def trial_due(calendar: Calendar, opened: date) -> date:
+def trial_due(calendar: Calendar, opened: date, days: int = TRIAL_DAYS) -> date:
     """When 「その後いかがですか?」 is asked: 14 days later, or the next business day."""
-    return calendar.next_business_day(opened + timedelta(days=TRIAL_DAYS))
-
-
-def closing_days(calendar: Calendar, year: int, month: int) -> tuple[date, ...]:
-    """締め日: the last two business days of a month, without pushes."""
-    return calendar.business_days(year, month)[-2:]
+    return calendar.next_business_day(opened + timedelta(days=days))
 
 
 def at(day: date, slot: time, zone: ZoneInfo = TOKYO) -> datetime:
@@ -159,19 +169,18 @@ def at(day: date, slot: time, zone: ZoneInfo = TOKYO) -> datetime:
     return datetime.combine(day, slot, zone)
 
 
-def in_window(calendar: Calendar, moment: datetime, zone: ZoneInfo = TOKYO) -> bool:
-    """True when an unsolicited message may go out: a business day, 08:30 until before 18:00."""
-    local = moment.astimezone(zone)
-    return calendar.is_business_day(local.date()) and WINDOW[0] <= local.time() < WINDOW[1]
-
-
-def next_window(calendar: Calendar, moment: datetime, zone: ZoneInfo = TOKYO) -> datetime:
-    """`moment` itself inside the sending window, else the next opening at 08:30."""
-    if in_window(calendar, moment, zone):
+def next_window(
+    calendar: Calendar,
+    moment: datetime,
+    zone: ZoneInfo = TOKYO,
+    window: tuple[time, time] = WINDOW,
+) -> datetime:
+    """`moment` itself on a business day, 08:30 until before 18:00, else the next opening."""
+    local, (opens, closes) = moment.astimezone(zone), window
+    if calendar.is_business_day(local.date()) and opens <= local.time() < closes:
         return moment
-    local = moment.astimezone(zone)
-    day = local.date() if local.time() < WINDOW[0] else local.date() + _DAY
-    return at(calendar.next_business_day(day), WINDOW[0], zone)
+    day = local.date() if local.time() < opens else local.date() + _DAY
+    return at(calendar.next_business_day(day), opens, zone)
 
 
 def local_date(moment: datetime, zone: ZoneInfo = TOKYO) -> date:
@@ -200,11 +209,6 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
-def fiscal_quarter(day: date) -> int:
-    """1 for April–June … 4 for January–March."""
-    return (day.month - 4) % 12 // 3 + 1
-
-
 def span(first: date, last: date) -> Iterator[date]:
     """The days from `first` to `last`, both included."""
     while first <= last:
@@ -219,11 +223,22 @@ def months(first: date, last: date) -> Iterator[tuple[int, int]]:
 
 
 def _reflection_date(calendar: Calendar, friday: date) -> date:
-    day = calendar.previous_business_day(friday)
+    first = day = calendar.previous_business_day(friday)
     while calendar.is_avoided(day):
         friday -= timedelta(days=7)
         day = calendar.previous_business_day(friday)
+        if (first - day).days > _FARTHEST:
+            return first
     return day
+
+
+def _in(day: date, days: frozenset[Day]) -> bool:
+    return bool(days) and (day in days or (day.month, day.day) in days)
+
+
+def _day(text: str) -> Day:
+    month, _, day = text.partition("-")
+    return (int(month), int(day)) if len(text) == len("MM-DD") else date.fromisoformat(text)
 
 
 def _nth_business_day(calendar: Calendar, year: int, month: int, n: int) -> date:

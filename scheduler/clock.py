@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from typing import Any
 
 log = logging.getLogger(__name__)
 SECONDS = 15
@@ -24,31 +24,42 @@ class Clock:
     One tick never overlaps itself; one that raises is logged and rings again.
     """
 
-    def __init__(self, ticks: Mapping[str, Tick], seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        ticks: Mapping[str, Tick],
+        seconds: float = SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.ticks = dict(ticks)
+        self.seconds = seconds
         self.locks = {name: asyncio.Lock() for name in ticks}
-        self.last: dict[str, datetime] = {}  # for /ready: a planner that stopped is an alarm
+        self.monotonic = monotonic
+        self.last: dict[str, float] = {}  # for /ready: a planner that stopped is an alarm
+        self.scheduler: Any = None  # an AsyncIOScheduler once it rings: reading it takes 0.1 s
+
+    def start(self) -> None:
+        """Starts ringing in the running event loop."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        self.last = {name: self.monotonic() for name in self.ticks} | self.last
         self.scheduler = AsyncIOScheduler(timezone=UTC)
-        for name in ticks:
+        for name in self.ticks:
             self.scheduler.add_job(
                 self.ring,
                 "interval",
                 args=[name],
-                seconds=seconds,
+                seconds=self.seconds,
                 id=name,
                 name=name,
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,  # the default of 1 s drops a tick that is late
             )
-
-    def start(self) -> None:
-        """Starts ringing in the running event loop."""
         self.scheduler.start()
 
     async def stop(self) -> None:
         """Stops ringing and waits for the ticks that are under way."""
-        if self.scheduler.running:
+        if self.scheduler is not None and self.scheduler.running:
             self.scheduler.shutdown(wait=False)
         for lock in self.locks.values():
             async with lock:
@@ -67,8 +78,15 @@ class Clock:
             except Exception:
                 log.exception("tick %s", name)
             else:
-                self.last[name] = datetime.now(UTC)
+                self.last[name] = self.monotonic()
+
+    def age(self, name: str) -> float | None:
+        """Seconds since a tick ended well, or since the clock began; None: it never rang."""
+        last = self.last.get(name)
+        return None if last is None else self.monotonic() - last
 
     def next_runs(self) -> dict[str, datetime | None]:
         """When each named job rings next; None while the clock stands still."""
-        return {job.name: getattr(job, "next_run_time", None) for job in self.scheduler.get_jobs()}
+        jobs = self.scheduler.get_jobs() if self.scheduler is not None else ()
+        next_of = {job.name: job.next_run_time for job in jobs}
+        return {name: next_of.get(name) for name in self.ticks}

@@ -5,7 +5,7 @@ It never sends and never renders. A new job is one file in `scheduler/jobs/` and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from cases.db import Shelf
 from cases.models.org import Member
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
+from scheduler.rules import Option, at_time, time_of
 
+LATE = timedelta(hours=1)  # from here on a message says that it is late
 REPLY, PROMPT, DIGEST = 0, 1, 2  # priorities: an answer to a person goes first
 
 
@@ -38,6 +40,7 @@ class Turn:
     zone: ZoneInfo
     late: bool = False  # shown as 「遅れてお届けしています」
     missed: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what 事務局 chose, by option
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Message:
 
 Renew = Callable[[Shelf, str], Awaitable[Message]]
 Periods = Callable[[Calendar, ZoneInfo, date, date], Sequence[Period]]
+PeriodsOf = Callable[[Mapping[str, Any]], Periods]
 
 
 async def _complete(_shelf: Shelf, message: Message) -> Message:
@@ -72,7 +76,11 @@ class Mailing:
     just before sending. `prepare(shelf, message)`: what is only done for a message that really is
     owed. `renew(shelf, key)`: the message anew when a case that it shows was taken back before it
     was sent; None: then it is not sent. `catch_up_days`: business days that it may be late.
-    `unsolicited` counts for the budget.
+    `unsolicited` counts for the budget. `options`: what 事務局 may choose, and `periods_of` the
+    turns under a choice. `by_day`: a member's favourite day of the week moves it. `told`: 事務局 is
+    told of a turn that was skipped. `sample`: what a test send to oneself shows. `in_batches`: a
+    large mailing is owed a batch at a time; only where `messages` writes nothing, so that asking
+    again after a crash gives everything that is not owed yet.
     """
 
     name: str
@@ -86,11 +94,20 @@ class Mailing:
     refuses: Callable[[Shelf, Member], Awaitable[str]] = field(default=_nobody_refuses)
     prepare: Callable[[Shelf, Message], Awaitable[Message]] = field(default=_complete)
     renew: Renew | None = None
+    options: tuple[Option, ...] = ()
+    periods_of: PeriodsOf | None = None
+    by_day: bool = False
+    told: bool = False
+    sample: Callable[[Shelf, Member], Awaitable[Message | None]] | None = None
+    in_batches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A job that works on the company's own rows and sends nothing; gives a count for the log."""
+    """A job that works on the company's own rows and sends nothing; gives a count for the log.
+
+    It is a duty: nobody changes its schedule, holds it or turns it off.
+    """
 
     name: str
     rule: str
@@ -100,6 +117,23 @@ class Chore:
 
 
 Job = Mailing | Chore
+_AROUND = timedelta(days=62)  # avoidance may move a turn out of its own month
+
+
+def turns_of(job: Job, settings: Mapping[str, Any]) -> Periods:
+    """The job's turns under what 事務局 chose; {}: the defaults."""
+    if settings and isinstance(job, Mailing) and job.periods_of is not None:
+        return job.periods_of(settings)
+    return job.periods
+
+
+def daily(slot: time) -> dict[str, Any]:
+    """The fields of a Mailing whose turn is each business day, at a time that may be chosen."""
+    return {
+        "periods": each_business_day(slot),
+        "options": (at_time(slot),),
+        "periods_of": lambda chosen: each_business_day(time_of(chosen, slot)),
+    }
 
 
 def each_business_day(slot: time) -> Periods:
@@ -132,7 +166,7 @@ def each_month(turns: Callable[[Calendar, ZoneInfo, int, int], Sequence[Period]]
     def periods(calendar: Calendar, zone: ZoneInfo, first: date, last: date) -> list[Period]:
         found = [
             period
-            for year, month in dates.months(first, last)
+            for year, month in dates.months(first - _AROUND, last + _AROUND)
             for period in turns(calendar, zone, year, month)
         ]
         return [p for p in found if first <= dates.local_date(p.due_at, zone) <= last]

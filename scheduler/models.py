@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,14 @@ class InboxState(StrEnum):
     RECEIVED = "received"
     DONE = "done"
     DEAD = "dead"  # twelve tries failed; an administrator sees it
+
+
+class ScheduleState(StrEnum):
+    """What 事務局 wants of a schedule."""
+
+    ON = "on"
+    HELD = "held"  # 保留: what falls due waits as long as it may be late, then it is skipped
+    OFF = "off"  # nothing falls due
 
 
 class OccurrenceState(StrEnum):
@@ -50,6 +59,7 @@ ENDED = (
     DeliveryState.EXPIRED,
     DeliveryState.CANCELLED,
 )
+OPEN = tuple(state for state in DeliveryState if state not in ENDED)
 
 
 class InboxEvent(Owned, Base):
@@ -59,10 +69,12 @@ class InboxEvent(Owned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "workspace_id", "platform", "external_id"),
         Index("ix_inbox_event_waiting", "company_id", "state", "next_at"),
+        Index("ix_inbox_event_message", "company_id", "workspace_id", "message"),
     )
     workspace_id: Mapped[str]
     platform: Mapped[str]
     external_id: Mapped[str]
+    message: Mapped[str | None]  # the message that this is a version of; None: no message
     received_at: Mapped[datetime]
     raw: Mapped[bytes | None]
     state: Mapped[InboxState] = mapped_column(Word(InboxState), default=InboxState.RECEIVED)
@@ -81,6 +93,17 @@ class Watermark(Base):
     filled_at: Mapped[datetime]
 
 
+class Process(Base):
+    """A process that lives, and when it last said so. It belongs to no company (ADR 18)."""
+
+    __tablename__ = "process"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # run, serve, worker or watchdog
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    planned_at: Mapped[datetime | None]  # the planner's last tick in it; None: it does not plan
+
+
 class Schedule(Owned, Base):
     """One recurring job of a company. Periods before `known_since` were never promised."""
 
@@ -94,6 +117,10 @@ class Schedule(Owned, Base):
     known_since: Mapped[datetime]
     last_period: Mapped[str | None]
     catch_up_days: Mapped[int]  # business days that a message may be late
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    state: Mapped[ScheduleState] = mapped_column(
+        Word(ScheduleState), default=ScheduleState.ON, server_default="on"
+    )
 
 
 class Occurrence(Owned, Base):
@@ -111,6 +138,7 @@ class Occurrence(Owned, Base):
         Word(OccurrenceState), default=OccurrenceState.PLANNED
     )
     reason: Mapped[str] = mapped_column(default="")
+    told_at: Mapped[datetime | None]  # when 事務局 was told that it was skipped
 
 
 class Delivery(Owned, Base):
@@ -120,8 +148,11 @@ class Delivery(Owned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "dedupe_key"),
         Index("ix_delivery_due", "company_id", "state", "next_at"),
+        # A claim reads the first rows of this one, however long the queue behind them is.
+        Index("ix_delivery_claim", "company_id", "workspace_id", "state", "priority", "next_at"),
+        Index("ix_delivery_expiry", "company_id", "state", "expires_at"),
         Index("ix_delivery_member", "company_id", "member_id", "not_before"),
-        Index("ix_delivery_occurrence", "company_id", "occurrence_id"),
+        Index("ix_delivery_occurrence", "company_id", "occurrence_id", "state"),
     )
     dedupe_key: Mapped[str]
     occurrence_id: Mapped[str | None]

@@ -12,9 +12,9 @@ from cases.db import Database, Shelf
 from cases.scope import Scope
 from scheduler import calendar as dates
 from scheduler.job import Job
-from scheduler.models import OccurrenceState
+from scheduler.models import OccurrenceState, ScheduleState
 from scheduler.planner import due_periods
-from scheduler.store import Ledger
+from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=24)
@@ -36,13 +36,13 @@ async def silent(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Alarm]:
     """The company's turns that should be closed by now. It recomputes them from the calendar."""
     company = await shelf.people.company()
     zone, calendar = ZoneInfo(company.zone), dates.from_settings(company.settings)
-    ledger = Ledger(shelf)
+    plans = Plans(shelf)
     alarms: list[Alarm] = []
-    for kind, schedule in (await ledger.schedules()).items():
-        if kind not in jobs:
+    for kind, schedule in (await plans.schedules()).items():
+        if kind not in jobs or schedule.state is not ScheduleState.ON:
             continue
         periods = due_periods(jobs[kind], schedule, shelf.now - PATIENCE, calendar, zone)
-        known = await ledger.occurrences(schedule.id, periods[0].due_at) if periods else {}
+        known = await plans.decided(schedule.id, [period.key for period in periods])
         for period in periods:
             row = known.get(period.key)
             if row is None or row.state not in _FINE:

@@ -20,7 +20,7 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.faults.matrix"]
 
 LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
 SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")

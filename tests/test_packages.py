@@ -86,6 +86,7 @@ async def test_apscheduler_rings_the_ticks_that_send(company: House, desk: Any) 
         return tick
 
     clock = Clock({name: listening(name) for name in ticks}, seconds=0.05)
+    clock.start()
     assert isinstance(clock.scheduler, AsyncIOScheduler)
     assert [job.id for job in clock.scheduler.get_jobs()] == [
         "inbox",
@@ -93,7 +94,6 @@ async def test_apscheduler_rings_the_ticks_that_send(company: House, desk: Any) 
         "dispatch",
         "reconcile",
     ]
-    clock.start()
     async with asyncio.timeout(30):
         for event in rung.values():
             await event.wait()

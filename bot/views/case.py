@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
+from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
 from cases.fields import VOCABULARY
 from cases.models.case import Case
+from cases.text import finished
 from cases.trials import Reproduction
 from cases.vocabulary import Kind, Status, label
 
@@ -49,7 +51,7 @@ def case_card(shown: Shown, locale: str) -> Card:
     """The whole case, with its buttons."""
     case = shown.case
     if case.status is Status.WITHDRAWN:
-        return Card((Text(say(locale, "case.withdrawn"), Style.QUIET),))
+        return withdrawn_card(locale)
     parts: list[Part] = [*heading(shown, locale), *body(case, locale)]
     parts.append(Text(byline(shown, locale), Style.QUIET))
     parts.append(case_actions(shown, locale))
@@ -92,7 +94,7 @@ def body(case: Case, locale: str) -> list[Part]:
     parts: list[Part] = [Facts(((say(locale, "case.result"), case.result),))]
     if case.voice:
         parts.append(Text(quote(locale, case.voice.strip("「」")), Style.QUOTE))
-    parts.append(Text(f"{say(locale, 'case.action')}: {case.action.rstrip('、,')}"))
+    parts.append(Text(f"{say(locale, 'case.action')}: {finished(case.action)}"))
     rows = field_rows(case, locale, leave_out=("result", "action"))
     if rows:
         parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))

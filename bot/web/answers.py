@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from typing import Any, assert_never
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -17,15 +17,23 @@ from bot.web.walls import new_session
 
 
 def answer(
-    visit: Visit, changes: Sequence[Change], *, again: bool, box: bool = False
+    visit: Visit,
+    changes: Sequence[Change],
+    *,
+    again: bool,
+    waits: Mapping[str, int] | None = None,
+    box: bool = False,
 ) -> web.Response:
     """The pieces, and in a header what the page's script does after them (static/page.js).
 
     `again`: the form was sent before, so its cards may be on the page and are not doubled.
+    `waits`: what waits now, for the first screen that shows it.
     """
     known = [change.entry.id for change in changes if again and isinstance(change, Top)]
     pieces = [Markup('<div id="card-{}" hx-swap-oob="delete"></div>').format(id_) for id_ in known]
     pieces += [_piece(visit, change) for change in changes]
+    if waits is not None:
+        pieces.append(_piece_of(visit, "waits.html", {"waits": waits}))
     if box:
         pieces.append(_box(visit))
     response = web.Response(text=str(Markup("\n").join(pieces)), content_type="text/html")
@@ -56,14 +64,19 @@ def _piece(visit: Visit, change: Change) -> Markup:
 
 def _box(visit: Visit) -> Markup:
     """The box, empty and with a new key."""
+    return _piece_of(visit, "box.html", {"text": ""})
+
+
+def _piece_of(visit: Visit, template: str, more: Mapping[str, Any]) -> Markup:
+    """A form of the page in its place, with a key of its own."""
     found = {
         "csrf": visit.house.walls.token(visit.session),
         "key": new_session(),
         "say": visit.words,
-        "text": "",
         "swap": "true",
+        **more,
     }
-    text = aiohttp_jinja2.render_string("box.html", visit.request, found)
+    text = aiohttp_jinja2.render_string(template, visit.request, found)
     return Markup(text)  # noqa: S704  # a template's output is escaped already
 
 

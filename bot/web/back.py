@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.views.elements import Card
+from cases.scope import Scope
 
 Step = Literal["day", "two_weeks", "digest"]  # 次の営業日, 14日後, 次のまとめの日
 
@@ -39,6 +40,15 @@ class Moved:
     letters: int
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Somebody, or a room, in a rehearsal; `reason` is a code where nothing would be sent."""
+
+    name: str
+    at: datetime
+    reason: str
+
+
 class Back(Protocol):
     """Implemented by bot/app.py. Each call is its own transaction; none sends anything itself."""
 
@@ -55,6 +65,10 @@ class Back(Protocol):
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks; an unknown or another member's letter is left alone."""
+        ...
+
+    async def answered(self, company_id: str, member_id: str, letter_id: str, card: Card) -> None:
+        """Keeps the card that took a letter's place, so that it is not asked again."""
         ...
 
     async def posts(self, company_id: str, office_id: str) -> list[Letter]:
@@ -75,4 +89,12 @@ class Back(Protocol):
 
     async def move(self, company_id: str, step: Step) -> Moved:
         """Moves the sample company's date through planner and ledger; elsewhere NotAllowed."""
+        ...
+
+    async def rehearse(self, company_id: str, kind: str, at: datetime) -> list[Foreseen]:
+        """Who would get the job's turn at that moment, and who would not; nothing is written."""
+        ...
+
+    async def send_test(self, scope: Scope, kind: str, press: str) -> None:
+        """自分に試し送り, once for each press. Raises NotFound or NotAllowed."""
         ...

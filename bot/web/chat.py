@@ -12,6 +12,7 @@ from multidict import MultiDictProxy
 
 from bot.conversation.events import Reply
 from bot.platform import Desk
+from bot.views.elements import Card
 from bot.views.notes import examples, note
 from bot.web import threads, tour
 from bot.web.answers import answer
@@ -64,7 +65,7 @@ async def say(house: House, desk: Desk, request: web.Request) -> web.StreamRespo
         words = visit.words(f"error.{error.code}", code=error.code)
         return await first_screen(visit, text, error=words, status=error.status)
     if visit.quick:
-        return answer(visit, changes, again=again, box=True)
+        return answer(visit, changes, again=again, waits=await _waits(visit), box=True)
     return _follow(visit, "/#thread")
 
 
@@ -90,13 +91,27 @@ async def press(house: House, desk: Desk, request: web.Request) -> web.StreamRes
     raw = {"user": visit.member.id, "card": pressed.card_id, **told}
     replies = await _ask(visit, desk, key, raw)
     if replies is not None:
+        known = dict(visit.thread.swapped)
         changes = threads.pressed(
             visit.thread, pressed, replies, quick=visit.quick, home=_from_home(request)
         )
+        if action == "share.withdraw_yes":
+            changes += threads.withdrawn(visit.thread, value, visit.locale)
         visit.thread.remember(key, changes)
+        await _answered(visit, known)
     if visit.quick:
-        return answer(visit, _known(visit, key), again=replies is None)
+        waits = await _waits(visit) if _from_home(request) else None
+        return answer(visit, _known(visit, key), again=replies is None, waits=waits)
     return _follow(visit, "/#thread")
+
+
+async def _answered(visit: Visit, known: Mapping[str, Card]) -> None:
+    """Letters that were just answered stay so, whatever restarts."""
+    for card_id, card in visit.thread.swapped.items():
+        mark, _, letter_id = card_id.partition("letter-")
+        if not mark and known.get(card_id) is not card:
+            company, member = visit.scope.company_id, visit.member.id
+            await visit.house.back.answered(company, member, letter_id, card)
 
 
 def _known(visit: Visit, key: str) -> list[Change]:
@@ -199,8 +214,9 @@ def _follow(visit: Visit, where: str) -> web.Response:
 
 
 async def _waits(visit: Visit) -> dict[str, int]:
-    """What waits for this person besides letters: approvals and drafts."""
+    """What waits for this person: letters, approvals and drafts."""
+    letters = sum(not letter.read for letter in await visit.letters())
     async with visit.house.library.db.transaction(visit.scope) as shelf:
         drafts = len(await shelf.cases.drafts())
         approvals = len(await review.queue(shelf)) if visit.reviews else 0
-    return {"drafts": drafts, "approvals": approvals}
+    return {"letters": letters, "drafts": drafts, "approvals": approvals}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.conversation.events import Open, Replace, Reply, Say
 from bot.views.elements import Card
+from bot.views.withdrawn import without_case
 from bot.web.html import is_note
 
 ENTRIES = 30  # cards of one thread
@@ -146,6 +147,17 @@ def pressed(
                 changes.append(_open(thread, press, card, quick=quick))
             case Replace(card=card):
                 changes += _replace(thread, press, card, quick=quick)
+    return changes
+
+
+def withdrawn(thread: Thread, case_id: str, locale: str) -> list[Change]:
+    """Every card of the thread that still shows the case, now without it."""
+    changes: list[Change] = []
+    for entry in thread.entries:
+        rest = without_case(entry.card, case_id, locale)
+        if rest is not entry.card:
+            entry.card = rest
+            changes.append(Swap(entry.id, rest))
     return changes
 
 

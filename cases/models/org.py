@@ -34,7 +34,8 @@ class Workspace(Base):
     platform: Mapped[str]
     external_id: Mapped[str]
     credentials: Mapped[bytes | None]  # sealed; Teams: app id, secret, tenant
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[str] = mapped_column(default="active")  # or paused: nothing is sent there
+    paused_for: Mapped[str] = mapped_column(default="")  # the platform's code, never text
 
 
 class Office(Owned, Base):
@@ -64,6 +65,10 @@ class Member(Owned, Base):
     wants_digest: Mapped[bool] = mapped_column(default=True)
     wants_questions: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[date | None]
+    question_day: Mapped[int | None]  # 0 Monday … 4 Friday; None: the day of the schedule
+    window_from: Mapped[str | None]  # HH:MM; job messages come between these, None: 08:30–18:00
+    window_until: Mapped[str | None]
+    quiet_since: Mapped[date | None]  # three questions unanswered: none are asked until they return
     joined_on: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -88,6 +93,7 @@ class Account(Base):
     member_id: Mapped[str] = mapped_column(index=True)
     address: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seen_at: Mapped[datetime | None]
+    blocked: Mapped[str] = mapped_column(default="")  # the person shut the bot out: the code
 
 
 class Room(Owned, Base):

@@ -37,6 +37,14 @@ class Cases:
         row = await self.session.get(Draft, (self.company_id, draft_id))
         return row if row and row.author_id == self.scope.member_id else None
 
+    async def drafts_from(self, source: str) -> Sequence[Draft]:
+        """The acting member's drafts of one message: its own first, then edits of its case."""
+        same = (Draft.source == source) | Draft.source.startswith(f"{source}@", autoescape=True)
+        found = select(Draft).where(
+            Draft.company_id == self.company_id, Draft.author_id == self.scope.me, same
+        )
+        return (await self.session.scalars(found.order_by(Draft.source))).all()
+
     async def drafts(self) -> Sequence[Draft]:
         """The acting member's unpublished drafts, newest first."""
         found = select(Draft).where(
@@ -135,6 +143,15 @@ class Cases:
         if moment is not None:
             found = found.where(Case.changed_at >= moment)
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
+
+    async def withdrawn_since(self, moment: datetime) -> list[str]:
+        """Ids of cases that were taken back at or after `moment`."""
+        found = select(Case.id).where(
+            Case.company_id == self.company_id,
+            Case.changed_at >= moment,
+            Case.status == Status.WITHDRAWN,
+        )
+        return list(await self.session.scalars(found))
 
     async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
         """Vectors of a model written at or after `moment`; all when it is None."""

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.courier import CARDS, Composer, Courier
+from bot.conversation.letters import CARDS
+from bot.courier import Composer, Courier
 from bot.platform import Platform
 from bot.views.elements import Card, Text, plain, to_json
 from cases import sample

@@ -10,7 +10,6 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.server import make_app
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers import slack, teams
@@ -89,8 +88,7 @@ async def teams_door(
 
 @asynccontextmanager
 async def _served(house: House) -> AsyncIterator[TestClient[Any, Any]]:
-    app = make_app(house.hub.platforms.values(), house.hub.ready)
-    async with TestClient(TestServer(app, host="127.0.0.1")) as http:
+    async with TestClient(TestServer(house.hub.web(), host="127.0.0.1")) as http:
         yield http
 
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,9 @@ class FakeBack:
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         self.read += letter_ids
+
+    async def answered(self, company_id: str, member_id: str, letter_id: str, card: Card) -> None:
+        self.inbox = [replace(one, card=card) if one.id == letter_id else one for one in self.inbox]
 
     async def posts(self, company_id: str, office_id: str) -> list[Letter]:
         return self.room

@@ -12,7 +12,8 @@ from cases.vocabulary import Kind, Status
 from scheduler.fan_out import Planned
 from scheduler.models import Delivery, DeliveryState, Occurrence
 from scheduler.planner import Planner, know
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
+from scheduler.store.plans import Plans
 from tests.fakes.clocked import ClockedDatabase
 
 SCOPE = Scope("c1")
@@ -33,8 +34,8 @@ async def deliveries(database: ClockedDatabase) -> Sequence[Delivery]:
 
 async def occurrences(database: ClockedDatabase, kind: str) -> dict[str, Occurrence]:
     async with database.transaction(SCOPE) as shelf:
-        ledger = Ledger(shelf)
-        return await ledger.occurrences((await ledger.schedules())[kind].id, LONG_AGO)
+        plans = Plans(shelf)
+        return await plans.occurrences((await plans.schedules())[kind].id, LONG_AGO)
 
 
 def sent_by(found: Sequence[Planned], kind: str) -> list[str | None]:

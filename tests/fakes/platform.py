@@ -39,6 +39,14 @@ class FakePlatform:
             raise answer.error
         return receipt
 
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        answer = self.script.pop(0) if self.script else None
+        copies = self.visible[parcel.id]
+        numbers = [number for number, _ in copies]
+        copies[numbers.index(receipt.message_id)] = (receipt.message_id, parcel.payload)
+        if answer is not None:
+            raise answer
+
     def land(self, parcel: Parcel) -> Receipt:
         """A copy becomes visible."""
         number = f"{sum(map(len, self.visible.values())) + 1}"

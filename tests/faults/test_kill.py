@@ -27,7 +27,8 @@ from cases.scope import Scope
 from cases.vocabulary import Status, TrialState
 from scheduler import calendar as dates
 from scheduler.models import Delivery, DeliveryState
-from scheduler.store import Ledger
+from scheduler.store.inbox import Inbox
+from scheduler.store.ledger import Ledger
 from tests.drivers import slack
 from tests.drivers.screen import Person
 from tests.fakes.house import settings_of
@@ -99,7 +100,7 @@ class Stage:
         async with self.library.db.transaction(Scope(sample.COMPANY)) as shelf:
             rows = await Ledger(shelf).deliveries(Delivery.workspace_id == "slack", 50)
             shelf.now += timedelta(days=1)  # what is kept for later counts as well
-            waiting = await Ledger(shelf).waiting_events(50)
+            waiting = await Inbox(shelf).waiting_events(50)
         return not waiting and all(row.state is DeliveryState.SENT for row in rows)
 
 

@@ -61,7 +61,7 @@ def test_the_new_year_is_closed_and_a_company_may_open_it() -> None:
 
 def test_a_leap_day_is_a_business_day_and_a_trial_can_start_on_it() -> None:
     assert DEFAULT.is_business_day(date(2028, 2, 29))
-    assert calendar.closing_days(DEFAULT, 2028, 2) == (date(2028, 2, 28), date(2028, 2, 29))
+    assert DEFAULT.business_days(2028, 2)[-1] == date(2028, 2, 29)
     assert calendar.trial_due(DEFAULT, date(2028, 2, 29)) == date(2028, 3, 14)
 
 
@@ -107,9 +107,8 @@ def test_a_trial_is_asked_about_fourteen_days_later_on_a_business_day() -> None:
 def test_the_sending_window_is_half_past_eight_to_six_on_business_days() -> None:
     friday = date(2026, 11, 20)
     opens = calendar.at(friday, calendar.WINDOW[0])
-    assert not calendar.in_window(DEFAULT, opens - timedelta(seconds=1))
-    assert calendar.in_window(DEFAULT, opens)
-    assert not calendar.in_window(DEFAULT, calendar.at(friday, calendar.WINDOW[1]))
+    assert calendar.next_window(DEFAULT, opens - timedelta(seconds=1)) == opens
+    assert calendar.next_window(DEFAULT, calendar.at(friday, calendar.WINDOW[1])) > opens
     late = calendar.at(friday, calendar.WINDOW[1])
     assert calendar.next_window(DEFAULT, late) == datetime(2026, 11, 24, 8, 30, tzinfo=TOKYO)
     assert calendar.next_window(DEFAULT, opens) == opens
@@ -119,7 +118,7 @@ def test_the_sending_window_is_half_past_eight_to_six_on_business_days() -> None
 
 def test_the_window_follows_the_zone_of_the_member() -> None:
     noon = calendar.at(date(2026, 11, 20), calendar.DIGEST_SLOT)
-    assert not calendar.in_window(DEFAULT, noon, ZoneInfo("Europe/Berlin"))
+    assert calendar.next_window(DEFAULT, noon, ZoneInfo("Europe/Berlin")) > noon
 
 
 def test_period_keys_come_from_the_local_date() -> None:
@@ -132,9 +131,6 @@ def test_period_keys_come_from_the_local_date() -> None:
 
 def test_the_fiscal_year_starts_in_april() -> None:
     assert [calendar.fiscal_year(date(2027, m, 1)) for m in (3, 4)] == [2026, 2027]
-    assert [calendar.fiscal_quarter(date(2026, m, 1)) for m in (4, 6, 7, 12, 1, 3)] == [
-        1, 1, 2, 3, 4, 4,
-    ]  # fmt: skip
 
 
 @given(st.dates(date(2024, 1, 1), date(2035, 12, 31)))

@@ -1,0 +1,134 @@
+"""Who answers an event: the handler of everything that people can say and press."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.conversation import (
+    checked,
+    drafts,
+    find,
+    help,
+    profile,
+    promoter,
+    react,
+    reflect,
+    review,
+    share,
+    status,
+    try_it,
+    versions,
+    wish,
+)
+from bot.conversation.events import Joined, Left, Pressed, Said, Unsaid
+from bot.conversation.turn import Turn
+from bot.views.notes import error_card
+from cases.errors import CaseError, NotFound
+
+# A press carries its value alone …
+PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
+    "case.show": react.show,
+    "digest.pack": promoter.pack,
+    "digest.share_item": promoter.share_item,
+    "digest.share_now": promoter.share_now,
+    "digest.show": promoter.digest,
+    "find.more": find.more,
+    "find.share_instead": find.share_instead,
+    "find.start": find.start,
+    "find.without": find.without,
+    "help.show": help.show,
+    "inbox.drop": status.drop,
+    "inbox.retry": status.retry,
+    "profile.show": profile.show,
+    "react.ask_author": react.ask_author,
+    "react.helpful": react.helpful,
+    "react.not_a_match": find.not_a_match,
+    "reflect.keep": reflect.keep,
+    "reflect.later": lambda turn, value: reflect.skip(turn, value, "later"),
+    "reflect.pass": lambda turn, value: reflect.skip(turn, value, "passed"),
+    "reflect.pause": reflect.pause,
+    "reflect.resume": reflect.resume,
+    "reflect.share": reflect.share,
+    "reflect.start": reflect.start,
+    "reflect.tap": reflect.tap,
+    "reflect.to_case": reflect.to_case,
+    "reflect.write": reflect.write,
+    "review.give_back": review.give_back,
+    "review.queue": review.queue,
+    "review.release": review.release,
+    "safety.not_applicable": lambda turn, value: checked.open_safety_form(
+        turn, value, "safety.not_applicable"
+    ),
+    "safety.reported": lambda turn, value: checked.open_safety_form(turn, value, "safety.reported"),
+    "share.as_win": drafts.as_win,
+    "share.ask_no": checked.ask_no,
+    "share.ask_yes": checked.ask_yes,
+    "share.drafts": drafts.drafts,
+    "share.drop": drafts.drop,
+    "share.edit_case": drafts.edit_case,
+    "share.find_instead": drafts.find_instead,
+    "share.hold": checked.hold,
+    "share.later": drafts.later,
+    "share.start": share.start,
+    "share.withdraw": drafts.withdraw,
+    "share.withdraw_yes": drafts.withdraw_yes,
+    "status.show": status.show,
+    "try.answer": try_it.answer,
+    "try.list": try_it.listing,
+    "try.start": try_it.start,
+    "wish.answer": wish.answer,
+    "wish.ask": find.wish,
+    "wish.show": wish.show,
+}
+
+
+async def respond(turn: Turn) -> None:
+    """Answers one event. A person's error becomes its sentence; others are raised."""
+    try:
+        await _respond(turn)
+    except CaseError as error:
+        turn.replies.clear()
+        turn.owed.clear()
+        turn.say(error_card(error, turn.locale))
+
+
+async def _respond(turn: Turn) -> None:
+    match turn.event:
+        case Said():
+            await versions.said(turn, turn.event)
+        case Unsaid():
+            await versions.unsaid(turn, turn.event)
+        case Pressed() as press:
+            await _pressed(turn, press)
+        case Joined():
+            await help.show(turn)
+        case Left():
+            return
+
+
+async def _pressed(turn: Turn, press: Pressed) -> None:
+    """… and those that read the card's fields are listed here."""
+    match press.action:
+        case "share.publish":
+            await share.publish(turn, press.value, press.fields)
+        case "share.check":
+            await share.check(turn, press.value, press.fields)
+        case "share.edit":
+            await drafts.edit(turn, press.value, press.fields)
+        case "share.not_a_name":
+            await checked.not_a_name(turn, press.value, press.fields)
+        case "safety.save_receipt":
+            await checked.save_safety(turn, press.value, press.fields, "reported")
+        case "safety.save_reason":
+            await checked.save_safety(turn, press.value, press.fields, "not_applicable")
+        case "reflect.save":
+            text = str(press.fields.get("text") or "")
+            await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "profile.save":
+            await profile.save(turn, press.fields)
+        case "share.from_message":
+            await drafts.from_message(turn, press.value, press.fields)
+        case action if action in PRESSED:
+            await PRESSED[action](turn, press.value)
+        case _:
+            raise NotFound

@@ -1,0 +1,111 @@
+"""The cards of what the jobs and other people owe to a member or a room, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.conversation import reflect
+from bot.views import notes, reminders
+from bot.views.digest import digest_card
+from bot.views.elements import Card, from_json
+from bot.views.reflection import question_card, quiet_card
+from bot.views.withdrawn import withdrawn_card
+from cases import digests
+from cases.db import Shelf
+from cases.errors import NotFound
+from cases.models.talk import Reflection
+
+Content = Mapping[str, Any]
+
+
+async def _digest(shelf: Shelf, content: Content, locale: str) -> Card:
+    digest = await digests.current(shelf, content["office_id"], content["month"])
+    return digest_card({**digest.content, "late": content.get("late", False)}, locale)
+
+
+async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
+    return notes.trial_question({**content, "title": await _title(shelf, content)}, locale)
+
+
+async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
+    habit = content.get("habit", "")
+    if habit == "silent":
+        return quiet_card(locale)
+    key = (shelf.scope.company_id, content["reflection_id"])
+    row = await shelf.session.get(Reflection, key)
+    if row is None:
+        raise NotFound("reflection")
+    return question_card({**await reflect.content_of(shelf, row), "habit": habit}, locale)
+
+
+async def _impact(shelf: Shelf, content: Content, locale: str) -> Card:
+    rows = []
+    for news in content["cases"]:
+        trials = [await shelf.loop.trial(trial_id) for trial_id in news["trial_ids"]]
+        conditions = [t.note for t in trials if t and t.state == "did_not" and t.note]
+        title = await _title(shelf, news)
+        rows.append({**news, "title": title, "conditions": conditions})
+    return notes.impact_note({"cases": rows}, locale)
+
+
+async def _wishes(shelf: Shelf, content: Content, locale: str) -> Card:
+    cards = []
+    for answered in content["wishes"]:
+        wish = await shelf.loop.wish(answered["wish_id"])
+        if wish is not None:
+            told = {"to": content["part"], "theme": wish.theme, "case_id": answered["case_id"]}
+            cards.append(notes.wish_note(told, locale))
+    return Card(tuple(part for card in cards for part in card.parts))
+
+
+async def _release(shelf: Shelf, content: Content, locale: str) -> Card:
+    return notes.release_note(content, locale)
+
+
+async def _ask_author(shelf: Shelf, content: Content, locale: str) -> Card:
+    return notes.ask_author_note(content, locale)
+
+
+async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
+    return from_json(content["card"])
+
+
+async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
+    return withdrawn_card(locale)
+
+
+async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.skipped_card(content["turns"], locale)
+
+
+async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.draft_card(locale)
+
+
+async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _title(shelf: Shelf, content: Content) -> str:
+    case = await shelf.cases.any(content["case_id"])
+    if case is None:
+        raise NotFound("case")
+    return case.title
+
+
+CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
+    "monthly_digest": _digest,
+    "trial_follow_up": _trial,
+    "reflection": _reflection,
+    "reflection_again": _reflection,
+    "impact_note": _impact,
+    "wishes": _wishes,
+    "release_note": _release,
+    "ask_author": _ask_author,
+    "office_share": _office_share,
+    "case_withdrawn": _withdrawn,
+    "skipped_turns": _skipped,
+    "draft_waiting": _draft_waiting,
+    "review_waiting": _review_waiting,
+}

@@ -1,0 +1,52 @@
+"""A case that its author takes back is gone from Slack and Teams, where it was posted already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cases import sample, sharing
+from cases.embedding.bundled import BundledEncoder
+from cases.scope import Scope
+from tests.drivers.doors import DOORS, OFFICE, AnyDriver
+from tests.drivers.slack import SlackDriver
+from tests.drivers.teams import TeamsDriver
+from tests.fakes.sample_cast import KATO
+
+
+@pytest.mark.parametrize("door", ["slack", "teams"])
+async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
+    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS[door](company_file, tmp_path, encoder) as driver:
+        kato = driver.person(KATO)
+        await kato.says("こんにちは")  # the chat is where she was seen last
+        await driver.house.go_to(12, 3)
+        await kato.opens_mail()
+        case_id = kato.value_of("営業所で共有").partition(":")[0]
+        await kato.presses("営業所で共有", case_id)
+        await kato.presses("共有する", kato.value_of("共有する"))
+        async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+            case = await shelf.cases.any(case_id)
+            assert case is not None
+        assert case.title in (await driver.room(OFFICE))[-1].text
+        author = Scope(sample.COMPANY, case.author_id)
+        async with driver.house.hub.library.db.transaction(author) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        before = len(updates(driver))
+        await driver.house.hub.clock.ring("reconcile")
+        updated = updates(driver)[before:]
+        assert any("この事例は取り下げられました" in one for one in updated)
+        assert any("11月の好事例" in one for one in updated)
+        assert not any(case.title in one for one in updated)
+        await driver.house.hub.clock.ring("reconcile")
+        assert len(updates(driver)) == before + len(updated)
+
+
+def updates(driver: AnyDriver) -> list[str]:
+    """What was put in the place of a message that was sent."""
+    if isinstance(driver, SlackDriver):
+        return [str(sent) for method, sent in driver.slack.calls if method == "chat.update"]
+    assert isinstance(driver, TeamsDriver)
+    return [str(activity) for activity in driver.fake.updated.values()]
