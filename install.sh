@@ -115,6 +115,7 @@ link_project() { # no build: a path file makes the three packages importable fro
     echo ../../../.. >"$site/hitotsubu.pth"
     printf '#!/bin/sh\nexec "$(dirname "$0")/python" -P -m bot "$@"\n' >.venv/bin/hitotsubu
     chmod +x .venv/bin/hitotsubu
+    .venv/bin/python -m compileall -qq bot cases scheduler || : # the first start does not wait for it
 }
 
 if [ -x .venv/bin/python ] && wanted_lock "${1:-}" | cmp -s - "$done_lock"; then exit 0; fi

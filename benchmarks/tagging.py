@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from cases.tagging import Tags, tag
+from cases.vocabulary import terms
 
 SHARED = Path(__file__).parents[1] / "../shared"
 
 # The coarse words of the files and the keys that each accepts (shared/data/README.md).
 COARSE = {
     "visit": ["f2f_visit"], "online_meeting": ["remote_detail"],
-    "web_seminar": ["webinar_live", "on_demand"], "email": ["mr_email", "hq_email"],
+    "web_seminar": ["webinar_live", "on_demand"], "email": ["email", "mr_email", "hq_email"],
     "chat": ["chat"], "website": ["owned_site", "third_party_media"], "phone": ["phone"],
     "printed": ["paper", "fax"], "event": ["lecture_onsite", "briefing", "congress"],
     "data_ai_tool": ["view_log", "next_best_action", "area_data", "rwd", "crm_sfa", "clm"],
@@ -64,6 +66,12 @@ def listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
+def by_family(name: str, keys: Iterable[str]) -> list[str]:
+    """Channels by family: the labels call each mail the approved one, a text may not say so."""
+    known = terms(name)
+    return sorted({known[k].family or k if name == "channels" and k in known else k for k in keys})
+
+
 def main() -> None:
     rows = coarse_rows()
     show("posts.jsonl channels", [(r["channels"], heard(t), r["text"]) for r, t in rows])
@@ -79,7 +87,11 @@ def main() -> None:
         show(
             f"posts.json {word}",
             [
-                (listed(p["tags"].get(word)), list(getattr(tag(p["text"]), name)), p["text"])
+                (
+                    by_family(name, listed(p["tags"].get(word))),
+                    by_family(name, getattr(tag(p["text"]), name)),
+                    p["text"],
+                )
                 for p in posts
             ],
         )

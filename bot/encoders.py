@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from cases.db import Database
 from cases.embedding import QueryEmbedder
 from cases.embedding.bundled import BundledEncoder
 from cases.errors import ModelUnavailable
-from cases.index.memory import MemoryIndex
-from cases.index.vectors import common_of
 from cases.library import Library
 from cases.search import Shelves
+
+if TYPE_CHECKING:
+    from cases.index.memory import MemoryIndex
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
 
 def empty_index(model: str, size: int) -> MemoryIndex:
     """An index of one company for a model's vectors of one length."""
+    from cases.index.memory import MemoryIndex  # numpy and the words, after the first page
+    from cases.index.vectors import common_of
+
     return MemoryIndex(common_of(model, size))
 
 

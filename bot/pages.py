@@ -7,18 +7,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.state import State
 from bot.views.elements import Card, from_json, to_json
 from bot.views.withdrawn import withdrawn_card, without_case
-from bot.views.words import say
 from bot.web.back import Foreseen, Letter, Moved, Person, Step
 from cases import members, sample
 from cases.db import Shelf
-from cases.embedding.bundled import weights_sha256
 from cases.errors import NotAllowed
-from cases.indexing import missing
 from cases.library import Library
 from cases.scope import Scope
-from cases.store.case import PUBLISHED
 from cases.vocabulary import Role, Status
 from scheduler import board, dispatch, planner, trial_send
 from scheduler import calendar as dates
@@ -41,13 +38,18 @@ class Pages:
     team = "local"
 
     def __init__(
-        self, library: Library, plans: planner.Planner, worker: dispatch.Worker, clock: Clock
+        self,
+        library: Library,
+        plans: planner.Planner,
+        worker: dispatch.Worker,
+        clock: Clock,
+        closed: set[tuple[str, str]],
     ) -> None:
         self.library = library
         self.plans = plans
         self.worker = worker
         self.clock = clock
-        self.sha256 = ""
+        self.state = State(library, plans.jobs, clock, closed)
 
     async def people(self) -> list[Person]:
         """The four of the switch."""
@@ -73,7 +75,8 @@ class Pages:
     async def letters(self, company_id: str, member_id: str) -> list[Letter]:
         """受信箱."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
-            return [await _shown(shelf, row) for row in await board.mailbox(shelf, member_id)]
+            rows = await board.mailbox(shelf, member_id)
+            return [await _shown(shelf, row) for row in rows if row.payload is not None]
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks of the member's own letters."""
@@ -97,6 +100,7 @@ class Pages:
             if room is None:
                 return []
             where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
+            where &= Delivery.payload.is_not(None)
             return [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
 
     async def speak(self, company_id: str, member_id: str, locale: str) -> None:
@@ -106,34 +110,7 @@ class Pages:
 
     async def status(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """状態 as label and value; times are JST."""
-        self.sha256 = self.sha256 or weights_sha256()
-        embedder = self.library.shelves.embedder
-        name = embedder.name if embedder else say(locale, "status.not_yet")
-        left = {case.id for case, _, _ in await missing(self.library.db, company_id, name)}
-        version = await self.library.db.directory.schema_version()
-        async with self.library.db.transaction(Scope(company_id)) as shelf:
-            counts = await shelf.cases.counts()
-            found = await board.board(shelf, self.plans.jobs)
-        every = sum(counts.get(status, 0) for status in PUBLISHED)
-        rows = [
-            (say(locale, "status.model"), f"{name} (sha256 {self.sha256[:12]}…)"),
-            (
-                say(locale, "status.vectors"),
-                say(locale, "status.vectors_of", done=every - len(left), all=every),
-            ),
-            (say(locale, "status.schema"), version),
-        ]
-        rows += _jobs(found, locale)
-        rows += [
-            (f"APScheduler: {tick}", _time(run, locale))
-            for tick, run in self.clock.next_runs().items()
-        ]
-        waiting = sum(found.deliveries.get(str(state), 0) for state in board.WAITING)
-        rows.append((say(locale, "status.queue"), str(waiting)))
-        failures = [f"{stuck.kind}: {stuck.outcome}" for stuck in found.stuck]
-        nothing = say(locale, "status.no_failures")
-        rows.append((say(locale, "status.failures"), " / ".join(failures) or nothing))
-        return rows
+        return await self.state.rows(company_id, locale)
 
     async def today(self, company_id: str) -> date | None:
         """The sample company's date."""
@@ -228,21 +205,3 @@ def _letter(row: Delivery) -> Letter:
     payload = json.loads(row.payload or b"{}")
     card = from_json(payload) if "parts" in payload else Card(())
     return Letter(row.id, row.kind, row.sent_at or row.not_before, card, row.read_at is not None)
-
-
-def _jobs(found: board.Board, locale: str) -> list[tuple[str, str]]:
-    """Each named job with its next run in JST."""
-    return [
-        (
-            f"{say(locale, 'status.jobs')}: {say(locale, f'status.job_{job.kind}')}",
-            _time(job.next[0].due_at if job.next else None, locale),
-        )
-        for job in found.coming
-    ]
-
-
-def _time(moment: datetime | None, locale: str) -> str:
-    if moment is None:
-        return "—"
-    local = moment.astimezone(ZoneInfo("Asia/Tokyo"))
-    return say(locale, "status.next_run", time=f"{local:%Y-%m-%d %H:%M} JST")

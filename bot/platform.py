@@ -70,6 +70,19 @@ class Platform(Protocol):
         ...
 
 
+class Rereads(Protocol):
+    """A platform whose history can be read again, to find what was missed."""
+
+    async def reread(
+        self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool
+    ) -> str | None:
+        """Keeps and handles what was said in a room since a Unix time; the newest message's time.
+
+        Empty: there was nothing. None: the token may not read there. Raises DeliveryFailed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An event that is committed in the inbox. `fresh` is False when it was there already."""

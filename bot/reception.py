@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker
+from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -16,13 +18,17 @@ from bot.views.words import say
 from cases import members
 from cases.db import Shelf
 from cases.library import Library
-from cases.models.org import Member
+from cases.models.org import Account, Member, Room
 from cases.scope import Scope
 from scheduler import inbox, ledger
+from scheduler.models import DeliveryState
+from scheduler.places import NO_ACCOUNT, place_for
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
     from bot.conversation.turn import Owed, Turn
+
+log = logging.getLogger(__name__)
 
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
@@ -38,13 +44,15 @@ class Reception:
         composer: Composer,
         *,
         safety_form_url: str = "",
+        quality_form_url: str = "",
         status: Status | None = None,
-        wake: Callable[[], None] = lambda: None,
+        wake: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.library = library
         self.platforms = platforms
         self.composer = composer
         self.safety_form_url = safety_form_url
+        self.quality_form_url = quality_form_url
         self.status = status
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
@@ -71,13 +79,13 @@ class Reception:
         if event is None:
             return []
         try:
-            return await self._handle(event, direct=direct)
+            return await self._latest(event, direct=direct)
         except inbox.AlreadyHandled:
             return []
 
     async def receive(self, event: Event) -> None:
         """The scheduler's Receiver: an event that its own process did not finish."""
-        await self._handle(event, direct=False)
+        await self._latest(event, direct=False)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
@@ -91,6 +99,16 @@ class Reception:
         self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
+    async def _latest(self, event: Event, *, direct: bool) -> list[Reply]:
+        """Handles the event unless the person has written something else in its place since."""
+        try:
+            async with self.library.db.transaction(Scope(event.company_id)) as shelf:
+                await inbox.newest(shelf, event)
+            return await self._handle(event, direct=direct)
+        except inbox.Superseded:
+            await self._finish(event)
+            return []
+
     async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
@@ -100,7 +118,9 @@ class Reception:
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            return [] if isinstance(said, Left) else [Say(note(say("ja", "home.stranger")))]
+            return (
+                [] if isinstance(said, Left | Unsaid) else [Say(note(say("ja", "home.stranger")))]
+            )
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
@@ -111,7 +131,7 @@ class Reception:
         if not turn.closed:
             async with turn.transaction():
                 pass
-        self.wake()
+        self.wake(event.company_id)
         if direct:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
@@ -120,6 +140,7 @@ class Reception:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
+            await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
             if not direct:
                 await self._owe_replies(shelf, turn, event, said.user)
@@ -134,6 +155,7 @@ class Reception:
             event_id=event.id,
             close=close,
             safety_form_url=self.safety_form_url,
+            quality_form_url=self.quality_form_url,
             status=self.status,
         )
 
@@ -173,23 +195,35 @@ class Reception:
                 await ledger.owe(shelf, owed)
 
     async def _owe(self, shelf: Shelf, owed: Owed) -> None:
-        """A message to somebody else, on the account they used last; without one it is recorded."""
-        if owed.room_id is not None:
-            place: Any = await shelf.people.room(owed.room_id)
-        else:
-            accounts = await shelf.people.accounts(owed.member_id or "")
-            place = accounts[0] if accounts else None
-        if place is None:
-            return
+        """A message to somebody else; one that can reach nobody is recorded with its reason."""
         case_id = owed.content.get("case_id")
         promise = ledger.Owed(
             dedupe_key=owed.key,
             kind=owed.kind,
-            payload=await self.composer.render(shelf, owed.kind, owed.content, place),
-            workspace_id=place.workspace_id,
-            user=getattr(place, "user", None),
+            payload=None,
             member_id=owed.member_id,
             room_id=owed.room_id,
             case_ids=(str(case_id),) if case_id else (),
         )
-        await ledger.owe(shelf, promise)
+        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
+        if place is None:
+            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
+            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
+            return
+        promise = replace(
+            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
+        )
+        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
+
+    async def _rendered(
+        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
+    ) -> ledger.Owed:
+        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
+        try:
+            async with shelf.session.begin_nested():
+                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
+        except Exception as error:
+            log.exception("%s cannot be rendered", owed.key)
+            outcome = f"not_rendered:{type(error).__name__}"
+            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
+        return replace(promise, payload=payload)

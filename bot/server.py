@@ -1,36 +1,92 @@
-"""The one aiohttp server: health routes, and the routes of every connected platform."""
+"""The one aiohttp server: health and metrics, and the routes of every connected platform."""
 
 from __future__ import annotations
 
+import ipaddress
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiohttp import web
 
 from bot.platform import Platform
+from cases.errors import CannotStart
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
+Live = Callable[[], dict[str, str]]
+Numbers = Callable[[], Awaitable[bytes]]
 BODY_LIMIT = 1_000_000  # bytes; Slack and Teams send far less
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def doors(
+    platforms: Mapping[str, Platform], host: str, *, sample: bool, alone: bool
+) -> list[Platform]:
+    """The platforms that get routes: the page, which has no login, only on a loopback address.
+
+    It acts as people of the sample company and for nobody else (decision 31). `alone`: `run`, which
+    is there to show it, raises CannotStart instead of leaving it out.
+    """
+    if sample and is_loopback(host):
+        return list(platforms.values())
+    if sample and alone:
+        raise CannotStart(
+            f"HITOTSUBU_HOST={host} では、ログインのない体験ページがだれにでも開きます。"
+            "127.0.0.1 にするか、会社のデータで serve を使ってください"
+            f" / with HITOTSUBU_HOST={host} the sample's page, which has no login, would be open"
+            " to everyone; use 127.0.0.1, or serve with a company's data"
+        )
+    return [platform for name, platform in platforms.items() if name != "web"]
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address that only this machine reaches."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def make_app(
-    platforms: Iterable[Platform], ready: Ready, started: float | None = None
+    platforms: Iterable[Platform],
+    ready: Ready,
+    started: float | None = None,
+    *,
+    live: Live = dict,
+    numbers: Numbers | None = None,
 ) -> web.Application:
-    """The application. `ready` gives what is wrong, empty when nothing is."""
+    """The application. `ready` and `live` give what is wrong; `numbers` is the text of /metrics."""
     app = web.Application(client_max_size=BODY_LIMIT)
-    begun = started or time.monotonic()
+    app.add_routes(_health(ready, live, started or time.monotonic()))
+    if numbers is not None:
+        app.add_routes([_metrics(numbers)])
+    for platform in platforms:
+        platform.prepare(app)
+        app.add_routes(platform.routes())
+    return app
 
-    async def live(_request: web.Request) -> web.Response:
-        """The process answers."""
-        return web.json_response({"live": True, "seconds": round(time.monotonic() - begun, 1)})
+
+def _health(ready: Ready, live: Live, begun: float) -> list[web.RouteDef]:
+    async def is_live(_request: web.Request) -> web.Response:
+        """The process answers, and its loop turns."""
+        wrong = live()
+        seconds = round(time.monotonic() - begun, 1)
+        found = {"live": not wrong, "seconds": seconds} | ({"wrong": wrong} if wrong else {})
+        return web.json_response(found, status=503 if wrong else 200)
 
     async def is_ready(_request: web.Request) -> web.Response:
         """Everything that it needs answers too; otherwise 503 with the reasons."""
         wrong = await ready()
         return web.json_response({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
 
-    app.add_routes([web.get("/live", live), web.get("/ready", is_ready)])
-    for platform in platforms:
-        platform.prepare(app)
-        app.add_routes(platform.routes())
-    return app
+    return [web.get("/live", is_live), web.get("/ready", is_ready)]
+
+
+def _metrics(numbers: Numbers) -> web.RouteDef:
+    async def page(_request: web.Request) -> web.Response:
+        """What Prometheus reads; 503 while the database cannot be asked."""
+        try:
+            return web.Response(body=await numbers(), headers={"Content-Type": PROMETHEUS})
+        except Exception as error:
+            return web.Response(status=503, text=f"# {type(error).__name__}\n")
+
+    return web.get("/metrics", page)

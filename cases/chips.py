@@ -7,7 +7,8 @@ the asker taps it: many cases carry few tags, and a hard filter would lose them 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,7 +31,7 @@ FORMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("facilities", ("university_hospital",), ("university hospital",)),
     ("facilities", ("clinic",), ("clinic", "clinics")),
     ("facilities", ("community_pharmacy",), ("pharmacy", "pharmacies")),
-    ("channels", ("mr_email", "hq_email"), ("email", "emails", "e-mail")),
+    ("channels", ("email", "mr_email", "hq_email"), ("メール", "email", "emails", "e-mail")),
     ("channels", ("remote_detail",), ("online meeting", "video call")),
     ("channels", ("webinar_live",), ("webinar", "webinars", "web lecture", "web lectures")),
     ("channels", ("phone",), ("phone", "phone call")),
@@ -52,6 +53,9 @@ _DIGITS = {
     **{str(n): n for n in range(1, MOST + 1)},
     **dict(zip("一二三四五六七八九十", range(1, 11), strict=True)),
 }
+# What stands after a condition and means nothing without it; what is left of a bare question.
+_LINKS = r"(?:の|で(?:の)?|に|を|が|は|と|や|、|,|\s)?"
+_FILLER = re.compile(r"事例|例|ある|教えて|ください|\d+|[つ件個のでにをがはとや?？、。\s]")
 _LIMIT = re.compile(
     r"(?<![\d.])(10|[1-9]|[一二三四五六七八九十])\s*(?:つ(?!目)|件(?!目)|個|例(?!目)|選|事例)"
     r"|\b(?:top|best)\s*(10|[1-9])\b|\b(10|[1-9])\s+(?:cases|examples)\b"
@@ -91,6 +95,15 @@ def understand(text: str) -> Understood:
     return Understood(tuple(chips), _limit(folded))
 
 
+def left(text: str, off: Iterable[Chip]) -> str:
+    """The question without the words of the chips that the asker took off, so that it asks for
+    less; the whole question when nothing else would be left."""
+    rest = unicodedata.normalize("NFKC", clean(text))
+    for chip in off:
+        rest = re.sub(re.escape(chip.text) + _LINKS, "", rest, flags=re.IGNORECASE)
+    return rest if any(one.isalnum() for one in _FILLER.sub("", rest)) else text
+
+
 def _found(folded: str) -> Iterator[tuple[int, Chip]]:
     taken = [False] * len(folded)
     for place in _AUDIENCE.finditer(folded):
@@ -125,6 +138,8 @@ def _latin(char: str) -> bool:
 def _forms() -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
     """Every form with what it can mean, longest first: 大学病院 before 病院."""
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    said = {(name, form) for name, _, forms in FORMS for form in forms}
+    said |= {(name, form) for name in LISTS for form in _AUDIENCE_ALIASES}
     unclear = {fold(row["term"]) for row in content("vocabulary.json")["ambiguous"]}
     for list_name, keys, forms in FORMS:
         for form in forms:
@@ -133,6 +148,6 @@ def _forms() -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
         for key, term in terms(list_name).items():
             for alias in (term.ja, *term.aliases):
                 form = re.split(r"[(（]", fold(alias))[0].strip()
-                if form and form not in unclear and form not in _AUDIENCE_ALIASES:
+                if form and form not in unclear and (list_name, form) not in said:
                     found.setdefault(form, []).append((list_name, (key,)))
     return sorted(found.items(), key=lambda row: -len(row[0]))

@@ -15,6 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from cases import one_trip
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
@@ -22,9 +23,12 @@ from cases.store.loop import Loop
 from cases.store.org import Directory, People
 from cases.store.talk import Talks
 
+# Read by each transaction, so time and shift come in one statement.
 _NOW = {
-    "sqlite": "select strftime('%Y-%m-%d %H:%M:%f', 'now')",
-    "postgresql": "select (now() at time zone 'utc')",
+    "sqlite": "select strftime('%Y-%m-%d %H:%M:%f', 'now'),"
+    " (select clock_shift from company where id = :id)",
+    "postgresql": "select (now() at time zone 'utc'),"
+    " (select clock_shift from company where id = :id)",
 }
 
 
@@ -54,6 +58,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             self.url,
             pool_pre_ping=self.is_postgresql,
+            connect_args={} if self.is_postgresql else {"async_creator_fn": one_trip.connect},
             hide_parameters=True,  # an error must not quote what somebody typed
         )
         if not self.is_postgresql:
@@ -92,12 +97,10 @@ class Database:
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         """Database time of this transaction, plus the clock shift of a sample company."""
-        read = (await session.execute(text(_NOW[self.engine.dialect.name]))).scalar_one()
+        asked = await session.execute(text(_NOW[self.engine.dialect.name]), {"id": company_id})
+        read, shift = asked.one()
         moment = datetime.fromisoformat(read) if isinstance(read, str) else read
-        shift = await session.execute(
-            text("select clock_shift from company where id = :id"), {"id": company_id}
-        )
-        return moment.replace(tzinfo=UTC) + timedelta(seconds=shift.scalar() or 0)
+        return moment.replace(tzinfo=UTC) + timedelta(seconds=shift or 0)
 
 
 def _with_driver(url: str) -> str:

@@ -23,7 +23,6 @@ from cases.index import parts
 from cases.indexing import indexed_fields
 from cases.models.case import Case
 from cases.text import content_hash
-from cases.verdicts import PASSES
 
 FEW = 40  # rows: below, starting workers takes longer than it saves
 CHUNK = 20  # rows that a worker takes at a time
@@ -52,7 +51,11 @@ def side_by_side(rows: Sequence[Row], kept: VectorCache) -> Iterator[Checked]:
 
 
 def _look(chunk: Sequence[Values]) -> Looked:
-    """In a worker: verdicts, and the vectors of what will be published."""
+    """In a worker: verdicts, and the vectors of all texts as they may be published.
+
+    Whether a row that the second look found will be published is the importer's to say, so every
+    row's vectors are given back; only a text that was masked is encoded for it.
+    """
     encoder = _encoder()
     # All texts in one call take half the time; the guard finds its sentences in the cache then.
     encoder.encode([text for values in chunk for text in _indexed(values)])
@@ -60,7 +63,6 @@ def _look(chunk: Sequence[Values]) -> Looked:
     texts = [
         text
         for values, word in zip(chunk, words, strict=True)
-        if word.decision in PASSES
         for text in _indexed(fields.with_texts(values, word.masked))
     ]
     hashes = [content_hash(text) for text in texts]

@@ -103,14 +103,15 @@ async def _fresh(
     db: Database, company_id: str, rows: Sequence[Row]
 ) -> tuple[list[Row], dict[int, Report]]:
     """The rows that are not here yet, and a report on those that are or that came twice."""
-    fresh, reports, seen = [], {}, set()
+    fresh, reports = [], {}
     async with db.transaction(Scope(company_id)) as shelf:
-        for row in rows:
-            if row.source in seen or await shelf.cases.by_source(row.source):
-                reports[row.line] = Report(row.line, _id(row), "duplicate")
-            else:
-                fresh.append(row)
-            seen.add(row.source)
+        seen = await shelf.cases.sources()
+    for row in rows:
+        if row.source in seen:
+            reports[row.line] = Report(row.line, _id(row), "duplicate")
+        else:
+            fresh.append(row)
+        seen.add(row.source)
     return fresh, reports
 
 

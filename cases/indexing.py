@@ -17,7 +17,7 @@ from cases.store.case import PUBLISHED
 from cases.text import content_hash
 from cases.vocabulary import Status, terms
 
-BATCH = 64  # texts embedded between two transactions
+BATCH = 256  # texts embedded between two transactions
 
 
 def indexed_fields(case: Case) -> dict[str, str]:

@@ -51,7 +51,7 @@ async def connect(
         shelf.people.add(account)
     if account is None:
         return None
-    account.seen_at = shelf.now
+    account.seen_at, account.blocked = shelf.now, ""  # who writes can be written to
     account.address = {**account.address, **address}  # a slash command knows less than a message
     member = await shelf.people.member(account.member_id)
     return member if member and member.active else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ EMPTY = frozenset((
     "為る", "有る", "居る", "成る", "言う", "出来る", "思う", "下さる", "頂く", "教える", "事例",
     "先生", "the", "and", "for", "with", "that", "this", "was", "are", "how", "what",
 ))  # fmt: skip
+# After a 「…?」 the sentence runs on with one of these, and says nothing without what is before it.
+_RUNS_ON = re.compile(
+    r"[」』、。]|と(?=[、。」]|言|い[いっ]|おっ?し|聞|喜|返|伺|の(?:声|こと|お))|って|との"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,10 @@ def why(question: Question, fields: Mapping[str, str], nearest: int | None = Non
 
     `nearest` is Scored.sentence: the number of the sentence that is nearest in meaning.
     """
-    found = parts(fields)[1:]
-    if not found:
-        return Reason("", ())
+    found = [sentence for _, sentence in parts(fields)[1:]]
     best, value = Reason("", ()), -1.0
-    for number, (_, sentence) in enumerate(found):
+    for number in range(len(found)):
+        sentence = _quoted(found, number)
         marks, worth = _marked(question, sentence)
         worth += NEAREST * (number == nearest)
         if fields.get("title", "").startswith(sentence.rstrip("。")):
@@ -65,6 +69,22 @@ def why(question: Question, fields: Mapping[str, str], nearest: int | None = Non
         if worth > value:
             best, value = Reason(sentence, marks), worth
     return best
+
+
+def _quoted(found: Sequence[str], number: int) -> str:
+    """A sentence as one quotes it: 「答えは?」 and 「と。」 after it are one, not two."""
+    first, after = number, number + 1
+    while first and _goes_on(found[first - 1], found[first]):
+        first -= 1
+    while after < len(found) and _goes_on(found[after - 1], found[after]):
+        after += 1
+    return "".join(found[first:after])
+
+
+def _goes_on(before: str, sentence: str) -> bool:
+    """True when a quotation was cut in two, or when what follows it belongs to it."""
+    is_open = before.count("「") > before.count("」") or before.count("『") > before.count("』")
+    return is_open or _RUNS_ON.match(sentence) is not None
 
 
 def points(chips: Sequence[Chip], facets: Collection[str], fields: Mapping[str, str]) -> Points:

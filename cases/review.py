@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from cases import audit, fields
+from cases import audit, fields, months
 from cases.db import Shelf
 from cases.errors import Changed, NotAllowed, NotFound
 from cases.models.case import Case
@@ -17,6 +18,12 @@ async def queue(shelf: Shelf) -> Sequence[Case]:
     """Cases that wait for approval, oldest first. Raises NotAllowed for anybody but reviewers."""
     shelf.scope.needs(*REVIEWERS)
     return await shelf.cases.waiting_for_release()
+
+
+def days_waiting(case: Case, now: datetime) -> int:
+    """JST days since approval was asked for; 0 on the same day."""
+    asked = case.release_asked_at or now
+    return (months.day_of(now) - months.day_of(asked)).days
 
 
 def mark(case: Case) -> str:

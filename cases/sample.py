@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from cases import fields
 from cases.db import Database, Shelf
 from cases.index import parts
@@ -126,6 +124,8 @@ def case_of(row: dict[str, Any], now: datetime) -> Case:
 
 def shipped_vectors() -> dict[str, bytes]:
     """Content hash → vector of the bundled model, for the sample cases' texts."""
+    import numpy as np  # only the first start loads samples
+
     file = files("cases").joinpath("content", "sample", "vectors.npz")
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
         rows = kept["vectors"].astype("<f4")

@@ -7,10 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from cases import chips as chipping
-from cases import question, ranking, reasons
+from cases import question, reasons
 from cases.chips import Chip
 from cases.db import Database, Shelf
 from cases.embedding import QueryEmbedder, Vectors
@@ -97,9 +95,13 @@ class Shelves:
 
         `text` has passed the guard. `without` names chips (`chip_id`) that the asker took off.
         """
-        asked = await asyncio.to_thread(question.read, text, self.embedder)
+        from cases import ranking  # with numpy: not for the first page
+
         understood = chipping.understand(text)
         chips = tuple(chip for chip in understood.chips if chip_id(chip) not in without)
+        off = [chip for chip in understood.chips if chip not in chips]
+        words = chipping.left(text, off)
+        asked = await asyncio.to_thread(question.read, words, self.embedder)
         shelved = self._shelved(scope.company_id)
         async with self.db.transaction(scope) as shelf:
             await self._catch_up(shelf, shelved)
@@ -161,6 +163,8 @@ class Shelves:
         sentence: int | None,
         chips: tuple[Chip, ...],
     ) -> Hit:
+        from cases import ranking
+
         fields = indexed_fields(case)
         why = reasons.why(asked, fields, sentence)
         points = reasons.points(chips, document(case).facets, fields)
@@ -191,6 +195,8 @@ def _again(moment: datetime | None) -> datetime | None:
 
 
 def _apply(shelved: _Shelved, cases: list[Case], vectors: Sequence[Embedding]) -> None:
+    import numpy as np  # not for the first page
+
     for case in cases:
         shelved.seen[case.id] = case.changed_at
         shelved.cases_until = max(shelved.cases_until or case.changed_at, case.changed_at)

@@ -9,17 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from threading import Lock
+from functools import lru_cache
 
-from sudachipy import (  # it ships stubs without py.typed
-    Dictionary,
-    MorphemeList,
-    SplitMode,
-    Tokenizer,
-)
-
-from cases import thesaurus
+from cases import sudachi, thesaurus
+from cases.sudachi import Morphemes
 from cases.text import clean, fold, is_japanese
 from cases.thesaurus import katakana
 
@@ -32,7 +25,6 @@ _CONTENT = frozenset(
 )
 _RUN = re.compile(r"\w+")
 _KANA_RUN = re.compile(r"[ァ-ヶー]+")
-_lock = Lock()  # a Sudachi tokenizer may not be entered twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class Words:
 def read(text: str) -> Words:
     """The words, sounds and themes of any text; empty ones when it has none. Not to be changed."""
     folded = fold(clean(text))[:LONGEST]
-    short, long = _morphemes(folded)
+    short, long = sudachi.tokenize(folded, "A"), sudachi.tokenize(folded, "C")
     reading = _katakana(long)
     return Words(
         words=_content(short) + _content(long) + _characters(folded),
@@ -79,28 +71,14 @@ def spans(text: str) -> list[tuple[int, int, str]]:
     readable = (
         text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     )  # same length, no surrogates
-    with _lock:
-        return [
-            (word.begin(), word.end(), fold(word.normalized_form()))
-            for word in _tokenizer("A").tokenize(readable)
-            if word.part_of_speech()[0] in _CONTENT
-        ]
+    return [
+        (word.begin(), word.end(), fold(word.normalized_form()))
+        for word in sudachi.tokenize(readable, "A")
+        if word.part_of_speech()[0] in _CONTENT
+    ]
 
 
-@cache
-def _tokenizer(mode: str) -> Tokenizer:
-    return Dictionary(dict="core").tokenizer(mode=SplitMode.A if mode == "A" else SplitMode.C)
-
-
-def _morphemes(folded: str) -> tuple[MorphemeList, MorphemeList]:
-    with _lock:
-        return (
-            _tokenizer("A").tokenize(folded),
-            _tokenizer("C").tokenize(folded),
-        )
-
-
-def _content(found: MorphemeList) -> Counter[str]:
+def _content(found: Morphemes) -> Counter[str]:
     return Counter(
         f"{WORD}{fold(word.normalized_form())}"
         for word in found
@@ -115,7 +93,7 @@ def _characters(folded: str) -> Counter[str]:
     return ones + twos
 
 
-def _katakana(found: MorphemeList) -> str:
+def _katakana(found: Morphemes) -> str:
     """The reading of a text in katakana; words without one (Latin, signs) stay as they are."""
     return "".join(
         katakana(
@@ -134,5 +112,4 @@ def _sounds(reading: str) -> Counter[str]:
 
 
 def _reading_of(form: str) -> str:
-    with _lock:
-        return _katakana(_tokenizer("C").tokenize(form))
+    return _katakana(sudachi.tokenize(form, "C"))

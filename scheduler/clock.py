@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,17 +24,24 @@ class Clock:
     One tick never overlaps itself; one that raises is logged and rings again.
     """
 
-    def __init__(self, ticks: Mapping[str, Tick], seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        ticks: Mapping[str, Tick],
+        seconds: float = SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.ticks = dict(ticks)
         self.seconds = seconds
         self.locks = {name: asyncio.Lock() for name in ticks}
-        self.last: dict[str, datetime] = {}  # for /ready: a planner that stopped is an alarm
+        self.monotonic = monotonic
+        self.last: dict[str, float] = {}  # for /ready: a planner that stopped is an alarm
         self.scheduler: Any = None  # an AsyncIOScheduler once it rings: reading it takes 0.1 s
 
     def start(self) -> None:
         """Starts ringing in the running event loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+        self.last = {name: self.monotonic() for name in self.ticks} | self.last
         self.scheduler = AsyncIOScheduler(timezone=UTC)
         for name in self.ticks:
             self.scheduler.add_job(
@@ -70,7 +78,12 @@ class Clock:
             except Exception:
                 log.exception("tick %s", name)
             else:
-                self.last[name] = datetime.now(UTC)
+                self.last[name] = self.monotonic()
+
+    def age(self, name: str) -> float | None:
+        """Seconds since a tick ended well, or since the clock began; None: it never rang."""
+        last = self.last.get(name)
+        return None if last is None else self.monotonic() - last
 
     def next_runs(self) -> dict[str, datetime | None]:
         """When each named job rings next; None while the clock stands still."""

@@ -59,6 +59,7 @@ ENDED = (
     DeliveryState.EXPIRED,
     DeliveryState.CANCELLED,
 )
+OPEN = tuple(state for state in DeliveryState if state not in ENDED)
 
 
 class InboxEvent(Owned, Base):
@@ -68,10 +69,12 @@ class InboxEvent(Owned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "workspace_id", "platform", "external_id"),
         Index("ix_inbox_event_waiting", "company_id", "state", "next_at"),
+        Index("ix_inbox_event_message", "company_id", "workspace_id", "message"),
     )
     workspace_id: Mapped[str]
     platform: Mapped[str]
     external_id: Mapped[str]
+    message: Mapped[str | None]  # the message that this is a version of; None: no message
     received_at: Mapped[datetime]
     raw: Mapped[bytes | None]
     state: Mapped[InboxState] = mapped_column(Word(InboxState), default=InboxState.RECEIVED)
@@ -88,6 +91,17 @@ class Watermark(Base):
     room: Mapped[str] = mapped_column(primary_key=True)
     last_ts: Mapped[str]
     filled_at: Mapped[datetime]
+
+
+class Process(Base):
+    """A process that lives, and when it last said so. It belongs to no company (ADR 18)."""
+
+    __tablename__ = "process"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # run, serve, worker or watchdog
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    planned_at: Mapped[datetime | None]  # the planner's last tick in it; None: it does not plan
 
 
 class Schedule(Owned, Base):
@@ -134,8 +148,11 @@ class Delivery(Owned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "dedupe_key"),
         Index("ix_delivery_due", "company_id", "state", "next_at"),
+        # A claim reads the first rows of this one, however long the queue behind them is.
+        Index("ix_delivery_claim", "company_id", "workspace_id", "state", "priority", "next_at"),
+        Index("ix_delivery_expiry", "company_id", "state", "expires_at"),
         Index("ix_delivery_member", "company_id", "member_id", "not_before"),
-        Index("ix_delivery_occurrence", "company_id", "occurrence_id"),
+        Index("ix_delivery_occurrence", "company_id", "occurrence_id", "state"),
     )
     dedupe_key: Mapped[str]
     occurrence_id: Mapped[str | None]

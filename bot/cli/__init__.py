@@ -12,9 +12,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from bot.cli.words import HELP, locale
+from bot.cli.words import HELP, locale, own
 from bot.views.words import say
 from cases.errors import BadInput, CaseError
 
@@ -36,6 +36,7 @@ COMMANDS = {
     "plan": "plan",
     "schedule": "schedule",
     "deliveries": "deliveries",
+    "inbox": "inbox",
     "audit verify": "audit_verify",
     "workspace add": "workspace_add",
     "manifest slack": "manifest_slack",
@@ -47,6 +48,12 @@ COMMANDS = {
 
 class Parser(argparse.ArgumentParser):
     """argparse whose complaint is a BadInput, so that it becomes a sentence like every other."""
+
+    def add_argument(self, *names: Any, **how: Any) -> argparse.Action:
+        """An option whose help is in the terminal's language."""
+        if how.get("help"):
+            how["help"] = own(how["help"])
+        return super().add_argument(*names, **how)
 
     def error(self, message: str) -> NoReturn:
         """Raises BadInput instead of printing the usage in English."""
@@ -80,22 +87,22 @@ def call(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(code: str, detail: str) -> None:
-    print(say(locale(), f"error.{code}", code=code, detail=detail), file=sys.stderr)
+    print(say(locale(), f"error.{code}", code=code, detail=own(detail)), file=sys.stderr)
 
 
 def parser(words: Sequence[str] | None = None) -> Parser:
     """The parser with the options of the command that `words` begin with, or of every command."""
-    made = Parser("hitotsubu", description=HELP["hitotsubu"])
+    made = Parser("hitotsubu", description=own(HELP["hitotsubu"]))
     commands = made.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, argparse._SubParsersAction[Parser]] = {}
     wanted = next((word for word in words or [] if not word.startswith("-")), "")
     for name, module in COMMANDS.items():
         first, _, second = name.partition(" ")
         if second and first not in groups:
-            group = commands.add_parser(first, help=HELP[first], description=HELP[first])
+            group = commands.add_parser(first, help=own(HELP[first]), description=own(HELP[first]))
             groups[first] = group.add_subparsers(metavar="COMMAND", required=True)
         place, last = (groups[first], second) if second else (commands, first)
-        sub = place.add_parser(last, help=HELP[name], description=HELP[name])
+        sub = place.add_parser(last, help=own(HELP[name]), description=own(HELP[name]))
         if words is None or first == wanted:
             found = import_module(f"bot.cli.{module}")
             found.add(sub)

@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import time
 
+from bot import BEGUN
 from bot.app import serve
-from bot.cli.migrate import migrate
+from bot.cli.migrate import head, migrate
 from bot.cli.seed import seed
 from bot.settings import read
 
@@ -18,17 +19,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serves until Ctrl-C. Raises BadInput when the port is taken or the folder is not ours."""
-    begun = time.monotonic()
     settings = read()
     if migrate(settings):
         print("データベースを用意しました / database ready", flush=True)
-    if asyncio.run(seed(settings)):
-        print("サンプルを入れました / sample company loaded", flush=True)
+        print("サンプルを入れています / loading the sample company", flush=True)
+    asyncio.run(seed(settings))
 
     def say(url: str) -> None:
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - BEGUN
         print(f"ヒトツブ: {url}  ({seconds:.1f} s, Ctrl-C で終了 / to stop)", flush=True)
 
-    asyncio.run(serve(settings, say=say, index=True))
+    asyncio.run(serve(settings, say=say, index=True, kind="run", head=head()))
     print("終了しました / stopped", flush=True)
     return 0

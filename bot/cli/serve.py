@@ -6,6 +6,7 @@ import argparse
 import asyncio
 
 from bot.app import serve
+from bot.cli.migrate import head
 from bot.settings import read
 
 
@@ -15,5 +16,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serves until SIGTERM."""
-    asyncio.run(serve(read(), say=print, index=False))
+    asyncio.run(serve(read(), say=print, index=False, head=head()))
     return 0

@@ -25,6 +25,7 @@ HELP = {
     "plan": "だれに何がいつ届くかの下見です / who would get what when",
     "schedule": "配信の予定を見て、変えます / what goes out when, and its changes",
     "deliveries": "届いていないお知らせを見ます / what did not arrive",
+    "inbox": "扱えなかった受信を見て、再試行か消去をします / events that could not be handled",
     "audit": "記録 / the audit trail",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
     "workspace": "接続先 / chat workspaces",
@@ -38,5 +39,13 @@ HELP = {
 
 
 def locale() -> str:
-    """`en` where the terminal is English, else `ja`."""
-    return "en" if os.environ.get("LANG", "").startswith("en") else "ja"
+    """`en` where the terminal is English, else `ja`; as POSIX orders it."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "en" if chosen.startswith("en") else "ja"
+
+
+def own(text: str) -> str:
+    """「日本語 / English」 in the terminal's language; a text of one language as it is."""
+    ja, between, en = text.partition(" / ")
+    return en if between and locale() == "en" else ja if between else text

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 
 from bot.app import work
+from bot.cli.migrate import head
 from bot.settings import read
 
 
@@ -15,5 +16,5 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Works until SIGTERM."""
-    asyncio.run(work(read()))
+    asyncio.run(work(read(), head()))
     return 0

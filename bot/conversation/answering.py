@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.conversation import (
-    box,
     checked,
     drafts,
     find,
@@ -18,9 +17,10 @@ from bot.conversation import (
     share,
     status,
     try_it,
+    versions,
     wish,
 )
-from bot.conversation.events import Joined, Left, Pressed, Said
+from bot.conversation.events import Joined, Left, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -37,6 +37,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "find.start": find.start,
     "find.without": find.without,
     "help.show": help.show,
+    "inbox.drop": status.drop,
+    "inbox.retry": status.retry,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,
@@ -92,8 +94,10 @@ async def respond(turn: Turn) -> None:
 
 async def _respond(turn: Turn) -> None:
     match turn.event:
-        case Said(text=text):
-            await box.said(turn, text)
+        case Said():
+            await versions.said(turn, turn.event)
+        case Unsaid():
+            await versions.unsaid(turn, turn.event)
         case Pressed() as press:
             await _pressed(turn, press)
         case Joined():

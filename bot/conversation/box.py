@@ -62,8 +62,11 @@ COMMANDS = {
 }
 
 
-async def said(turn: Turn, text: str) -> None:
-    """Answers a typed message. Nothing is shared without the preview; nothing typed is lost."""
+async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
+    """Answers a typed message. Nothing is shared without the preview; nothing typed is lost.
+
+    `anew`: the text of an earlier message was changed, so it answers no question that waits now.
+    """
     text = clean(text)
     if not text:
         turn.say(note(turn.words("home.nothing")))
@@ -75,7 +78,7 @@ async def said(turn: Turn, text: str) -> None:
     if command is not None:
         await command(turn)
         return
-    waiting = await _waiting(turn)
+    waiting = {} if anew else await _waiting(turn)
     thanks = greet.is_thanks(text)
     if greet.is_greeting(text) or (thanks and not waiting):
         await greet.greet(turn, thanks=thanks)
@@ -138,6 +141,6 @@ async def _ask(turn: Turn, text: str) -> None:
     unread = Checked(Decision.ASK, {}, {})
     async with turn.transaction() as shelf:
         draft = await sharing.keep_draft(
-            shelf, turn.library.ring, {"typed": text}, unread, source=f"said:{turn.event_id}"
+            shelf, turn.library.ring, {"typed": text}, unread, source=turn.source
         )
         turn.say(intent_card(draft.id, turn.locale))

@@ -13,12 +13,26 @@ Fields = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person wrote to the bot. `place`: where to answer them alone, as JSON, never a room."""
+    """A person wrote to the bot. `place`: where to answer them alone, as JSON, never a room.
+
+    `source` names the message where the platform lets people change it: what is said again with
+    the same source is its new version.
+    """
 
     user: str
     text: str
     place: dict[str, Any]
     private: bool = True  # False in a channel, where others read along
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A person deleted a message of theirs."""
+
+    user: str
+    place: dict[str, Any]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class Left:
     user: str
 
 
-Event = Said | Pressed | Joined | Left
+Event = Said | Unsaid | Pressed | Joined | Left
 
 
 @dataclass(frozen=True, slots=True)

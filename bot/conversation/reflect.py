@@ -87,8 +87,9 @@ async def _keep(turn: Turn, shelf: Shelf, reflection_id: str, text: str) -> Card
     await members.back(shelf)
     others = []
     for words, office_id in await reflections.others(shelf, row):
-        office = await shelf.people.office(office_id)
-        others.append((words, office_word(office, turn.locale)))
+        office = await shelf.people.office(office_id or None)
+        named = office_word(office, turn.locale) if office else turn.words("reflect.elsewhere")
+        others.append((words, named))
     return thanks_card(row.id, others, turn.locale)
 
 

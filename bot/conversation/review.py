@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.conversation.showing import shown
 from bot.conversation.turn import Owed, Turn
-from bot.views.case import case_card
+from bot.views.case import Shown, case_card
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.notes import note
 from cases import review
@@ -21,14 +23,20 @@ async def queue(turn: Turn, value: str = "") -> None:
         parts: list[Part] = [Text(turn.words("review.title"), Style.TITLE)]
         parts.append(Text(turn.words("review.count", count=len(rows)), Style.QUIET))
         for view in await shown(shelf, rows[:10], turn.locale):
-            card = case_card(view, turn.locale)
-            parts.append(Divider())
-            parts += [part for part in card.parts if not isinstance(part, Actions)]
-            value = f"{view.case.id}:{review.mark(view.case)}"
-            release = Button(turn.words("review.release"), "review.release", value, primary=True)
-            back = Button(turn.words("review.give_back"), "review.give_back", view.case.id)
-            parts.append(Actions((release, back)))
+            parts += _waiting(turn, view, shelf.now)
         turn.say(Card(tuple(parts)))
+
+
+def _waiting(turn: Turn, view: Shown, now: datetime) -> list[Part]:
+    """One case with how long it has waited, and its two buttons."""
+    card = case_card(view, turn.locale)
+    parts: list[Part] = [Divider(), *(one for one in card.parts if not isinstance(one, Actions))]
+    if days := review.days_waiting(view.case, now):
+        parts.append(Text(turn.words("review.waiting", days=days), Style.QUIET))
+    value = f"{view.case.id}:{review.mark(view.case)}"
+    release = Button(turn.words("review.release"), "review.release", value, primary=True)
+    back = Button(turn.words("review.give_back"), "review.give_back", view.case.id)
+    return [*parts, Actions((release, back))]
 
 
 async def release(turn: Turn, value: str) -> None:

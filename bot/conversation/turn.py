@@ -44,10 +44,17 @@ class Turn:
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
+    quality_form_url: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
+    first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write
     closed: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where what is said comes from: its message, else the event."""
+        return getattr(self.event, "source", "") or f"said:{self.event_id}"
 
     @property
     def locale(self) -> str:
@@ -57,6 +64,10 @@ class Turn:
     def words(self, key: str, **values: object) -> str:
         """A sentence in the member's language."""
         return say(self.locale, key, **values)
+
+    def form_url(self, rule: str) -> str:
+        """The address of the desk that a stopped text belongs to; empty where none is set."""
+        return self.quality_form_url if rule == "quality_complaint" else self.safety_form_url
 
     def say(self, card: Card) -> None:
         """A new message to the speaker."""
@@ -84,6 +95,8 @@ class Turn:
     async def transaction(self) -> AsyncIterator[Shelf]:
         """The turn's one write: replies must be said before its block ends."""
         async with self.library.db.transaction(self.scope) as shelf:
+            if self.first is not None:
+                await self.first(shelf)
             yield shelf
             await self.close(shelf, self)
             self.closed = True

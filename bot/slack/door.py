@@ -41,6 +41,7 @@ class Door:
     desk: Desk
     app: AsyncApp
     now: Callable[[], float] = time.time
+    lost: Callable[[], None] = lambda: None  # events went by: somebody should read the history
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -60,6 +61,8 @@ class Door:
             ids = (team(raw), external_id(raw)) if wanted else ("", "")
         except _UNREADABLE:
             return web.Response(status=400)
+        if raw.get("type") == "app_rate_limited":  # Slack sends no more events for a while
+            self.lost()
         if not wanted:  # nothing to do, so nothing is stored of it
             return acknowledgement(raw)
         return await self._keep(request, raw, *ids)
@@ -77,6 +80,7 @@ class Door:
         except Exception as error:
             # No traceback: it may quote the event.
             log.error("slack event not kept: %s", type(error).__name__)
+            self.lost()
             return web.Response(status=500)
         answer = acknowledgement(raw)
         try:  # the ack leaves before the work starts, which may keep the processor busy

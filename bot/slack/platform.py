@@ -13,8 +13,9 @@ from bot.conversation.events import Event
 from bot.platform import Desk
 from bot.slack import blocks, client
 from bot.slack.door import PATH, Door
-from bot.slack.listeners import bolt
-from bot.slack.read import read
+from bot.slack.gap_fill import Place, missed
+from bot.slack.listeners import bolt, dispatch
+from bot.slack.read import external_id, read
 from bot.views.elements import Card
 
 
@@ -35,7 +36,12 @@ class SlackPlatform:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._api_url = api_url
+        self._desk = desk
         self._door = Door(signing_secret, desk, bolt(desk, api_url), now)
+
+    def on_gap(self, ask: Callable[[], None]) -> None:
+        """`ask` is called when events were lost: not kept, or not sent by Slack."""
+        self._door.lost = ask
 
     def prepare(self, app: web.Application) -> None:
         """Nothing: the routes are all it has."""
@@ -84,6 +90,22 @@ class SlackPlatform:
     async def email_of(self, credentials: dict[str, Any], user: str) -> str:
         """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
         return await client.email(self._api(credentials), user)
+
+    async def reread(
+        self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool
+    ) -> str | None:
+        """bot.platform.Rereads: messages go through the inbox like events, one after the other."""
+        place = Place(team, room, direct, str(credentials.get("bot_user") or ""))
+        found = await missed(self._api(credentials), place, f"{max(oldest, 0.0):.6f}")
+        if found is None:
+            return None
+        for raw in found:
+            if read(raw) is None:
+                continue
+            kept = await self._desk.keep("slack", team, external_id(raw), raw)
+            if kept is not None and kept.fresh:
+                await dispatch(self._door.app, raw, kept)
+        return str(found[-1]["event"]["ts"]) if found else ""
 
     def _api(self, credentials: dict[str, Any]) -> AsyncWebClient:
         return client.web_client(credentials["token"], self._api_url)

@@ -5,13 +5,12 @@ Guests of Slack Connect (people of another company in a shared channel) are neve
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import ids
+from bot.slack import ids, messages
 from bot.slack.fields import values
-from cases.text import clean
+from bot.slack.messages import spoken
 
 Raw = dict[str, Any]
 
@@ -24,12 +23,10 @@ COMMANDS = {
     "status": "status.show",
 }
 SHARE, SHARE_MESSAGE = "share.start", "share.from_message"  # callback ids of the two shortcuts
-_SUBTYPES = (None, "file_share", "thread_broadcast")  # the others are edits, joins, bots …
-_LINK = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 
 
 def read(raw: Raw) -> Event | None:
-    """The neutral event; None for what needs no answer (edits, bots, guests, unknown types)."""
+    """The neutral event; None for what needs no answer (bots, guests, unknown types)."""
     if _is_guest(raw):
         return None
     if "command" in raw:
@@ -59,11 +56,13 @@ def team(raw: Raw) -> str:
 def external_id(raw: Raw) -> str:
     """What Slack repeats when it sends the same thing again (platforms.md §2.1); KeyError if none.
 
-    A press has no id of its own: time, person and message together are one.
+    A press has no id of its own: time, person and message together are one. A message has one by
+    its place and time, which its copy in the room's history shares; `event_id` is not there.
     """
     kind = raw.get("type", "command")
     if kind == "event_callback":
-        return _filled(raw["event_id"])
+        event_id, written = _filled(raw["event_id"]), messages.version(raw)
+        return written.external_id if written else event_id
     if kind == "view_submission":
         return f"view:{raw['view']['id']}:{raw['view']['hash']}"
     if kind == "block_actions":
@@ -85,6 +84,7 @@ def _id(raw: Raw, name: str) -> str:
 
 def _is_guest(raw: Raw) -> bool:
     event = raw.get("event") or {}
+    event = {**event, **(event.get("message") or event.get("previous_message") or {})}
     user = raw.get("user") if isinstance(raw.get("user"), dict) else {}
     homes = {
         event.get("user_team"),
@@ -97,26 +97,17 @@ def _is_guest(raw: Raw) -> bool:
 
 def _event(raw: Raw) -> Event | None:
     event = raw["event"]
+    if event["type"] != "app_home_opened":
+        return messages.neutral(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):
         return None
-    user, kind = str(event["user"]), event["type"]
-    if kind == "app_home_opened":
-        return Joined(user, {"user": user, "channel": str(event["channel"])})
-    if kind == "app_mention":
-        # Others read along in the channel: the answer goes to the person alone.
-        return Said(user, _spoken(event["text"], _bots(raw)), {"user": user}, private=False)
-    if kind != "message" or event.get("channel_type") != "im":
-        return None
-    if event.get("subtype") not in _SUBTYPES or event.get("hidden"):
-        return None
-    text = _spoken(event.get("text", ""), _bots(raw))
-    place = {"user": user, "channel": str(event["channel"])}
-    return Said(user, text, place) if text else None
+    user = str(event["user"])
+    return Joined(user, {"user": user, "channel": str(event["channel"])})
 
 
 def _command(raw: Raw) -> Event:
     user = str(raw["user_id"])
-    text = _spoken(raw.get("text", ""))
+    text = spoken(raw.get("text", ""))
     word, *rest = text.split(maxsplit=1) or [""]
     place = {"user": user}  # the command may come from any channel, the answer is a DM
     action = COMMANDS.get(word.lower())
@@ -170,28 +161,10 @@ def _message_shortcut(raw: Raw) -> Event | None:
     domain, channel = raw["team"]["domain"], raw["channel"]["id"]
     link = f"https://{domain}.slack.com/archives/{channel}/p{message['ts'].replace('.', '')}"
     fields = {"permalink": link, "poster": str(message.get("user", ""))}
-    return Pressed(user, SHARE_MESSAGE, _spoken(message.get("text", "")), {"user": user}, fields)
+    return Pressed(user, SHARE_MESSAGE, spoken(message.get("text", "")), {"user": user}, fields)
 
 
 def _held_by(raw: Raw) -> str:
     """The receipt of the message that holds the button, or the id of the view."""
     box = raw["container"]
     return str(box["view_id"] if "view_id" in box else f"{box['channel_id']}/{box['message_ts']}")
-
-
-def _bots(raw: Raw) -> set[str]:
-    """The user ids of this bot, from the envelope."""
-    return {str(found.get("user_id")) for found in raw.get("authorizations") or []}
-
-
-def _spoken(text: str, bots: set[str] | None = None) -> str:
-    """Slack's escaped text as the person typed it: no mention of the bot, links as their labels."""
-
-    def shown(found: re.Match[str]) -> str:
-        target, label = found["target"], found["label"]
-        if target.startswith("@") and target[1:] in (bots or ()):
-            return ""
-        return label or target.lstrip("!")
-
-    typed = _LINK.sub(shown, text)
-    return clean(typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))

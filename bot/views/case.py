@@ -11,6 +11,7 @@ from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
 from cases.fields import VOCABULARY
 from cases.models.case import Case
+from cases.text import finished
 from cases.trials import Reproduction
 from cases.vocabulary import Kind, Status, label
 
@@ -93,7 +94,7 @@ def body(case: Case, locale: str) -> list[Part]:
     parts: list[Part] = [Facts(((say(locale, "case.result"), case.result),))]
     if case.voice:
         parts.append(Text(quote(locale, case.voice.strip("「」")), Style.QUOTE))
-    parts.append(Text(f"{say(locale, 'case.action')}: {case.action.rstrip('、,')}"))
+    parts.append(Text(f"{say(locale, 'case.action')}: {finished(case.action)}"))
     rows = field_rows(case, locale, leave_out=("result", "action"))
     if rows:
         parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))

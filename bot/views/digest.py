@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
-from bot.views.words import quote, say
+from bot.views.words import month_name, quote, say
 from cases.fields import VOCABULARY
 from cases.text import shorten
 from cases.vocabulary import label
@@ -15,12 +15,12 @@ from cases.vocabulary import label
 def digest_card(content: Mapping[str, Any], locale: str) -> Card:
     """The whole digest of one office and month; never empty."""
     office = office_word(content, locale)
-    month = int(content["month"][5:])
+    month = month_name(content["month"], locale)
     parts: list[Part] = [Text(say(locale, "digest.title", month=month, office=office), Style.TITLE)]
     if content.get("late"):
         parts.append(Text(say(locale, "digest.late"), Style.QUIET))
     if missed := content.get("missed"):
-        words = ", ".join(f"{int(one[5:])}" for one in missed)
+        words = (", " if locale == "en" else "、").join(month_name(one, locale) for one in missed)
         parts.append(Text(say(locale, "digest.missed", months=words), Style.QUIET))
     parts.append(Text(say(locale, "digest.hello", month=month)))
     parts.append(Text(summary_words(content, locale), Style.QUIET))
@@ -52,7 +52,7 @@ def office_word(content: Mapping[str, Any], locale: str) -> str:
 def summary_words(content: Mapping[str, Any], locale: str) -> str:
     """The 30-second summary."""
     summary = content["summary"]
-    month = int(content["month"][5:])
+    month = month_name(content["month"], locale)
     text = say(locale, "digest.summary", month=month, **summary)
     if summary["barrier"]:
         barrier = label("barriers", summary["barrier"], locale)
@@ -65,7 +65,8 @@ def reason_words(reason: Mapping[str, str], content: Mapping[str, Any], locale: 
     """Why this case for this office, from tags of published cases only."""
     kind = reason["kind"]
     words = label(VOCABULARY[kind], reason["key"], locale) if kind in VOCABULARY else ""
-    return say(locale, f"digest.reason_{kind}", label=words, month=int(content["month"][5:]))
+    month = month_name(content["month"], locale)
+    return say(locale, f"digest.reason_{kind}", label=words, month=month)
 
 
 def _item(
@@ -97,7 +98,7 @@ def _item(
     return parts
 
 
-def _own(content: Mapping[str, Any], office: str, month: int, locale: str) -> list[Part]:
+def _own(content: Mapping[str, Any], office: str, month: str, locale: str) -> list[Part]:
     """The office beside the median: no numbers for an office of few (domain.md §10.1)."""
     parts: list[Part] = [Text(say(locale, "digest.own", office=office, month=month), Style.STRONG)]
     own = {key: f"{value:g}" for key, value in content["own"].items()}

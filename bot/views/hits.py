@@ -112,7 +112,8 @@ def _points(hit: ShownHit, locale: str) -> list[Part]:
         points = "・".join(chip_word(chip, locale) for chip in hit.same)
         parts.append(Text(say(locale, "find.same", points=points), Style.QUIET))
     if hit.different:
-        points = "・".join(_difference(one, locale) for one in hit.different)
+        between = "; " if locale == "en" else " ／ "  # a ・ may stand inside a label
+        points = between.join(_difference(one, locale) for one in hit.different)
         parts.append(Text(say(locale, "find.different", points=points), Style.QUIET))
     return parts
 
@@ -123,7 +124,8 @@ def _difference(one: Difference, locale: str) -> str:
     if not one.instead:
         return say(locale, "find.unspecified", label=asked)
     keys = [key for key in one.instead if key in terms(one.chip.list_name)]
-    words = "・".join(key_word(one.chip.list_name, key, locale) for key in keys[:2])
+    comma = ", " if locale == "en" else "、"
+    words = comma.join(key_word(one.chip.list_name, key, locale) for key in keys[:2])
     return say(locale, "find.instead", label=asked, words=words)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Field, Kind, Part, Style, Text
-from bot.views.words import quote, say
+from bot.views.words import quote, say, sentences
 from cases.errors import CaseError
 from cases.trials import SHOWN_FROM
 from cases.vocabulary import content
@@ -23,8 +23,9 @@ def note(text: str, *buttons: Button, style: Style = Style.NORMAL) -> Card:
 def error_card(error: CaseError, locale: str) -> Card:
     """The words of an error by its code; a known detail is shown, never a trace."""
     detail = error.detail
-    if error.code in ("E-03", "E-04"):
-        detail = say(locale, f"case.{detail.split(':')[0]}")  # `step:0` is a step
+    field = f"case.{detail.split(':')[0]}"  # `step:0` is a step
+    if field in sentences(locale):
+        detail = say(locale, field)
     text = say(locale, f"error.{error.code}", code=error.code, detail=detail)
     return note(text, style=Style.WARN)
 

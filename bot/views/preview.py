@@ -52,6 +52,7 @@ def preview_card(
     parts.append(Text(say(locale, "case.office_only"), Style.QUIET))
     parts += _finding_parts(findings, locale)
     parts.append(Divider())
+    parts += [Text(say(locale, f"share.ask_{key}"), Style.STRONG) for key in missing[:1]]
     parts += [_missing_field(key, locale) for key in missing]
     open_questions = [key for key in questions if key in fields.VOCABULARY or not values.get(key)]
     parts += [_question(key, values, locale) for key in open_questions if key not in missing][:2]

@@ -12,12 +12,12 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.views.elements import Card
-from bot.views.words import say
+from bot.views.words import month_words, say
 from bot.web.back import Back, Letter, Person
 from bot.web.html import Frame, card_html
 from bot.web.threads import Thread, Threads
 from bot.web.walls import LOCALE, SESSION, Walls, new_session, set_cookie
-from bot.web.words import day_words, month_words
+from bot.web.words import day_words
 from cases import members, months
 from cases.errors import NotFound
 from cases.library import Library

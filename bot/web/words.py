@@ -17,9 +17,3 @@ def day_words(day: date, locale: str) -> str:
     weekday = web(locale, "weekdays").split()[day.weekday()]
     month = web(locale, "months").split()[day.month - 1]
     return web(locale, "day", month=month, day=day.day, weekday=weekday)
-
-
-def month_words(month: str, locale: str) -> str:
-    """2026年10月 for `2026-10`, or Oct 2026."""
-    name = web(locale, "months").split()[int(month[5:]) - 1]
-    return web(locale, "month", year=month[:4], month=name)

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from cases.capture.split import Unit
-from cases.text import is_japanese, shorten
+from cases.text import finished, is_japanese, shorten
 
 LIMIT = 38  # code points; 40 (domain.md §2.2) count after NFKC, which makes … three
 SHORTEST = 12  # an extract with less says nothing on a card
@@ -16,21 +16,30 @@ _LEAD = re.compile(
     r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね)+"
 )
 _TAIL = re.compile(r"[\s、。,.!！…]+$")
+# 連用形, て and particles: a reader waits for the rest. Latin ends are left alone.
+_OPEN_END = re.compile(
+    r"(?:[しきりみびぎにえけせてでねべめれげとがをはもやへ]|から|ので|ながら|たら|なら)$"
+)
 _PART_END = re.compile(r"[、,]\s*|:\s|\n")
 
 
 def title(text: str, found: list[Unit], fields: list[str]) -> str:
-    """The longest fitting extract: over the turn from action to result, else of the action, else
-    of the result when little was said of the action, else the start. Empty for an empty post."""
+    """The longest fitting extract that does not break off: over the turn from action to result,
+    else of the action, else of the result when little was said of the action, else the start.
+    Empty for an empty post."""
     action = [unit.text for unit, key in zip(found, fields, strict=True) if key == "action"]
     spans = [_turns(text, found, fields), _of("action", found, fields)]
     if len("".join(action)) < SHORTEST:
         spans.append(_of("result", found, fields))
+    half = ""  # the best one that breaks off in mid-sentence
     for choices in spans:
         extracts = [_trim(text[a:b]) for a, b in choices]
         fitting = [e for e in extracts if SHORTEST <= len(e) <= LIMIT and _whole(e)]
-        if fitting:
-            return max(fitting, key=len)
+        if ended := [e for e in fitting if not _OPEN_END.search(e)]:
+            return max(ended, key=len)
+        half = half or max(fitting, key=len, default="")
+    if half:
+        return half
     rest = [*action, *(unit.text for unit in found)]
     return _start(_trim(rest[0]).split("\n")[0]) if rest else ""
 
@@ -75,7 +84,7 @@ def _ends(unit: Unit) -> list[int]:
 
 
 def _trim(text: str) -> str:
-    return _TAIL.sub("", _LEAD.sub("", text.strip()))
+    return finished(_TAIL.sub("", _LEAD.sub("", text.strip())))
 
 
 def _whole(extract: str) -> bool:

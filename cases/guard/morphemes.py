@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from sudachipy import Dictionary, SplitMode
-from sudachipy.tokenizer import Tokenizer
-
+from cases import sudachi
 from cases.guard.offsets import Folded, fold
 
 # Sudachi refuses more than 49,149 bytes at once; a line of text is far shorter than this.
@@ -95,22 +92,20 @@ def may_be_person(surface: str) -> bool:
     """True when the dictionary holds the word as a person's name, whatever it is read as here."""
     if not surface or len(surface) > 8:
         return False
-    return any(entry.part_of_speech()[2] == "人名" for entry in _dictionary().lookup(surface))
+    return any(pos[2] == "人名" for pos in sudachi.parts_of_speech(surface))
 
 
 def _tokens(text: str, offset: int) -> list[Token]:
-    with _lock:  # one tokenizer is not safe to use from two threads at once
-        found = _tokenizer().tokenize(text)
-        return [
-            Token(
-                m.surface(),
-                offset + m.begin(),
-                offset + m.end(),
-                tuple(m.part_of_speech()[:4]),
-                m.is_oov(),
-            )
-            for m in found
-        ]
+    return [
+        Token(
+            m.surface(),
+            offset + m.begin(),
+            offset + m.end(),
+            tuple(m.part_of_speech()[:4]),
+            m.is_oov(),
+        )
+        for m in sudachi.tokenize(text, "C")
+    ]
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -119,16 +114,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     while end > start and text[end - 1].isspace():
         end -= 1
     return (start, end) if start < end else None
-
-
-_lock = threading.Lock()
-
-
-@cache
-def _dictionary() -> Dictionary:
-    return Dictionary(dict="core")
-
-
-@cache
-def _tokenizer() -> Tokenizer:
-    return _dictionary().tokenizer(mode=SplitMode.C)

@@ -16,6 +16,7 @@ class Draft(Owned, Base):
     """A post that is not published: `values` are masked already, the wording as typed is sealed."""
 
     __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("company_id", "source"),)  # a message is one draft
     author_id: Mapped[str] = mapped_column(index=True)
     state: Mapped[DraftState] = mapped_column(Word(DraftState), default=DraftState.OPEN)
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)

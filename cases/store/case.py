@@ -37,6 +37,14 @@ class Cases:
         row = await self.session.get(Draft, (self.company_id, draft_id))
         return row if row and row.author_id == self.scope.member_id else None
 
+    async def drafts_from(self, source: str) -> Sequence[Draft]:
+        """The acting member's drafts of one message: its own first, then edits of its case."""
+        same = (Draft.source == source) | Draft.source.startswith(f"{source}@", autoescape=True)
+        found = select(Draft).where(
+            Draft.company_id == self.company_id, Draft.author_id == self.scope.me, same
+        )
+        return (await self.session.scalars(found.order_by(Draft.source))).all()
+
     async def drafts(self) -> Sequence[Draft]:
         """The acting member's unpublished drafts, newest first."""
         found = select(Draft).where(
@@ -82,10 +90,12 @@ class Cases:
         """One case whatever its status: for callers who check rights first."""
         return await self.session.get(Case, (self.company_id, case_id))
 
-    async def by_source(self, source: str) -> Case | None:
-        """The case that came from one event or import row."""
-        found = select(Case).where(Case.company_id == self.company_id, Case.source == source)
-        return (await self.session.scalars(found)).first()
+    async def sources(self) -> set[str]:
+        """The events and import rows that cases came from, whatever became of the cases."""
+        found = select(Case.source).where(
+            Case.company_id == self.company_id, Case.source.is_not(None)
+        )
+        return {source for source in await self.session.scalars(found) if source}
 
     async def by_author(self, member_id: str) -> Sequence[Case]:
         """A member's published cases, newest first."""

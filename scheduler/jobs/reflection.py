@@ -99,4 +99,5 @@ JOB = Mailing(
     expires_after=EXPIRES,
     refuses=refuses,
     prepare=prepare,
+    in_batches=True,
 )

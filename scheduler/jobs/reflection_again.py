@@ -20,7 +20,8 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
             continue
         row.state = "asked"
         content = {"reflection_id": row.id}
-        found.append(Message(key=row.id, member_id=row.member_id, content=content))
+        key = f"{row.id}:{turn.period.key}"  # 「あとで」 may be said again
+        found.append(Message(key=key, member_id=row.member_id, content=content))
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 
 from cases.models.talk import Reflection
 from scheduler.models import (
-    ENDED,
+    OPEN,
     Delivery,
     DeliveryState,
     Occurrence,
@@ -100,12 +100,21 @@ class Plans(Rows):
         )
         return done.scalar_one_or_none() is not None
 
+    async def hold(self, occurrence_id: str) -> bool:
+        """Locks an occurrence that is still `planned` until the transaction ends; else False."""
+        found = select(Occurrence.id).where(
+            Occurrence.company_id == self.company_id,
+            Occurrence.id == occurrence_id,
+            Occurrence.state == OccurrenceState.PLANNED,
+        )
+        return (await self.session.scalars(found.with_for_update())).first() is not None
+
     async def close_finished(self) -> None:
         """Closes each occurrence whose deliveries have all ended."""
         still_open = exists().where(
             Delivery.company_id == self.company_id,
             Delivery.occurrence_id == Occurrence.id,
-            Delivery.state.not_in(ENDED),
+            Delivery.state.in_(OPEN),
         )
         await self.session.execute(
             update(Occurrence)

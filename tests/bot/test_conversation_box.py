@@ -71,6 +71,7 @@ async def test_a_win_that_was_a_search_is_searched_with_one_tap(abe: Person) -> 
 async def test_a_missing_change_is_answered_by_a_typed_line(sato: Person) -> None:
     await sato.says("電話の前にメールを1通送ってみました。")
     assert "先生の変化: …" in sato.sees
+    assert "先生の変化を、ひとことだけ教えてください。" in sato.sees
     await sato.says("「これなら読める」と言ってくださいました")
     assert "先生の変化: 「これなら読める」と言ってくださいました" in sato.sees
     await sato.presses("共有する", declared=list(TICKS))
@@ -105,7 +106,7 @@ async def test_nothing_and_too_much_are_answered_in_words(sato: Person) -> None:
         ("下書き", "書きかけの下書き"),
         ("求む！事例", "この質問に答える"),
         ("試している事例", "試している事例"),
-        ("状態", "意味の索引"),
+        ("状態", "意味で探せる事例"),
         ("振り返り", "今回の問い"),
         ("月次まとめ", "まだ月次まとめはありません"),
         ("確認待ち", "この操作は、いまの役割ではできません"),

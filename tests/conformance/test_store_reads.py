@@ -56,14 +56,12 @@ async def test_cases_come_newest_first_and_the_waiting_ones_oldest_first(acts: A
         assert sorted(case.id for case in changed) == ["c1", "c2"]
 
 
-async def test_a_case_is_found_by_its_source(acts: Acts) -> None:
+async def test_the_sources_of_the_cases_are_known(acts: Acts) -> None:
     async with acts() as shelf:
         shelf.cases.add(case_of("one", source="slack:Ev1"))
+        shelf.cases.add(case_of("two"))
     async with acts() as shelf:
-        found = await shelf.cases.by_source("slack:Ev1")
-        assert found is not None
-        assert found.id == "one"
-        assert await shelf.cases.by_source("slack:Ev2") is None
+        assert await shelf.cases.sources() == {"slack:Ev1"}
 
 
 def vector_of(part: str, digest: str, *, age: int = 0) -> Embedding:

@@ -1,44 +1,43 @@
-"""The database of a simulated world: only its clock is replaced, every transaction is real SQL."""
+"""The database of a simulated world: its clock and its driver are replaced, the SQL is real."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import event
-
-from cases.db import Shelf
+from cases.db import Database, Shelf
 from cases.scope import Scope
-from tests.fakes.clocked import ClockedDatabase
+from cases.store.org import Directory
+from tests.fakes.inline import engine_on
 from tests.fakes.world import World
 
 
-class SimulatedDatabase(ClockedDatabase):
-    """Real SQL; each transaction waits for the world, and may die before or after its commit."""
+class SimulatedDatabase(Database):
+    """Real SQL in memory; the world decides when a transaction happens, and whether it does."""
 
-    def __init__(self, url: str, world: World) -> None:
-        super().__init__(url)
+    def __init__(self, world: World, content: bytes) -> None:
+        self.url = "sqlite+inline://"
+        self.engine, self.plain = engine_on(content)
+        self.directory = Directory(self.engine)
         self.world = world
-
-        @event.listens_for(self.engine.sync_engine, "connect")
-        def hurry(connection: Any, _record: Any) -> None:
-            # Power does not fail in this world, only processes do: no need to wait for the disk.
-            connection.execute("PRAGMA synchronous=OFF")
 
     async def now(self, session: object, company_id: str) -> datetime:
         return self.world.now
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Shelf]:
-        await self.world.step()
-        self.world.open += 1
-        try:
-            async with super().transaction(scope) as shelf:
-                yield shelf
-                self.world.maybe_die()  # rolled back
-        finally:
-            self.world.open -= 1
-            self.world.moved.set()
-        self.world.maybe_die()  # committed, but the process never learns
+        world = self.world
+        await world.step()
+        async with super().transaction(scope) as shelf:
+            yield shelf
+            world.die_by_chance()  # rolled back
+            world.lose_the_database()
+        world.die_by_chance()  # committed, but the process never learns
+        await world.step()
+
+    def look(self, sql: str, values: Mapping[str, str] = MappingProxyType({})) -> list[Any]:
+        """What the tables hold now, past the world: no step, no fault, no SQLAlchemy."""
+        return self.plain.execute(sql, dict(values)).fetchall()

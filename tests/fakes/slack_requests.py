@@ -108,3 +108,39 @@ def encoded(payload: Json) -> tuple[bytes, str]:
         return json.dumps(payload).encode(), "application/json"
     form = payload if "command" in payload else {"payload": json.dumps(payload)}
     return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
+def edited(message: Json, text: str, at: str, event_id: str) -> Json:
+    """A person changed a message (`direct`) at the Slack time `at`."""
+    new = {key: message[key] for key in ("type", "user", "ts", "team")} | {
+        "text": text,
+        "edited": {"user": message["user"], "ts": at},
+    }
+    inner = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": message["channel"],
+        "channel_type": "im",
+        "message": new,
+        "previous_message": {**message},
+        "ts": at,
+        "event_ts": at,
+    }
+    return event(inner, event_id)
+
+
+def deleted(message: Json, at: str, event_id: str) -> Json:
+    """A person deleted a message (`direct`) at the Slack time `at`."""
+    inner = {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "channel": message["channel"],
+        "channel_type": "im",
+        "deleted_ts": message["ts"],
+        "previous_message": {**message},
+        "ts": at,
+        "event_ts": at,
+    }
+    return event(inner, event_id)

@@ -1,223 +1,218 @@
-"""A seeded world for the ledger: virtual time, processes that die or freeze, a platform that lies.
+"""A seeded world for the ledger: processes that die or stand still, and a platform that lies.
 
-Each transaction and each POST waits until the world lets it go on, so a seed replays step by step.
+Every transaction and every request asks `World.step` first, so a seed replays step by step.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from tests.fakes.clocked import dice
+from tests.fakes.seeded_loop import CURRENT, Process, SeededLoop
 
 START = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)  # 10:00 JST on a business day
+ASSUMED = 90.0  # seconds from first byte to landing that the quiet time allows for: 30 + 60
+SKEW = 300.0  # seconds that a process's own clock may be wrong
 
 
 class Killed(BaseException):
     """kill -9: no handler may catch it."""
 
 
-@dataclass
-class Process:
-    """One process; all its tasks die with it."""
-
-    name: str
-    alive: bool = True
+class Gone(Exception):
+    """The database is away for a moment; the transaction did not happen."""
 
 
 @dataclass(frozen=True)
 class Chances:
-    """How often things go wrong, per step or per POST."""
+    """How often things go wrong: the first three per transaction or request."""
 
-    kill: float = 0.02
-    freeze: float = 0.05
+    kill: float = 0.02  # spread over its four points: before, inside, done, told
+    stop: float = 0.05  # up to 120 s, before it or after
+    gone: float = 0.005  # the database, instead of a commit
     refuse: float = 0.04
     limit: float = 0.03
-    vanish: float = 0.10  # an ambiguous answer, nothing arrived
+    vanish: float = 0.08  # an ambiguous answer, nothing arrived
+    hang: float = 0.04  # no answer within the 30 s, nothing arrived
     silence: float = 0.15  # an ambiguous answer, it arrived
     late: float = 0.5  # of those: lands up to 60 s later
-    too_late: float = 0.10  # of those: lands up to 5 minutes later, past the quiet time
+    too_late: float = 0.3  # of those: lands up to 5 minutes later, past the quiet time
+    blind: float = 0.05  # history cannot be read now, an extra copy not be deleted
 
 
 @dataclass
-class Waiting:
-    process: Process | None
-    wake: datetime
-    go_on: asyncio.Future[None]
+class Copy:
+    """A message that people can see from `when` on. `excused`: later than anybody assumed."""
 
-
-CURRENT: ContextVar[Process] = ContextVar("process")
+    number: str
+    when: float
+    payload: bytes
+    excused: bool
+    removed: bool = False
 
 
 @dataclass
 class World:
-    """The scheduler of everything; also the platform (Courier and LookBack)."""
+    """Time, processes and chance; also the platform (Courier and LookBack)."""
 
     seed: int
     chances: Chances = field(default_factory=Chances)
-    now: datetime = START
-    calm: bool = False  # no more faults
-    steps: int = 0
-    waiting: list[Waiting] = field(default_factory=list)
-    open: int = 0  # transactions
-    landed: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
-    posts: int = 0
+    calm: bool = True  # no faults; before and after the chaos
     kills: int = 0
-    excused: int = 0  # POSTs that landed later than the quiet time allows for
+    posts: int = 0
+    copies: dict[str, list[Copy]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self.dice: random.Random = dice(self.seed)
-        self.moved = asyncio.Event()
+        self.dice = dice(self.seed)
+        self.loop = SeededLoop(self.dice, pace=0.3)
+        self.living: list[Process] = []
+        self.parked: dict[Process, dict[asyncio.Future[None], None]] = defaultdict(dict)
 
-    # what processes call
+    @property
+    def now(self) -> datetime:
+        """The database's clock."""
+        return START + timedelta(seconds=self.loop.seconds)
+
+    # what processes meet
 
     async def step(self, seconds: float = 0.0) -> None:
-        """Waits until the world goes on with this task, at least `seconds` from now."""
-        self.maybe_die()
-        if self.calm:
+        """Lets the others go on for at least `seconds`; the process may stop or die here."""
+        process = CURRENT.get()
+        if process is None or self.calm:
+            await self._wait(seconds)
             return
-        frozen = self.dice.random() < self.chances.freeze
-        pause = self.dice.uniform(1, 120) if frozen else 0.0
-        future = asyncio.get_running_loop().create_future()
-        wake = self.now + timedelta(seconds=seconds + pause)
-        self.waiting.append(Waiting(CURRENT.get(), wake, future))
-        self.moved.set()
-        await future
+        if self.dice.random() < self.chances.stop / 2:
+            process.stopped_until = self.loop.seconds + self.dice.uniform(1, 120)
+        self.die_by_chance()
+        await self._wait(seconds)
+        if not process.alive:
+            raise Killed
 
-    def maybe_die(self) -> None:
-        """kill -9, sometimes."""
-        process = CURRENT.get(None)
+    def die_by_chance(self) -> None:
+        """kill -9, sometimes; a task of a process that is dead already ends in any case."""
+        process = CURRENT.get()
         if process is None:
             return
-        if self.calm:
+        if process.alive and not self.calm and self.dice.random() < self.chances.kill / 4:
+            self.kills += 1
+            self.end(process)
+        if not process.alive:
             raise Killed
-        if not process.alive or self.dice.random() < self.chances.kill:
-            self.kills += process.alive
-            process.alive = False
-            raise Killed
+
+    def lose_the_database(self) -> None:
+        """The commit does not happen, and the process is told."""
+        if CURRENT.get() and not self.calm and self.dice.random() < self.chances.gone:
+            raise Gone
+
+    def end(self, process: Process) -> None:
+        """All tasks of the process end where they wait."""
+        process.alive = False
+        self.living.remove(process)
+        for future in self.parked.pop(process, ()):
+            if not future.done():
+                future.set_exception(Killed())
+
+    async def _wait(self, seconds: float) -> None:
+        future: asyncio.Future[None] = self.loop.create_future()
+        parked = self.parked[CURRENT.get() or _NOBODY]
+        parked[future] = None
+        self.loop.call_later(seconds, _wake, future)
+        try:
+            await future
+        finally:
+            parked.pop(future, None)
+
+    async def lives(self, name: str, life: Callable[[Process], Awaitable[None]]) -> None:
+        """A process that is started again after each death, until the calm."""
+        while not self.calm:
+            process = Process(name, ahead=self.dice.uniform(-SKEW, SKEW))
+            self.living.append(process)
+            CURRENT.set(process)
+            try:
+                await life(process)
+            except Killed:
+                CURRENT.set(None)
+                await self._wait(self.dice.uniform(1, 30))
+
+    async def calms_down(self, lives: list[asyncio.Task[None]]) -> None:
+        """No more faults: all processes are ended, and nobody starts them again."""
+        self.calm = True
+        for process in list(self.living):
+            self.end(process)
+        await asyncio.gather(*lives)
 
     # the platform
 
     async def send(self, parcel: Parcel) -> Receipt:
-        begun = self.now
+        begun = self.loop.seconds
         await self.step()
-        slept = self.now - begun > timedelta(seconds=5)  # after the last check of the deadline
-        self.excused += slept
         self.posts += 1
         if self.calm:
-            return self._land(parcel, 0)
-        chance = self.dice.random()
-        limits = self.chances
+            return self._land(parcel, begun, 0)
+        await self._fails()
+        if self.dice.random() < self.chances.silence:
+            self._land(parcel, begun, self._delay())
+            await self._silent()
+        receipt = self._land(parcel, begun, 0)
+        self.die_by_chance()
+        await self.step()
+        return receipt
+
+    async def _fails(self) -> None:
+        """Raises when nothing arrives."""
+        chance, limits = self.dice.random(), self.chances
         if chance < limits.refuse:
             raise DeliveryFailed("connection_refused")
         if (chance := chance - limits.refuse) < limits.limit:
             raise DeliveryFailed("ratelimited", retry_after=5, http_status=429)
         if (chance := chance - limits.limit) < limits.vanish:
             raise DeliveryUnknown("reset")
-        if chance - limits.vanish < limits.silence:
-            self._land(parcel, self._delay())
-            self.maybe_die()
-            raise DeliveryUnknown("timeout")
-        receipt = self._land(parcel, 0)
-        self.maybe_die()
-        return receipt
+        if chance - limits.vanish < limits.hang:
+            await self.step(120)  # the caller's own time-out ends this
+            raise DeliveryUnknown("reset")
+
+    async def _silent(self) -> None:
+        """The answer of a request whose effect came, or will come, is lost."""
+        self.die_by_chance()
+        await self.step(120 if self.dice.random() < 0.5 else 0)
+        raise DeliveryUnknown("reset")
 
     async def find(self, parcel: Parcel, since: datetime) -> list[Receipt] | None:
         await self.step()
-        if not self.calm and self.dice.random() < self.chances.limit:
+        if not self.calm and self.dice.random() < self.chances.blind:
             raise DeliveryFailed("ratelimited", retry_after=5, http_status=429)
-        return [
-            Receipt("D", number)
-            for number, when in self.landed.get(parcel.id, [])
-            if since <= when <= self.now
-        ]
+        first = (since - START).total_seconds()
+        found = [c for c in self.copies[parcel.id] if first <= c.when <= self.loop.seconds]
+        found.sort(key=lambda copy: copy.when)
+        return [Receipt("D", copy.number) for copy in found if not copy.removed]
 
     async def remove(self, parcel: Parcel, receipt: Receipt) -> None:
-        kept = [copy for copy in self.landed[parcel.id] if copy[0] != receipt.message_id]
-        self.landed[parcel.id] = kept
+        await self.step()
+        if not self.calm and self.dice.random() < self.chances.blind:
+            raise DeliveryUnknown("reset")
+        for copy in self.copies[parcel.id]:
+            copy.removed = copy.removed or copy.number == receipt.message_id
 
     def _delay(self) -> float:
         if self.dice.random() < self.chances.too_late:
-            self.excused += 1
             return self.dice.uniform(60, 300)
         return self.dice.uniform(0, 60) if self.dice.random() < self.chances.late else 0.0
 
-    def _land(self, parcel: Parcel, delay: float) -> Receipt:
-        number = f"m{self.posts}"
-        when = self.now + timedelta(seconds=delay)
-        self.landed.setdefault(parcel.id, []).append((number, when))
-        return Receipt("D", number)
+    def _land(self, parcel: Parcel, begun: float, delay: float) -> Receipt:
+        when = self.loop.seconds + delay
+        copy = Copy(f"m{self.posts}", when, parcel.payload, excused=when - begun > ASSUMED)
+        self.copies[parcel.id].append(copy)
+        return Receipt("D", copy.number)
 
-    # the world's own loop
 
-    async def live(self, life: Callable[[Process], Awaitable[None]], names: list[str]) -> None:
-        """Starts a task per process, which is born again after each death, until the calm."""
-        lives = [asyncio.create_task(self._lives(life, name)) for name in names]
-        while not self.calm:
-            await self._quiet()
-            if not self.calm:
-                await self._go_on()
-        while not all(one.done() for one in lives):
-            for one in self.waiting:
-                one.go_on.set_exception(Killed())
-            self.waiting.clear()
-            await asyncio.sleep(0)
+_NOBODY = Process("nobody")
 
-    async def _lives(self, life: Callable[[Process], Awaitable[None]], name: str) -> None:
-        born = 0
-        while not self.calm:
-            process = Process(f"{name}.{born}")
-            CURRENT.set(process)
-            try:
-                await life(process)
-            except Killed:
-                born += 1
-                process.alive = False
-            if not self.calm:
-                await self._rest()
-        self.moved.set()
 
-    async def _rest(self) -> None:
-        """The time until a dead process is started again."""
-        future = asyncio.get_running_loop().create_future()
-        wake = self.now + timedelta(seconds=self.dice.uniform(1, 30))
-        self.waiting.append(Waiting(None, wake, future))
-        self.moved.set()
-        try:
-            await future
-        except Killed:
-            return
-
-    async def _quiet(self) -> None:
-        """Waits until every task stands still: no transaction is open, all have parked."""
-        calm_turns = 0
-        while calm_turns < 5 and not self.calm:
-            before = len(self.waiting)
-            if self.open or not self.waiting:
-                self.moved.clear()
-                await self.moved.wait()
-            await asyncio.sleep(0)
-            still = not self.open and len(self.waiting) == before
-            calm_turns = calm_turns + 1 if still else 0
-
-    async def _go_on(self) -> None:
-        """Lets one task go on; time passes."""
-        self.steps += 1
-        self.now += timedelta(seconds=self.dice.uniform(0, 0.5))
-        dead = [one for one in self.waiting if one.process and not one.process.alive]
-        ready = [one for one in self.waiting if one.wake <= self.now]
-        if not dead and not ready:
-            self.now = min(one.wake for one in self.waiting)
-            ready = [one for one in self.waiting if one.wake <= self.now]
-        chosen = dead[0] if dead else self.dice.choice(ready)
-        self.waiting.remove(chosen)
-        if dead:
-            chosen.go_on.set_exception(Killed())
-        else:
-            chosen.go_on.set_result(None)
-        await asyncio.sleep(0)
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

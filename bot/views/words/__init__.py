@@ -28,6 +28,16 @@ def say(locale: str, key: str, **values: object) -> str:
     return sentences(locale)[key].format(**values)
 
 
+def month_name(month: str, locale: str) -> str:
+    """The month of `2026-10` alone: 10 (before 月) or October."""
+    return say(locale, "digest.months").split()[int(month[5:]) - 1]
+
+
+def month_words(month: str, locale: str) -> str:
+    """2026年10月 for `2026-10`, or October 2026."""
+    return say(locale, "digest.month", year=month[:4], month=month_name(month, locale))
+
+
 def quote(locale: str, text: str) -> str:
     """The text in the quotation marks of the language."""
     return f"\u201c{text}\u201d" if locale == "en" else f"「{text}」"
