@@ -24,6 +24,7 @@ from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import SCOPE, deliveries, promised, sent_by
 from tests.fakes.platform import FakePlatform
+from tests.faults.matrix import fault
 
 FRIDAY = datetime(2026, 11, 13, 1, 15, tzinfo=UTC)  # 10:15 JST, a reflection day
 
@@ -65,6 +66,7 @@ async def test_a_promoter_keeps_the_day_of_the_schedule(
     assert (await questions(database))["kato"].not_before == FRIDAY
 
 
+@fault(22)
 async def test_hours_that_changed_while_it_was_queued_move_the_same_message(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
@@ -84,6 +86,7 @@ async def test_hours_that_changed_while_it_was_queued_move_the_same_message(
     assert len(platform.visible[(await questions(database))["ito"].id]) == 1
 
 
+@fault(22)
 async def test_a_time_zone_that_changed_while_it_was_queued_moves_the_same_message(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
@@ -108,6 +111,7 @@ async def test_a_time_zone_that_changed_while_it_was_queued_moves_the_same_messa
     st.integers(2, 4),
     st.sampled_from(["Asia/Tokyo", "Pacific/Honolulu", "Europe/Berlin"]),
 )
+@fault(22)
 def test_a_message_never_leaves_outside_the_members_own_hours(
     moment: datetime, first: int, length: int, name: str
 ) -> None:
@@ -144,6 +148,7 @@ def test_a_favourite_day_is_kept_or_the_day_of_the_schedule(day: date, wanted: i
         ({"paused_until": date(2026, 12, 1)}, "paused"),
     ],
 )
+@fault(23)
 async def test_who_leaves_pauses_or_opts_out_after_fan_out_gets_nothing(
     planner: Planner,
     database: ClockedDatabase,

@@ -22,6 +22,7 @@ from scheduler.planner import Planner, plan, plan_all
 from scheduler.steady import Steady
 from tests.fakes.clocked import ClockedDatabase, dice
 from tests.fakes.planning import DIGEST_DAY, SCOPE, deliveries, occurrences, promised, sent_by
+from tests.faults.matrix import fault
 
 DIGEST = "monthly_digest"
 HOUR = timedelta(hours=1)
@@ -33,6 +34,7 @@ async def digests(database: ClockedDatabase) -> list[str]:
 
 
 @pytest.mark.parametrize("error", [HOUR, -HOUR])
+@fault(20)
 async def test_an_hour_of_error_and_back_doubles_and_loses_nothing(
     planner: Planner, database: ClockedDatabase, error: timedelta
 ) -> None:
@@ -45,6 +47,7 @@ async def test_an_hour_of_error_and_back_doubles_and_loses_nothing(
     assert await digests(database) == [f"{DIGEST}:2026-10:{o}" for o in ("kobe", "sendai")]
 
 
+@fault(20)
 async def test_forty_days_ahead_and_back_doubles_and_loses_nothing(
     planner: Planner, database: ClockedDatabase
 ) -> None:
@@ -76,6 +79,7 @@ def test_a_clock_that_stays_changed_is_believed_after_an_hour() -> None:
     assert Steady().believes(start)  # a process that starts believes what it is told
 
 
+@fault(33)
 async def test_a_renamed_function_changes_nothing_of_the_schedule(
     planner: Planner, database: ClockedDatabase
 ) -> None:
@@ -91,6 +95,7 @@ async def test_a_renamed_function_changes_nothing_of_the_schedule(
     assert sent_by(await plan(planner, "c1"), DIGEST) == []
 
 
+@fault(33)
 async def test_a_job_that_was_taken_out_for_a_while_comes_back_where_it_was(
     planner: Planner, database: ClockedDatabase
 ) -> None:
