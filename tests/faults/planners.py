@@ -10,6 +10,8 @@ import sys
 import time
 from datetime import time as clock_time
 
+from sqlalchemy.exc import DBAPIError
+
 from cases.db import Database, Shelf
 from scheduler.job import Job, Mailing, Message, Turn, each_day
 from scheduler.planner import Planner, plan
@@ -23,6 +25,7 @@ async def everybody(shelf: Shelf, turn: Turn) -> list[Message]:
 
 
 DUTY = each_day(clock_time(0, 0))
+RINGS = 3
 JOBS: dict[str, Job] = {"note": Mailing("note", "each day", DUTY, everybody, catch_up_days=1)}
 
 
@@ -30,9 +33,14 @@ async def main(url: str, at: float) -> int:
     database = Database(url)
     planner = Planner(database, FakeComposer(), JOBS)
     await asyncio.sleep(max(0.0, at - time.time()))
-    found = await plan(planner, "c1")
+    found = 0
+    for _ in range(RINGS):
+        try:
+            found += len(await plan(planner, "c1"))
+        except DBAPIError:  # a lock that took too long: the alarm clock rings again
+            await asyncio.sleep(1)
     await database.close()
-    return len(found)
+    return found
 
 
 if __name__ == "__main__":
