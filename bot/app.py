@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot import console
 from bot.catch_up import CatchUp
+from bot.connecting import connect
 from bot.courier import Composer, Courier
 from bot.encoders import load_model, open_library
 from bot.health import Health
@@ -22,7 +22,7 @@ from bot.pages import Pages
 from bot.platform import Platform
 from bot.reception import Reception
 from bot.rounds import rounds
-from bot.server import make_app
+from bot.server import doors, make_app
 from bot.settings import Settings
 from bot.stopping import GRACE, asked_to_stop, within
 from cases.errors import CannotStart
@@ -30,13 +30,14 @@ from cases.library import Library
 from scheduler import dispatch, planner
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
+from scheduler.lanes import Lanes
+from scheduler.ledger import Pace
 from scheduler.release import release
 
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.metrics import Metrics
-    from bot.teams.cloud import Cloud
 
-PAGE_FIRST = 1.0  # seconds in which whoever waits for the first page has the processor alone
+PAGE_FIRST = 0.5  # seconds in which whoever waits for the first page has the processor alone
 
 
 @dataclass(slots=True)
@@ -49,34 +50,31 @@ class Hub:
     reception: Reception
     planner: planner.Planner
     worker: dispatch.Worker
+    lanes: Lanes
     clock: Clock
     pages: Pages
     catch_up: CatchUp
     health: Health
     indexer: Indexer | None = None
-    tasks: set[asyncio.Task[object]] = field(default_factory=set)
     tending: asyncio.Task[None] | None = None
     metrics: Metrics | None = None
 
-    def wake(self) -> None:
+    def wake(self, company_id: str) -> None:
         """Sends what was just owed and embeds what was just published, without waiting for it."""
         if self.indexer is not None:
             self.indexer.wake()
-        task: asyncio.Task[object] = asyncio.create_task(self.clock.ring("dispatch"))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.lanes.start(company_id, replies=True)
 
     def tend(self, kind: str, head: str) -> None:
         """Starts the heartbeat. `head`: the newest migration, against which /ready compares."""
         self.health.kind, self.health.head = kind, head
         self.tending = asyncio.create_task(self.health.run())
 
-    def web(self) -> web.Application:
-        """The server's application: health, metrics, and every platform's routes."""
+    def web(self, shown: Iterable[Platform] | None = None) -> web.Application:
+        """The server's application: health, metrics, and the routes of those shown (None: all)."""
         health = self.health
-        return make_app(
-            self.platforms.values(), health.ready, live=health.live, numbers=self.numbers
-        )
+        opened = self.platforms.values() if shown is None else shown
+        return make_app(opened, health.ready, live=health.live, numbers=self.numbers)
 
     async def numbers(self) -> bytes:
         """The text of /metrics."""
@@ -97,8 +95,7 @@ class Hub:
         await within(GRACE, "rounds", self.clock.stop)
         for name, platform in self.platforms.items():
             await within(until - time.monotonic(), name, platform.close)
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=max(until - time.monotonic(), 0.1))
+        await self.lanes.stop(max(until - time.monotonic(), 0.1))
         await within(until - time.monotonic(), "leases", self._release)
         if self.indexer is not None:
             await self.indexer.stop()
@@ -118,61 +115,50 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     library = library or open_library(settings)
     platforms: dict[str, Platform] = {}
     composer = Composer(platforms)
-    reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
+    reception = Reception(
+        library,
+        platforms,
+        composer,
+        safety_form_url=settings.safety_form_url,
+        quality_form_url=settings.quality_form_url,
+    )
     courier = Courier(platforms, reception.credentials)
-    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
+    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer, _pace(settings))
     plans = planner.Planner(library.db, composer, BY_NAME)
     catch_up = CatchUp(library.db, {}, reception.credentials)
-    clock = Clock({**rounds(library, reception, worker, plans), "gap_fill": catch_up.run})
+    lanes = Lanes(worker)
+    clock = Clock({**rounds(library, reception, worker, plans, lanes), "gap_fill": catch_up.run})
     pages = Pages(library, plans, worker, clock, catch_up.closed)
     health = Health(library.db, clock, settings.var)
     hub = Hub(
-        settings, library, platforms, reception, plans, worker, clock, pages, catch_up, health
+        settings,
+        library,
+        platforms,
+        reception,
+        plans,
+        worker,
+        lanes,
+        clock,
+        pages,
+        catch_up,
+        health,
     )
     reception.wake = hub.wake
     reception.status = pages.status
-    await _connect(hub)
+    slack = await connect(platforms, settings, library, reception, pages)
+    if slack is not None:
+        catch_up.platforms["slack"] = slack
+        slack.on_gap(catch_up.ask)
     return hub
 
 
-async def _connect(hub: Hub) -> None:
-    """The platforms that the settings and the workspace rows name."""
-    from bot.web.platform import WebPlatform
-
-    hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
-    hub.platforms[console.NAME] = console.ConsolePlatform()
-    if hub.settings.slack_signing_secret:
-        from bot.slack.platform import SlackPlatform
-
-        slack = SlackPlatform(
-            hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
-        )
-        hub.platforms["slack"] = hub.catch_up.platforms["slack"] = slack
-        slack.on_gap(hub.catch_up.ask)
-    rows = await hub.library.db.directory.workspaces("teams")
-    if rows:
-        from bot.teams.cloud import app_of
-        from bot.teams.platform import TeamsPlatform
-
-        ring = hub.library.ring
-        opened = [
-            ring.open_json(row.credentials, row.company_id) if row.credentials else {}
-            for row in rows
-        ]
-        apps = [app_of(credentials) for credentials in opened]
-        hub.platforms["teams"] = TeamsPlatform(hub.reception, apps, cloud=_cloud(hub.settings))
-
-
-def _cloud(settings: Settings) -> Cloud:
-    """Microsoft's public cloud, or the end points that the settings name (sovereign clouds)."""
-    from bot.teams.cloud import Cloud
-
-    public = Cloud()
-    return Cloud(
-        keys_url=settings.teams_openid_url or public.keys_url,
-        login_url=settings.teams_login_url or public.login_url,
-        service_url=settings.teams_service_url or public.service_url,
-        services=settings.teams_service_hosts or public.services,
+def _pace(settings: Settings) -> Pace:
+    """How long the ledger waits: a lease holds for an answer and as long again."""
+    return Pace(
+        lease=2 * settings.answer,
+        answer=settings.answer,
+        landing=settings.landing,
+        sweeps=settings.sweeps,
     )
 
 
@@ -186,10 +172,10 @@ async def serve(
 ) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises CannotStart when the port is taken.
+    Raises CannotStart when the port is taken, or when the page without login would be open.
     """
     hub = await build(settings)
-    runner = web.AppRunner(hub.web(), access_log=None)
+    runner = web.AppRunner(hub.web(await _doors(hub, alone=index)), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -214,17 +200,30 @@ async def serve(
         await hub.close()
 
 
+async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
+    """The platforms that get routes; gives the hub back where none may be shown."""
+    sample = any(company.sample for company in await hub.library.db.directory.companies())
+    try:
+        return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+    except CannotStart:
+        await hub.close()
+        raise
+
+
 async def _warm(hub: Hub, *, index: bool) -> None:
-    """After the page is there: the clock, all handlers, index, encoder, and the indexing child."""
+    """After the page is there: the clock, all handlers, encoder, index, and the indexing child.
+
+    What takes long runs in threads, so that a page or an answer asked meanwhile is not held up.
+    """
     await asyncio.sleep(PAGE_FIRST)
     hub.clock.start()
     await asyncio.to_thread(import_module, "bot.conversation.answering")
     from cases import capture, guard
 
-    for company in await hub.library.db.directory.companies():
-        await hub.library.shelves.warm(company.id)
     await asyncio.to_thread(guard.warm, hub.library.embedder)
     await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
+    for company in await hub.library.db.directory.companies():
+        await hub.library.shelves.warm(company.id)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()

@@ -46,13 +46,15 @@ class Reception:
         composer: Composer,
         *,
         safety_form_url: str = "",
+        quality_form_url: str = "",
         status: Status | None = None,
-        wake: Callable[[], None] = lambda: None,
+        wake: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.library = library
         self.platforms = platforms
         self.composer = composer
         self.safety_form_url = safety_form_url
+        self.quality_form_url = quality_form_url
         self.status = status
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
@@ -135,7 +137,7 @@ class Reception:
         if not turn.closed:
             async with turn.transaction():
                 pass
-        self.wake()
+        self.wake(event.company_id)
         if direct:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
@@ -159,6 +161,7 @@ class Reception:
             event_id=event.id,
             close=close,
             safety_form_url=self.safety_form_url,
+            quality_form_url=self.quality_form_url,
             status=self.status,
         )
 

@@ -8,10 +8,15 @@ from bot.reception import Reception
 from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile, take_back
 from scheduler.clock import Tick
+from scheduler.lanes import Lanes
 
 
 def rounds(
-    library: Library, reception: Reception, worker: dispatch.Worker, plans: planner.Planner
+    library: Library,
+    reception: Reception,
+    worker: dispatch.Worker,
+    plans: planner.Planner,
+    lanes: Lanes,
 ) -> dict[str, Tick]:
     """Each by its name, which the 状態 page shows."""
 
@@ -19,7 +24,7 @@ def rounds(
         return [company.id for company in await library.db.directory.companies()]
 
     async def send() -> None:
-        await dispatch.drain(worker, await companies())
+        await lanes.run(await companies())
 
     async def look_back() -> None:
         for company_id in await companies():

@@ -51,7 +51,7 @@ async def connect(
         shelf.people.add(account)
     if account is None:
         return None
-    account.seen_at = shelf.now
+    account.seen_at, account.blocked = shelf.now, ""  # who writes can be written to
     account.address = {**account.address, **address}  # a slash command knows less than a message
     member = await shelf.people.member(account.member_id)
     return member if member and member.active else None
@@ -62,6 +62,11 @@ async def pause(shelf: Shelf, until: date | None) -> Member:
     member = await _me(shelf)
     member.paused_until = until
     return member
+
+
+async def back(shelf: Shelf) -> None:
+    """The member is there again: questions come as before, if they had gone quiet."""
+    (await _me(shelf)).quiet_since = None
 
 
 async def speak(shelf: Shelf, locale: str) -> Member:

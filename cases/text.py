@@ -9,6 +9,7 @@ import unicodedata
 # Bidirectional controls can make a sentence read as another one (Trojan Source, CVE-2021-42574).
 _BIDI = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LINK = re.compile(r"(?<=[ただ])(?:ら|ところ|ので|けれども?|けど|が)?[、,\s]*$")
 _SENTENCE = re.compile(r"[^。!?！？\n]*[。!?！？]+[」』）)]*|[^。!?！？\n]+")
 
 
@@ -62,3 +63,9 @@ def _joins(before: str, after: str) -> bool:
 def content_hash(text: str) -> str:
     """SHA-256 of the text in hex: the key of a stored vector and of a declaration."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def finished(text: str) -> str:
+    """A clause as a sentence of its own where leaving out its last syllables makes one:
+    「メールしたら、」 → 「メールした」."""
+    return _LINK.sub("", text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cases.db import Shelf
@@ -22,11 +23,21 @@ def weekly_limit(member: Member) -> int:
     return MR_WEEK if plain else OTHERS_WEEK
 
 
-async def over_budget(shelf: Shelf, member: Member, day: date, zone: ZoneInfo) -> str:
-    """Why one more on that day would be too much; "" when there is room."""
-    monday = day - timedelta(days=day.weekday())
-    since = dates.at(monday, dates.MIDNIGHT, zone)
-    pushed = await Ledger(shelf).unsolicited(member.id, since)
+async def over_budget(
+    shelf: Shelf,
+    member: Member,
+    day: date,
+    zone: ZoneInfo,
+    pushed: Sequence[datetime] | None = None,
+) -> str:
+    """Why one more on that day would be too much; "" when there is room.
+
+    `pushed`: when the week's messages went out, where it was read before for many members.
+    """
+    if pushed is None:
+        monday = day - timedelta(days=day.weekday())
+        since = dates.at(monday, dates.MIDNIGHT, zone)
+        pushed = (await Ledger(shelf).unsolicited([member.id], since))[member.id]
     days = [dates.local_date(moment, zone) for moment in pushed]
     week = [one for one in days if dates.week_key(one) == dates.week_key(day)]
     if len(week) >= weekly_limit(member):

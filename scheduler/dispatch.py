@@ -1,148 +1,96 @@
-"""From ledger to platform: claim, re-check, token, intent, one send, settle.
+"""From ledger to platform: claim a batch, send each message once, settle what was answered.
 
-No transaction is open while something is sent. A worker that dies anywhere leaves a row that
+No transaction is open while something is sent. A worker that dies anywhere leaves rows that
 `ledger.recover` or `reconcile` can finish.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import random
-import time
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import timedelta
 
-from cases.db import Database, Shelf
+from cases.db import Shelf
 from cases.scope import Scope
 from scheduler import buckets, ledger
-from scheduler.job import Job, Renew
-from scheduler.ledger import Claim, Pace
-from scheduler.models import Delivery, DeliveryState
-from scheduler.ports import (
-    Composer,
-    Courier,
-    DeliveryFailed,
-    DeliveryUnknown,
-    LookBack,
-    Parcel,
-    Receipt,
-)
-from scheduler.recheck import recheck
-from scheduler.store.ledger import Ledger
+from scheduler.claiming import ALL, Batch, claim, place_key
+from scheduler.ledger import Answer, Claim, Settled
+from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
+from scheduler.worker import Worker as Worker
 
 log = logging.getLogger(__name__)
+_NOW = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """One process that sends. `ticks` is a local monotonic clock, only for its own deadline."""
+async def drain(worker: Worker, companies: Sequence[str], patience: timedelta = _NOW) -> int:
+    """Sends what is due, each company in its own lane: how many messages were taken up.
 
-    database: Database
-    courier: Courier
-    look_back: LookBack
-    jobs: Mapping[str, Job]
-    composer: Composer
-    pace: Pace = field(default_factory=Pace)
-    name: str = field(default_factory=lambda: uuid.uuid4().hex)
-    ticks: Callable[[], float] = time.monotonic
-    dice: random.Random = field(default_factory=random.Random)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: claim nothing more
+    `patience`: how long a lane waits for tokens altogether before it leaves the rest.
+    """
+    lanes = (lane(worker, company_id, patience) for company_id in companies)
+    found = await asyncio.gather(*lanes, return_exceptions=True)
+    for broken in found:
+        if isinstance(broken, BaseException):
+            raise broken  # after the others have finished: one company stops no other one
+    return sum(count for count in found if isinstance(count, int))
 
 
-async def drain(worker: Worker, companies: Sequence[str]) -> int:
-    """Sends what is due, the companies taking turns of one batch each: how many were claimed."""
-    total, last = 0, -1
-    while last != total and not worker.stopping.is_set():
-        last = total
-        for company_id in companies:
-            total += await dispatch(worker, company_id)
+async def lane(
+    worker: Worker,
+    company_id: str,
+    patience: timedelta = _NOW,
+    priorities: Sequence[int] = ALL,
+) -> int:
+    """Sends what is due in one company, batch by batch."""
+    left, total = patience, 0
+    await _recover(worker, company_id)
+    while not worker.stopping.is_set():
+        batch = await _batch(worker, company_id, priorities)
+        total += batch.touched
+        if batch.touched:
+            continue
+        if batch.wait is None or batch.wait > left:
+            break
+        left -= batch.wait
+        await worker.sleep(batch.wait.total_seconds())
+    if total:
+        await _recover(worker, company_id)  # what has ended closes its occurrence
     return total
 
 
 async def dispatch(worker: Worker, company_id: str) -> int:
-    """One batch of one company: how many messages were claimed."""
+    """One batch of one company: how many messages were taken up."""
+    await _recover(worker, company_id)
+    return (await _batch(worker, company_id, ALL)).touched
+
+
+async def _recover(worker: Worker, company_id: str) -> None:
     async with worker.database.transaction(Scope(company_id)) as shelf:
         await ledger.recover(shelf)
-        claims = await ledger.claim(shelf, worker.pace, worker.name)
-    await asyncio.gather(*(_guarded(worker, company_id, claim) for claim in claims))
-    return len(claims)
 
 
-async def deliver(worker: Worker, company_id: str, claim: Claim) -> None:
-    """One claimed message: at most one POST. Errors of the database leave it to `recover`."""
-    begun = worker.ticks()
-    scope = Scope(company_id)
-    async with worker.database.transaction(scope) as shelf:
-        parcel = await _prepare(worker, shelf, claim)
-    if parcel is None:
-        return
-    answer = await _send_once(worker, parcel, begun)
-    async with worker.database.transaction(scope) as shelf:
-        await _settle(worker, shelf, parcel, claim, answer)
+async def _batch(worker: Worker, company_id: str, priorities: Sequence[int]) -> Batch:
+    begun = worker.ticks()  # before database time is read: a pause after it counts
+    async with worker.database.transaction(Scope(company_id)) as shelf:
+        batch = await claim(shelf, worker, priorities)
+    desk = Desk(worker, company_id)
+    queues: dict[tuple[str, str], list[tuple[Claim, Parcel]]] = {}
+    for one in batch.taken:
+        queues.setdefault((one[1].workspace_id, place_key(one[1])), []).append(one)
+    await asyncio.gather(*(_in_order(worker, desk, queue, begun) for queue in queues.values()))
+    return batch
 
 
-async def _guarded(worker: Worker, company_id: str, claim: Claim) -> None:
-    """A failure of one message (a lost connection to the database) stops no other one."""
-    try:
-        await deliver(worker, company_id, claim)
-    except Exception:
-        log.exception("delivery %s of %s is left to recovery", claim.id, company_id)
+async def _in_order(
+    worker: Worker, desk: Desk, queue: list[tuple[Claim, Parcel]], begun: float
+) -> None:
+    """The messages of one chat one after the other, as they were owed."""
+    for held, parcel in queue:
+        await desk.settle(held, parcel, await _send_once(worker, parcel, begun))
 
 
-async def _prepare(worker: Worker, shelf: Shelf, claim: Claim) -> Parcel | None:
-    """Re-check, token and intent in one transaction; None when nothing is to be sent now."""
-    row = await Ledger(shelf).held(claim.id, claim.fence)
-    if row is None or row.state is not DeliveryState.SENDING or row.lease_until is None:
-        return None
-    if row.lease_until <= shelf.now:
-        return None
-    finding = await recheck(shelf, row, worker.jobs)
-    if finding.refused:
-        _drop(row, DeliveryState.CANCELLED, finding.refused)
-        return None
-    parcel = await ledger.parcel_of(shelf, row)
-    if parcel is None:
-        _drop(row, DeliveryState.DEAD, "no_address")
-        return None
-    later = finding.later or shelf.now + await buckets.take(
-        shelf, parcel.platform, parcel.workspace_id, row.priority
-    )
-    if later > shelf.now:
-        _postpone(row, later)
-        return None
-    if finding.anew is not None and not await _make_anew(worker, shelf, row, finding.anew):
-        return None
-    await ledger.intend(shelf, row, worker.pace)
-    return replace(parcel, payload=row.payload or b"")
-
-
-async def _make_anew(worker: Worker, shelf: Shelf, row: Delivery, renew: Renew) -> bool:
-    """New bytes in the place of those that show a case which was taken back; False when it fails.
-
-    Nothing of the old bytes is out: a row with an intent is looked for before it is sent again.
-    """
-    place = await ledger.place_of(shelf, row)
-    assert place is not None  # noqa: S101  # there is a parcel
-    try:
-        async with shelf.session.begin_nested():
-            message = await renew(shelf, row.dedupe_key.removeprefix(f"{row.kind}:"))
-            payload = await worker.composer.render(shelf, row.kind, message.content, place)
-    except Exception as error:
-        log.exception("delivery %s cannot be made anew", row.id)
-        _drop(row, DeliveryState.DEAD, f"not_rendered:{type(error).__name__}")
-        return False
-    row.case_ids, row.payload = list(message.case_ids), payload
-    row.payload_sha256 = hashlib.sha256(payload).hexdigest()
-    return True
-
-
-async def _send_once(
-    worker: Worker, parcel: Parcel, begun: float
-) -> Receipt | DeliveryFailed | DeliveryUnknown:
+async def _send_once(worker: Worker, parcel: Parcel, begun: float) -> Answer:
     """The one POST. A worker that slept between intent and here sends nothing (local deadline)."""
     if worker.ticks() - begun > worker.pace.slack.total_seconds():
         return DeliveryFailed("overslept", retry_after=1.0)
@@ -159,38 +107,55 @@ async def _send_once(
         return DeliveryUnknown(type(error).__name__)
 
 
+class Desk:
+    """Writes answers down as they come. Who finds it free writes for all who wait by then: one
+    transaction for a whole batch that is answered at once, and no answer waits for a slow one."""
+
+    def __init__(self, worker: Worker, company_id: str) -> None:
+        self.worker, self.scope = worker, Scope(company_id)
+        self.waiting: list[tuple[Claim, Parcel, Answer]] = []
+        self.lock = asyncio.Lock()
+
+    async def settle(self, held: Claim, parcel: Parcel, answer: Answer) -> None:
+        """Returns when the answer is committed. A failure leaves its rows to recovery."""
+        self.waiting.append((held, parcel, answer))
+        async with self.lock:
+            await asyncio.sleep(0)  # who was answered in the same moment joins
+            group, self.waiting = self.waiting, []
+            if not group:
+                return
+            try:
+                async with self.worker.database.transaction(self.scope) as shelf:
+                    await _settle(self.worker, shelf, group)
+            except Exception:
+                log.exception("%d answers of %s are left to recovery", len(group), self.scope)
+
+
 async def _settle(
-    worker: Worker,
-    shelf: Shelf,
-    parcel: Parcel,
-    claim: Claim,
-    answer: Receipt | DeliveryFailed | DeliveryUnknown,
+    worker: Worker, shelf: Shelf, group: Sequence[tuple[Claim, Parcel, Answer]]
 ) -> None:
-    if isinstance(answer, Receipt):
-        await ledger.sent(shelf, claim, answer, worker.pace)
-        return
-    if isinstance(answer, DeliveryUnknown):
-        await ledger.unknown(shelf, claim, answer)
-        return
-    log.warning("delivery %s failed: %s", parcel.id, answer.reason)
-    await ledger.failed(shelf, claim, answer, worker.pace, worker.dice)
+    settled: list[Settled] = [(held, answer) for held, _, answer in group]
+    await ledger.settle(shelf, settled, worker.pace, worker.dice)
+    for _, parcel, answer in group:
+        if isinstance(answer, Receipt):
+            continue
+        log.warning("delivery %s: %s", parcel.id, answer.reason)
+        if isinstance(answer, DeliveryFailed):
+            await _beware(worker, shelf, parcel, answer)
+
+
+async def _beware(worker: Worker, shelf: Shelf, parcel: Parcel, answer: DeliveryFailed) -> None:
+    """What a refusal means for others: a paused workspace, a 429, a person who shut us out."""
     if answer.workspace_wide:
         workspace = await shelf.people.workspace(parcel.workspace_id)
         if workspace is not None:
-            workspace.state = "paused"
+            workspace.state, workspace.paused_for = "paused", answer.reason
             log.error("workspace %s is paused: %s", parcel.workspace_id, answer.reason)
-    elif answer.retry_after is not None and answer.http_status == 429:
-        until = shelf.now + ledger.pause_after(0, answer, worker.dice)
-        await buckets.block(shelf, parcel.platform, parcel.workspace_id, until)
-
-
-def _drop(row: Delivery, state: DeliveryState, reason: str) -> None:
-    """Ends a message that is not sent, with the reason; its text is no longer needed."""
-    row.state, row.outcome, row.payload = state, reason, None
-    row.next_at, row.lease_owner, row.lease_until = None, None, None
-
-
-def _postpone(row: Delivery, until: datetime) -> None:
-    """Gives the lease back until then; the period and the key stay the same."""
-    row.state, row.next_at = DeliveryState.READY, until
-    row.lease_owner, row.lease_until = None, None
+    elif answer.shut_out:
+        account = await shelf.people.account(parcel.workspace_id, parcel.user or "")
+        if account is not None:
+            account.blocked = answer.reason
+    elif answer.retry_after is not None and answer.http_status is not None:
+        bucket = await buckets.opened(shelf, parcel.platform, parcel.workspace_id)
+        if bucket is not None:
+            bucket.block(shelf.now + ledger.pause_after(0, answer, worker.dice))

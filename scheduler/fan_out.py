@@ -1,14 +1,19 @@
-"""One occurrence becomes its deliveries, rendered once and frozen, in one transaction."""
+"""One occurrence becomes its deliveries, rendered once and frozen, in one transaction.
+
+`scheduler.batches` does the same for a large mailing, a batch at a time.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.db import Shelf
-from cases.models.org import Account, Room
+from cases.models.org import Account, Member, Room
 from scheduler import calendar as dates
+from scheduler import hours
 from scheduler.budget import over_budget
 from scheduler.job import Chore, Job, Mailing, Message, Turn
 from scheduler.ledger import Owed, owe
@@ -52,19 +57,57 @@ async def fan_out(
         return []
     found: list[Planned] = []
     for message in await job.messages(shelf, turn):
-        message = replace(message, content=message.content | {"late": turn.late})
-        place = await place_for(shelf, member_id=message.member_id, room_id=message.room_id)
-        reason = await _refused(shelf, job, turn, message) if place else NO_ACCOUNT
-        owed = _decided(occurrence_id, job, turn, message, reason)
-        if place is not None and not reason:
-            owed = await _rendered(shelf, job, message, owed, place, composer)
-        found.append(_planned(turn, owed, new=await owe(shelf, owed)))
+        owed = await owed_for(shelf, occurrence_id, job, turn, message, composer)
+        found.append(planned(turn, owed, new=await owe(shelf, owed)))
     return found
 
 
-def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str) -> Owed:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read for a batch of messages at once, by member: where they are written to, and
+    when they got something that they had not asked for."""
+
+    places: Mapping[str, Account]
+    pushed: Mapping[str, Sequence[datetime]]
+
+
+async def owed_for(
+    shelf: Shelf,
+    occurrence_id: str,
+    job: Mailing,
+    turn: Turn,
+    message: Message,
+    composer: Composer | None,
+    known: Known | None = None,
+) -> Owed:
+    """The message as it is put in the ledger: rendered, or with the reason why it is not sent.
+
+    With `known`, a message that cannot be rendered raises: its batch is done again without.
+    """
+    message = replace(message, content=message.content | {"late": turn.late})
+    member_id = message.member_id or ""
+    if known is None or message.room_id is not None:
+        place = await place_for(shelf, member_id=member_id, room_id=message.room_id)
+    else:
+        place = known.places.get(member_id)
+    member = await shelf.people.member(member_id) if message.member_id else None
+    start = _start(turn, job, member)
+    reason = "" if place is not None else NO_ACCOUNT
+    if place is not None and message.member_id is not None:
+        pushed = None if known is None else known.pushed.get(member_id, ())
+        reason = await _refused(shelf, job, turn, member, start, pushed)
+    owed = _decided(occurrence_id, job, message, reason, start)
+    if place is None or reason:
+        return owed
+    if known is not None:
+        return await _filled(shelf, job, message, owed, place, composer)
+    return await _rendered(shelf, job, message, owed, place, composer)
+
+
+def _decided(
+    occurrence_id: str, job: Mailing, message: Message, reason: str, start: datetime
+) -> Owed:
     """The message, cancelled for the reason if there is one; nothing rendered yet."""
-    start = _start(turn)
     return Owed(
         dedupe_key=f"{job.name}:{message.key}",
         kind=job.name,
@@ -82,22 +125,28 @@ def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, rea
     )
 
 
-def _start(turn: Turn) -> datetime:
-    """When its messages go out: due time, or the next opening of the sending window after now."""
-    return dates.next_window(turn.calendar, max(turn.period.due_at, turn.now), turn.zone)
+def _start(turn: Turn, job: Mailing, member: Member | None) -> datetime:
+    """When it goes out: due time, or after it when the member's own hours and day come."""
+    moment = max(turn.period.due_at, turn.now)
+    return hours.starts(turn.calendar, moment, turn.zone, member, job)
 
 
-async def _refused(shelf: Shelf, job: Mailing, turn: Turn, message: Message) -> str:
-    """Why this message is only recorded; "" when it is to be sent."""
-    if message.member_id is None:
-        return ""
-    member = await shelf.people.member(message.member_id)
+async def _refused(
+    shelf: Shelf,
+    job: Mailing,
+    turn: Turn,
+    member: Member | None,
+    start: datetime,
+    pushed: Sequence[datetime] | None,
+) -> str:
+    """Why a member's message is only recorded; "" when it is to be sent."""
     if member is None:
         return "left"
     reason = await refusal(shelf, job, member, turn.today)
     if reason or not job.unsolicited:
         return reason
-    return await over_budget(shelf, member, dates.local_date(_start(turn), turn.zone), turn.zone)
+    day = dates.local_date(start, turn.zone)
+    return await over_budget(shelf, member, day, turn.zone, pushed)
 
 
 async def _rendered(
@@ -109,23 +158,39 @@ async def _rendered(
     composer: Composer | None,
 ) -> Owed:
     """With its frozen bytes; a message that cannot be rendered is recorded as dead."""
-    user = place.user if isinstance(place, Account) else None
-    owed = replace(owed, workspace_id=place.workspace_id, user=user)
     try:
         async with shelf.session.begin_nested():  # a broken message takes no other one with it
-            message = await job.prepare(shelf, message)
-            owed = replace(owed, case_ids=message.case_ids, payload=b"")
-            if composer is None:
-                return owed
-            payload = await composer.render(shelf, job.name, message.content, place)
-            return replace(owed, payload=payload)
+            return await _filled(shelf, job, message, owed, place, composer)
     except Exception as error:
         log.exception("%s for %s cannot be rendered", job.name, owed.member_id or owed.room_id)
         reason = f"not_rendered:{type(error).__name__}"
         return replace(owed, state=DeliveryState.DEAD, outcome=reason, payload=None)
 
 
-def _planned(turn: Turn, owed: Owed, *, new: bool) -> Planned:
+async def _filled(
+    shelf: Shelf,
+    job: Mailing,
+    message: Message,
+    owed: Owed,
+    place: Account | Room,
+    composer: Composer | None,
+) -> Owed:
+    user = place.user if isinstance(place, Account) else None
+    message = await job.prepare(shelf, message)
+    payload = b""
+    if composer is not None:
+        payload = await composer.render(shelf, job.name, message.content, place)
+    return replace(
+        owed,
+        workspace_id=place.workspace_id,
+        user=user,
+        case_ids=message.case_ids,
+        payload=payload,
+    )
+
+
+def planned(turn: Turn, owed: Owed, *, new: bool) -> Planned:
+    """What became of one message, for the plan that people see."""
     return Planned(
         kind=owed.kind,
         period=turn.period.key,

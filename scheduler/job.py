@@ -17,6 +17,7 @@ from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 from scheduler.rules import Option, at_time, time_of
 
+LATE = timedelta(hours=1)  # from here on a message says that it is late
 REPLY, PROMPT, DIGEST = 0, 1, 2  # priorities: an answer to a person goes first
 
 
@@ -77,7 +78,9 @@ class Mailing:
     was sent; None: then it is not sent. `catch_up_days`: business days that it may be late.
     `unsolicited` counts for the budget. `options`: what 事務局 may choose, and `periods_of` the
     turns under a choice. `by_day`: a member's favourite day of the week moves it. `told`: 事務局 is
-    told of a turn that was skipped. `sample`: what a test send to oneself shows.
+    told of a turn that was skipped. `sample`: what a test send to oneself shows. `in_batches`: a
+    large mailing is owed a batch at a time; only where `messages` writes nothing, so that asking
+    again after a crash gives everything that is not owed yet.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Mailing:
     by_day: bool = False
     told: bool = False
     sample: Callable[[Shelf, Member], Awaitable[Message | None]] | None = None
+    in_batches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

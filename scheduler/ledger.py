@@ -1,4 +1,4 @@
-"""The ledger's steps: owe, claim, intend, settle. Each is one fenced write in one transaction.
+"""The ledger's steps: owe, recover, settle. Claims are in `scheduler.claiming`.
 
 Nothing here calls a platform. A worker that lost its lease finds its fence changed and stops.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cases.columns import new_id
 from cases.db import Shelf
 from cases.models.org import Account, Room
 from scheduler.job import REPLY
-from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
+from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.store.ledger import Ledger
 from scheduler.store.plans import Plans
@@ -36,7 +38,7 @@ class Pace:
     landing: timedelta = timedelta(seconds=60)
     slack: timedelta = timedelta(seconds=5)
     sweeps: tuple[timedelta, ...] = (timedelta(minutes=10), timedelta(hours=24))
-    batch: int = 20
+    batch: int = 50  # a claim costs the same for 20 rows; of each workspace
     tries: int = 12
 
     @property
@@ -72,35 +74,48 @@ class Claim:
 
     id: str
     fence: int
+    attempts: int = 1  # with the one that is under way
+
+
+Answer = Receipt | DeliveryFailed | DeliveryUnknown
+Settled = tuple[Claim, Answer]
 
 
 async def owe(shelf: Shelf, owed: Owed) -> bool:
     """Puts a message in the ledger; False when it is owed already (its key is taken)."""
+    return await Ledger(shelf).once(Delivery, **_row(shelf, owed))
+
+
+async def owe_all(shelf: Shelf, many: Sequence[Owed]) -> None:
+    """Puts many messages in the ledger; those that are owed already stay as they are."""
+    await Ledger(shelf).all_once(Delivery, [_row(shelf, owed) for owed in many])
+
+
+def _row(shelf: Shelf, owed: Owed) -> dict[str, Any]:
     ready = owed.state is DeliveryState.READY
     start = owed.not_before or shelf.now
-    return await Ledger(shelf).once(
-        Delivery,
-        id=new_id(),
-        dedupe_key=owed.dedupe_key,
-        occurrence_id=owed.occurrence_id,
-        workspace_id=owed.workspace_id,
-        user=owed.user,
-        member_id=owed.member_id,
-        room_id=owed.room_id,
-        case_ids=list(owed.case_ids),
-        kind=owed.kind,
-        payload=owed.payload,
-        payload_sha256=hashlib.sha256(owed.payload or b"").hexdigest(),
-        priority=owed.priority,
-        unsolicited=owed.unsolicited,
-        state=owed.state,
-        not_before=start,
-        expires_at=owed.expires_at,
-        next_at=start if ready else None,
-        client_msg_id=str(uuid.uuid5(_NAMESPACE, owed.dedupe_key)),
-        outcome=owed.outcome,
-        created_at=shelf.now,
-    )
+    return {
+        "id": new_id(),
+        "dedupe_key": owed.dedupe_key,
+        "occurrence_id": owed.occurrence_id,
+        "workspace_id": owed.workspace_id,
+        "user": owed.user,
+        "member_id": owed.member_id,
+        "room_id": owed.room_id,
+        "case_ids": list(owed.case_ids),
+        "kind": owed.kind,
+        "payload": owed.payload,
+        "payload_sha256": hashlib.sha256(owed.payload or b"").hexdigest(),
+        "priority": owed.priority,
+        "unsolicited": owed.unsolicited,
+        "state": owed.state,
+        "not_before": start,
+        "expires_at": owed.expires_at,
+        "next_at": start if ready else None,
+        "client_msg_id": str(uuid.uuid5(_NAMESPACE, owed.dedupe_key)),
+        "outcome": owed.outcome,
+        "created_at": shelf.now,
+    }
 
 
 async def recover(shelf: Shelf) -> None:
@@ -123,33 +138,6 @@ async def recover(shelf: Shelf) -> None:
     await Plans(shelf).close_finished()
 
 
-async def claim(shelf: Shelf, pace: Pace, owner: str) -> list[Claim]:
-    """Takes due messages under a lease, replies first; at most `pace.batch`."""
-    rows = await Ledger(shelf).claim(
-        Delivery.state == DeliveryState.READY,
-        owner,
-        pace.lease,
-        pace.batch,
-        state=DeliveryState.SENDING,
-        intent_at=None,
-    )
-    order = sorted(rows, key=lambda row: (row.priority, row.next_at or row.not_before, row.id))
-    return [Claim(row.id, row.fence) for row in order]
-
-
-async def intend(shelf: Shelf, row: Delivery, pace: Pace) -> None:
-    """Writes down that a POST is about to happen; the row must be held (`Ledger.held`)."""
-    now = shelf.now
-    row.intent_at, row.first_intent_at = now, row.first_intent_at or now
-    row.lease_until, row.next_at = now + pace.lease, now + pace.quiet
-    row.attempts += 1
-    shelf.session.add(
-        DeliveryAttempt(
-            company_id=row.company_id, delivery_id=row.id, fence=row.fence, started_at=now
-        )
-    )
-
-
 async def parcel_of(shelf: Shelf, row: Delivery) -> Parcel | None:
     """What to send and where; None when the account, room, workspace or payload is gone."""
     workspace = await shelf.people.workspace(row.workspace_id or "")
@@ -168,6 +156,7 @@ async def parcel_of(shelf: Shelf, row: Delivery) -> Parcel | None:
         user=row.user,
         member_id=row.member_id,
         room_id=row.room_id,
+        shut_out=getattr(place, "blocked", ""),
     )
 
 
@@ -178,49 +167,62 @@ async def place_of(shelf: Shelf, row: Delivery) -> Account | Room | None:
     return await shelf.people.account(row.workspace_id or "", row.user or "")
 
 
-async def sent(shelf: Shelf, claim: Claim, receipt: Receipt, pace: Pace) -> bool:
-    """`sending` or `unknown` → `sent`. More than one attempt: sweeps will look for copies."""
-    row = await Ledger(shelf).held(claim.id, claim.fence)
-    if row is None:
-        return False
-    again = row.attempts > 1 and bool(pace.sweeps)
-    row.state, row.room, row.receipt = DeliveryState.SENT, receipt.room, receipt.message_id
-    row.sent_at, row.lease_owner, row.lease_until = shelf.now, None, None
-    row.next_at = shelf.now + pace.sweeps[0] if again else None
-    await _ended(shelf, claim, "sent")
-    return True
+async def settle(shelf: Shelf, answers: Sequence[Settled], pace: Pace, dice: random.Random) -> int:
+    """Writes down what the platform answered, where the fence is still ours: how many.
 
-
-async def unknown(shelf: Shelf, claim: Claim, error: DeliveryUnknown) -> bool:
-    """`sending` → `unknown`: nothing more is sent before somebody looked (not before Q)."""
-    row = await Ledger(shelf).held(claim.id, claim.fence)
-    if row is None:
-        return False
-    row.state, row.lease_owner, row.lease_until = DeliveryState.UNKNOWN, None, None
-    row.outcome = error.reason
-    await _ended(shelf, claim, "unknown", error.reason, error.http_status)
-    return True
-
-
-async def failed(
-    shelf: Shelf, claim: Claim, error: DeliveryFailed, pace: Pace, dice: random.Random
-) -> bool:
-    """`sending` → `ready` later, or `dead`: the message certainly did not arrive.
-
-    A 429 and a workspace-wide failure burn no attempt.
+    `sending` or `unknown` → `sent` (after more than one attempt sweeps will look for copies),
+    `unknown` (nothing more is sent before somebody looked, not before Q), `ready` later, or
+    `dead`. A 429 and a workspace-wide failure burn no attempt.
     """
-    row = await Ledger(shelf).held(claim.id, claim.fence)
-    if row is None:
-        return False
-    row.intent_at, row.lease_owner, row.lease_until = None, None, None
-    row.outcome = error.reason
-    blameless = error.retry_after is not None or error.workspace_wide
-    row.attempts -= 1 if blameless else 0
-    dead = not blameless and (error.permanent or row.attempts >= pace.tries)
-    row.state = DeliveryState.DEAD if dead else DeliveryState.READY
-    row.next_at = None if dead else shelf.now + pause_after(row.attempts, error, dice)
-    await _ended(shelf, claim, "failed", error.reason, error.http_status, error.retry_after)
-    return True
+    ledger, written = Ledger(shelf), 0
+    groups: dict[type, list[dict[str, Any]]] = {}
+    for claim, answer in answers:
+        row = {"id": claim.id, "fence": claim.fence, **_became(shelf, claim, answer, pace, dice)}
+        groups.setdefault(type(answer), []).append(row)
+    for rows in groups.values():
+        written += await ledger.settle(rows)
+    await ledger.end_attempts([_ended(claim, answer) for claim, answer in answers])
+    return written
+
+
+def _became(
+    shelf: Shelf, claim: Claim, answer: Answer, pace: Pace, dice: random.Random
+) -> dict[str, Any]:
+    if isinstance(answer, Receipt):
+        return {"sent_at": shelf.now, "outcome": "", **arrived(shelf, claim.attempts, answer, pace)}
+    if isinstance(answer, DeliveryUnknown):
+        return {"state": DeliveryState.UNKNOWN, "outcome": answer.reason}
+    blameless = answer.retry_after is not None or answer.workspace_wide
+    attempts = claim.attempts - blameless
+    dead = not blameless and (answer.permanent or attempts >= pace.tries)
+    return {
+        "state": DeliveryState.DEAD if dead else DeliveryState.READY,
+        "outcome": answer.reason,
+        "intent_at": None,
+        "attempts": attempts,
+        "next_at": None if dead else shelf.now + pause_after(attempts, answer, dice),
+    }
+
+
+def arrived(shelf: Shelf, attempts: int, receipt: Receipt, pace: Pace) -> dict[str, Any]:
+    """The columns of a message that is there: after several attempts it is swept for copies."""
+    again = attempts > 1 and bool(pace.sweeps)
+    return {
+        "state": DeliveryState.SENT,
+        "room": receipt.room,
+        "receipt": receipt.message_id,
+        "next_at": shelf.now + pace.sweeps[0] if again else None,
+    }
+
+
+def _ended(claim: Claim, answer: Answer) -> dict[str, Any]:
+    failed = isinstance(answer, DeliveryFailed)
+    row = {"delivery_id": claim.id, "fence": claim.fence, "error": None, "http_status": None}
+    if isinstance(answer, Receipt):
+        return row | {"result": "sent", "retry_after": None}
+    row |= {"error": answer.reason, "http_status": answer.http_status}
+    wait = answer.retry_after if isinstance(answer, DeliveryFailed) else None
+    return row | {"result": "failed" if failed else "unknown", "retry_after": wait}
 
 
 def pause_after(attempts: int, error: DeliveryFailed, dice: random.Random) -> timedelta:
@@ -231,18 +233,3 @@ def pause_after(attempts: int, error: DeliveryFailed, dice: random.Random) -> ti
         return timedelta(seconds=min(3600.0, max(1.0, error.retry_after)) * dice.uniform(1, 1.2))
     seconds: float = min(3600.0, 5.0 * 2 ** max(0, attempts - 1)) * dice.uniform(0.8, 1.2)
     return timedelta(seconds=seconds)
-
-
-async def _ended(
-    shelf: Shelf,
-    claim: Claim,
-    result: str,
-    error: str | None = None,
-    http_status: int | None = None,
-    retry_after: float | None = None,
-) -> None:
-    attempt = await Ledger(shelf).attempt(claim.id, claim.fence)
-    if attempt is None:
-        return
-    attempt.ended_at, attempt.result, attempt.error = shelf.now, result, error
-    attempt.http_status, attempt.retry_after = http_status, retry_after

@@ -59,6 +59,7 @@ ENDED = (
     DeliveryState.EXPIRED,
     DeliveryState.CANCELLED,
 )
+OPEN = tuple(state for state in DeliveryState if state not in ENDED)
 
 
 class InboxEvent(Owned, Base):
@@ -147,8 +148,11 @@ class Delivery(Owned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "dedupe_key"),
         Index("ix_delivery_due", "company_id", "state", "next_at"),
+        # A claim reads the first rows of this one, however long the queue behind them is.
+        Index("ix_delivery_claim", "company_id", "workspace_id", "state", "priority", "next_at"),
+        Index("ix_delivery_expiry", "company_id", "state", "expires_at"),
         Index("ix_delivery_member", "company_id", "member_id", "not_before"),
-        Index("ix_delivery_occurrence", "company_id", "occurrence_id"),
+        Index("ix_delivery_occurrence", "company_id", "occurrence_id", "state"),
     )
     dedupe_key: Mapped[str]
     occurrence_id: Mapped[str | None]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cases.db import Shelf
 from cases.models.org import Account, Room
+from scheduler.store.ledger import Ledger
 
 NO_ACCOUNT = "no_account"  # the outcome of a message that is only recorded: nobody can be reached
 
@@ -17,9 +20,14 @@ async def place_for(
     """
     if room_id is not None:
         return await shelf.people.room(room_id)
-    accounts = await shelf.people.accounts(member_id or "")
-    for account in accounts:
-        workspace = await shelf.people.workspace(account.workspace_id)
-        if workspace is not None and workspace.state == "active":
-            return account
-    return accounts[0] if accounts else None
+    return (await places_of(shelf, [member_id or ""])).get(member_id or "")
+
+
+async def places_of(shelf: Shelf, member_ids: Collection[str]) -> dict[str, Account]:
+    """The accounts that members are written to, by the same rule; nobody without an account."""
+    active = {row.id for row in await Ledger(shelf).workspaces()}
+    found: dict[str, Account] = {}
+    for member_id, accounts in (await shelf.people.accounts_by_member(member_ids)).items():
+        for account in accounts[:1] + [one for one in accounts if one.workspace_id in active][:1]:
+            found[member_id] = account  # the second one, if there is one, is the better place
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,18 +15,19 @@ from cases.columns import new_id
 from cases.db import Database, Shelf
 from cases.scope import Scope
 from scheduler import calendar as dates
+from scheduler.batches import Fan, fan_out_all
 from scheduler.calendar import Calendar
 from scheduler.fan_out import Planned, fan_out
-from scheduler.job import Job, Period, Turn, turns_of
+from scheduler.job import LATE, Job, Period, Turn, turns_of
 from scheduler.models import Occurrence, OccurrenceState, Schedule, ScheduleState
 from scheduler.ports import Composer
+from scheduler.steady import Steady
 from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 LOOK_AHEAD = timedelta(days=70)
 _LOOK_BACK = timedelta(days=100)  # three months down: what was missed is written down
 JOINED, TOO_LATE, HELD = "joined:", "too_late", "held"  # why a turn was skipped
-_LATE = timedelta(hours=1)  # from here on a message says that it is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Planner:
     database: Database
     composer: Composer
     jobs: Mapping[str, Job]
+    steady: Steady = field(default_factory=Steady)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,19 @@ async def plan(planner: Planner, company_id: str, now: datetime | None = None) -
     found: list[Planned] = []
     for one in due:
         try:
-            async with planner.database.transaction(scope) as shelf:
-                shelf.now = now or shelf.now
-                found += await fan_out(
-                    shelf, one.occurrence_id, one.job, one.turn, planner.composer
-                )
+            found += await fan_out_all(_fan(planner, company_id, one, now))
         except Exception as error:
             log.exception("%s %s of %s", one.job.name, one.turn.period.key, company_id)
             async with planner.database.transaction(scope) as shelf:
                 reason = type(error).__name__
                 await Plans(shelf).move(one.occurrence_id, OccurrenceState.PLANNED, reason)
     return found
+
+
+def _fan(planner: Planner, company_id: str, due: Due, now: datetime | None) -> Fan:
+    return Fan(
+        planner.database, company_id, due.occurrence_id, due.job, due.turn, planner.composer, now
+    )
 
 
 async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Planned]:
@@ -85,6 +89,9 @@ async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Pla
 async def plan_all(planner: Planner) -> list[Planned]:
     """`plan` for every company; one that fails does not stop the others."""
     found: list[Planned] = []
+    async with planner.database.transaction(Scope("")) as shelf:
+        if not planner.steady.believes(shelf.now):
+            return []
     for company in await planner.database.directory.companies():
         try:
             found += await plan(planner, company.id)
@@ -174,7 +181,7 @@ async def decide_one(
     if row.state is not OccurrenceState.PLANNED:
         schedule.last_period = newest.key
         return []
-    is_late = shelf.now - newest.due_at > _LATE
+    is_late = shelf.now - newest.due_at > LATE
     turn = Turn(
         newest, shelf.now, today, calendar, zone, is_late,
         await _missed(plans, row), schedule.settings,

@@ -18,7 +18,8 @@ class DeliveryFailed(Exception):
     """The message certainly did not arrive. `reason` is a code of the platform, never text.
 
     `permanent`: no retry can help. `retry_after` (seconds): a 429; None for everything else.
-    `workspace_wide`: nothing can be sent there at all (a revoked token).
+    `workspace_wide`: nothing can be sent there at all (a revoked token). `shut_out`: this person
+    blocked the bot or is gone; nothing more is sent to the account until they write again.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class DeliveryFailed(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         workspace_wide: bool = False,
+        shut_out: bool = False,
         http_status: int | None = None,
     ) -> None:
         super().__init__(reason)
@@ -35,6 +37,7 @@ class DeliveryFailed(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.workspace_wide = workspace_wide
+        self.shut_out = shut_out
         self.http_status = http_status
 
 
@@ -65,6 +68,7 @@ class Parcel:
     user: str | None = None
     member_id: str | None = None
     room_id: str | None = None
+    shut_out: str = ""  # the account blocked the bot: nothing is sent
 
 
 @dataclass(frozen=True, slots=True)

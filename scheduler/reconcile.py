@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from cases.db import Shelf
 from cases.scope import Scope
-from scheduler import ledger
-from scheduler.dispatch import Worker
+from scheduler import buckets, ledger
+from scheduler.job import REPLY
 from scheduler.ledger import Claim
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.store.ledger import Ledger
+from scheduler.worker import Worker
 
 log = logging.getLogger(__name__)
 _EARLIER = timedelta(seconds=60)  # a platform's clock may run behind the database's
@@ -28,14 +29,8 @@ Search = tuple[Claim, Parcel, datetime]  # what to look for, and since when
 async def reconcile(worker: Worker, company_id: str) -> int:
     """Looks for the `unknown` messages that have been quiet for Q: how many were looked for."""
     async with worker.database.transaction(Scope(company_id)) as shelf:
-        rows = await Ledger(shelf).claim(
-            Delivery.state == DeliveryState.UNKNOWN,
-            worker.name,
-            worker.pace.lease,
-            worker.pace.batch,
-            next_at=shelf.now + worker.pace.lease,
-        )
-        searches = await _searches(shelf, list(rows))
+        rows = await _claimed(shelf, worker, DeliveryState.UNKNOWN)
+        searches = await _searches(shelf, rows)
     for search in searches:
         await _resolve(worker, company_id, search)
     return len(searches)
@@ -44,15 +39,24 @@ async def reconcile(worker: Worker, company_id: str) -> int:
 async def sweep(worker: Worker, company_id: str) -> int:
     """Deletes extra copies of messages that took more than one attempt: how many it deleted."""
     async with worker.database.transaction(Scope(company_id)) as shelf:
-        rows = await Ledger(shelf).claim(
-            Delivery.state == DeliveryState.SENT,
-            worker.name,
-            worker.pace.lease,
-            worker.pace.batch,
-            next_at=shelf.now + worker.pace.lease,
-        )
-        searches = await _searches(shelf, list(rows))
+        rows = await _claimed(shelf, worker, DeliveryState.SENT)
+        searches = await _searches(shelf, rows)
     return sum([await _sweep_one(worker, company_id, search) for search in searches])
+
+
+async def _claimed(shelf: Shelf, worker: Worker, state: DeliveryState) -> list[Delivery]:
+    """Rows to look for under a lease, no more of a workspace than its history may be read."""
+    ledger, pace, found = Ledger(shelf), worker.pace, list[Delivery]()
+    for workspace in await ledger.workspaces():
+        bucket = await buckets.opened(shelf, workspace.platform, workspace.id, buckets.HISTORY)
+        limit = pace.batch if bucket is None else min(pace.batch, bucket.allows(REPLY))
+        wanted = (Delivery.state == state) & (Delivery.workspace_id == workspace.id)
+        again = shelf.now + pace.lease
+        rows = await ledger.claim(wanted, worker.name, pace.lease, limit, next_at=again)
+        if bucket is not None:
+            bucket.take(len(rows))
+        found += rows
+    return found
 
 
 async def _searches(shelf: Shelf, rows: list[Delivery]) -> list[Search]:
@@ -92,15 +96,29 @@ async def _decide(
     row.lease_owner, row.lease_until = None, None
     if isinstance(copies, (DeliveryFailed, DeliveryUnknown)):
         wait = copies.retry_after if isinstance(copies, DeliveryFailed) else None
+        if wait:
+            await _wait(worker, shelf, row, wait)
         row.next_at = shelf.now + (timedelta(seconds=wait) if wait else _AGAIN)
     elif copies is None:
         _no_evidence(shelf, row)
     elif copies:
-        await ledger.sent(shelf, Claim(row.id, row.fence), copies[0], worker.pace)
-        row.outcome = "found"
+        found = ledger.arrived(shelf, row.attempts, copies[0], worker.pace)
+        for column, value in found.items():
+            setattr(row, column, value)
+        row.sent_at, row.outcome = shelf.now, "found"
     else:
         row.state, row.intent_at, row.next_at = DeliveryState.READY, None, shelf.now
         row.outcome = "not_found"
+
+
+async def _wait(worker: Worker, shelf: Shelf, row: Delivery, seconds: float) -> None:
+    """A 429: nobody reads that workspace's history before."""
+    workspace = await shelf.people.workspace(row.workspace_id or "")
+    if workspace is None:
+        return
+    bucket = await buckets.opened(shelf, workspace.platform, workspace.id, buckets.HISTORY)
+    if bucket is not None:
+        bucket.block(shelf.now + timedelta(seconds=min(3600.0, max(1.0, seconds))))
 
 
 def _no_evidence(shelf: Shelf, row: Delivery) -> None:

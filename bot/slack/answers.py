@@ -41,9 +41,15 @@ PERMANENT = {
     "cant_update_message",
     "edit_window_closed",
 }
+SHUT_OUT = {"user_disabled", "cannot_dm_bot"}  # this person gets nothing by this account
 RATE_LIMITED = {"ratelimited", "rate_limited"}
 # Raised before a byte of the request has left: a refusal, a name that does not resolve, bad TLS.
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.InvalidURL)
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # the proxy refused the way to Slack
+    aiohttp.InvalidURL,
+)
 _SHORTEST, _USUAL, _LONGEST = 1.0, 60.0, 3_600.0  # seconds; Slack counts in minutes
 
 
@@ -93,6 +99,7 @@ def _answered(response: Any, reason: str) -> Failure:
         reason,
         permanent=reason in PERMANENT,
         workspace_wide=reason in WORKSPACE_WIDE,
+        shut_out=reason in SHUT_OUT,
         http_status=status,
     )
 

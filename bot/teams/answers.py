@@ -16,6 +16,9 @@ from scheduler.ports import DeliveryFailed, DeliveryUnknown
 __all__ = ["DeliveryFailed", "DeliveryUnknown", "parsed", "receipt", "refusal", "retry_after"]
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+_SUB_CODE = re.compile(r'"subCode"\s*:\s*"([A-Za-z0-9_.-]{1,60})"')
+# A 403 that is about one person: they blocked the bot, or took it out of the chat.
+SHUT_OUT = {"MessageWritesBlocked", "ConversationBlockedByUser", "BotNotInConversationRoster"}
 _AMBIGUOUS = (408, 412)
 _RETRY_SECONDS = (1.0, 3_600.0)  # Retry-After is taken within these
 
@@ -42,7 +45,9 @@ def refusal(
         return DeliveryUnknown(reason, http_status=status)
     # 401: the token was refused and is fetched anew; 3xx: a redirect is never followed.
     again = status == 401 or status < 400
-    return DeliveryFailed(reason, permanent=not again, http_status=status)
+    return DeliveryFailed(
+        reason, permanent=not again, shut_out=reason in SHUT_OUT, http_status=status
+    )
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -59,8 +64,13 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 
 def _reason(answer: Mapping[str, Any]) -> str:
-    """The error's code, never its message: that may quote the text that was sent."""
+    """The error's code, the finer one where there are two; never the message, which may quote
+    the text that was sent."""
     error = answer.get("error")
+    text = str(error.get("message") if isinstance(error, dict) else answer.get("message") or "")
+    finer = _SUB_CODE.search(text)
+    if finer:
+        return finer[1]
     code = error.get("code") if isinstance(error, dict) else error
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 

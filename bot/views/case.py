@@ -9,9 +9,9 @@ from typing import Any
 from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
 from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
-from cases.capture.title import finished
 from cases.fields import VOCABULARY
 from cases.models.case import Case
+from cases.text import finished
 from cases.trials import Reproduction
 from cases.vocabulary import Kind, Status, label
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from cases.capture.split import Unit
-from cases.text import is_japanese, shorten
+from cases.text import finished, is_japanese, shorten
 
 LIMIT = 38  # code points; 40 (domain.md §2.2) count after NFKC, which makes … three
 SHORTEST = 12  # an extract with less says nothing on a card
@@ -16,7 +16,6 @@ _LEAD = re.compile(
     r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね)+"
 )
 _TAIL = re.compile(r"[\s、。,.!！…]+$")
-_LINK = re.compile(r"(?<=[ただ])(?:ら|ところ|ので|けれども?|けど|が)?[、,\s]*$")
 # 連用形, て and particles: a reader waits for the rest. Latin ends are left alone.
 _OPEN_END = re.compile(
     r"(?:[しきりみびぎにえけせてでねべめれげとがをはもやへ]|から|ので|ながら|たら|なら)$"
@@ -86,12 +85,6 @@ def _ends(unit: Unit) -> list[int]:
 
 def _trim(text: str) -> str:
     return finished(_TAIL.sub("", _LEAD.sub("", text.strip())))
-
-
-def finished(text: str) -> str:
-    """A clause as a sentence of its own where leaving out its last syllables makes one:
-    「メールしたら、」 → 「メールした」."""
-    return _LINK.sub("", text)
 
 
 def _whole(extract: str) -> bool:

@@ -34,7 +34,8 @@ class Workspace(Base):
     platform: Mapped[str]
     external_id: Mapped[str]
     credentials: Mapped[bytes | None]  # sealed; Teams: app id, secret, tenant
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[str] = mapped_column(default="active")  # or paused: nothing is sent there
+    paused_for: Mapped[str] = mapped_column(default="")  # the platform's code, never text
 
 
 class Office(Owned, Base):
@@ -92,6 +93,7 @@ class Account(Base):
     member_id: Mapped[str] = mapped_column(index=True)
     address: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seen_at: Mapped[datetime | None]
+    blocked: Mapped[str] = mapped_column(default="")  # the person shut the bot out: the code
 
 
 class Room(Owned, Base):

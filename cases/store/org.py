@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
@@ -104,6 +104,13 @@ class People:
             found = found.where(Member.active)
         return (await self.session.scalars(found.order_by(Member.id))).all()
 
+    async def known(self, member_ids: Collection[str]) -> Sequence[Member]:
+        """Members by id, active or not. While the list is kept, `member` asks nothing for them."""
+        found = select(Member).where(
+            Member.company_id == self.scope.company_id, Member.id.in_(member_ids)
+        )
+        return (await self.session.scalars(found)).all()
+
     async def by_email(self, email: str) -> Member | None:
         """One member by e-mail address, whatever its case."""
         found = select(Member).where(
@@ -126,11 +133,19 @@ class People:
 
     async def accounts(self, member_id: str) -> list[Account]:
         """All accounts of a member, the one seen last first."""
+        return (await self.accounts_by_member([member_id]))[member_id]
+
+    async def accounts_by_member(self, member_ids: Collection[str]) -> dict[str, list[Account]]:
+        """All accounts of some members, of each the one seen last first."""
         found = select(Account).where(
-            Account.company_id == self.scope.company_id, Account.member_id == member_id
+            Account.company_id == self.scope.company_id, Account.member_id.in_(member_ids)
         )
         rows = list(await self.session.scalars(found))
-        return sorted(rows, key=lambda row: (row.seen_at is None, -_seconds(row)))
+        rows.sort(key=lambda row: (row.seen_at is None, -_seconds(row)))
+        of: dict[str, list[Account]] = {member_id: [] for member_id in member_ids}
+        for row in rows:
+            of[row.member_id].append(row)
+        return of
 
     async def accounts_of(self, workspace_id: str) -> list[Account]:
         """All accounts on one workspace."""

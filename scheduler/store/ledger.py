@@ -2,21 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from cases.models.org import Workspace
+from cases.columns import Moment
+from cases.models.case import Case
+from cases.models.org import Account, Member, Room, Workspace
 from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState, RateBucket
 from scheduler.store.rows import Rows
 
 _ANEW = {"synchronize_session": False, "populate_existing": True}
+_DELIVERY = typed(Table, Delivery.__table__)
+_ATTEMPT = typed(Table, DeliveryAttempt.__table__)
 
 
 class Ledger(Rows):
     """The ledger of one company."""
+
+    async def due(
+        self, workspace_id: str, priorities: Sequence[int], limit: int
+    ) -> Sequence[Delivery]:
+        """Rows of a workspace that may be sent now, locked, in their order: replies, then oldest.
+
+        One question per priority, so that an index gives the first rows of a long queue. Rows
+        that another worker has locked are skipped.
+        """
+        rows: list[Delivery] = []
+        for priority in priorities:
+            if len(rows) == limit:
+                break
+            found = select(Delivery).where(
+                Delivery.company_id == self.company_id,
+                Delivery.workspace_id == workspace_id,
+                Delivery.state == DeliveryState.READY,
+                Delivery.priority == priority,
+                Delivery.next_at <= self.now,
+            )
+            found = found.order_by(Delivery.next_at, Delivery.id).limit(limit - len(rows))
+            found = found.with_for_update(skip_locked=True).execution_options(**_ANEW)
+            rows += await self.session.scalars(found)
+        return rows
+
+    async def read_along(self, rows: Collection[Delivery]) -> list[object]:
+        """People, places and cases of the rows, each table once. While the list is kept, asking
+        for one of them by id costs no statement."""
+        cases = {case_id for row in rows for case_id in row.case_ids}
+        wanted = (
+            (Member, Member.id, {row.member_id for row in rows}),
+            (Account, Account.user, {row.user for row in rows}),
+            (Room, Room.id, {row.room_id for row in rows}),
+            (Case, Case.id, cases),
+        )
+        found: list[object] = []
+        for table, column, values in wanted:
+            known = sorted(value for value in values if value is not None)
+            if known:
+                of_company = table.company_id == self.company_id
+                ask = select(table).where(of_company, column.in_(known))
+                found += await self.session.scalars(ask)
+        return found
+
+    async def workspaces(self) -> Sequence[Workspace]:
+        """The company's workspaces in which something may be sent."""
+        found = select(Workspace).where(
+            Workspace.company_id == self.company_id, Workspace.state == "active"
+        )
+        return (await self.session.scalars(found.order_by(Workspace.id))).all()
+
+    async def take(self, ids: Sequence[str], owner: str, until: datetime, quiet: datetime) -> None:
+        """Lease, fence + 1 and intent for rows that are locked, and an attempt for each.
+
+        `until`: the end of the lease; `quiet`: before it a missing message proves nothing.
+        """
+        ours = (Delivery.company_id == self.company_id) & Delivery.id.in_(ids)
+        taken = update(Delivery).where(ours).values(
+            state=DeliveryState.SENDING, fence=Delivery.fence + 1, attempts=Delivery.attempts + 1,
+            lease_owner=owner, lease_until=until, next_at=quiet, intent_at=self.now,
+            first_intent_at=func.coalesce(Delivery.first_intent_at, literal(self.now, Moment())),
+        )  # fmt: skip
+        await self.session.execute(taken, execution_options={"synchronize_session": False})
+        begun = select(Delivery.company_id, Delivery.id, Delivery.fence, Delivery.intent_at).where(
+            ours
+        )
+        names = ["company_id", "delivery_id", "fence", "started_at"]
+        await self.session.execute(insert(_ATTEMPT).from_select(names, begun))
+
+    async def settle(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Writes answers down where the fence is still ours: how many. All rows name the same
+        columns, with `id` and `fence` first among them; the lease ends."""
+        columns = [name for name in rows[0] if name not in ("id", "fence")]
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+        held = update(_DELIVERY).where(
+            _DELIVERY.c.company_id == self.company_id,
+            _DELIVERY.c.id == bindparam("new_id"),
+            _DELIVERY.c.fence == bindparam("new_fence"),
+        )
+        held = held.values(lease_owner=None, lease_until=None, **values)
+        named = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        return typed("CursorResult[Any]", await self.session.execute(held, named)).rowcount
+
+    async def end_attempts(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """What became of attempts; each row has delivery_id, fence, result, error, http_status
+        and retry_after."""
+        names = ("result", "error", "http_status", "retry_after")
+        ended = update(_ATTEMPT).where(
+            _ATTEMPT.c.company_id == self.company_id,
+            _ATTEMPT.c.delivery_id == bindparam("new_delivery_id"),
+            _ATTEMPT.c.fence == bindparam("new_fence"),
+        )
+        ended = ended.values(
+            ended_at=self.now, **{name: bindparam(f"new_{name}") for name in names}
+        )
+        named = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        await self.session.execute(ended, named)
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """One delivery by id."""
@@ -59,18 +175,30 @@ class Ledger(Rows):
         done = await self.session.execute(change.values(**values).returning(Delivery.id))
         return len(done.all())
 
-    async def unsolicited(self, member_id: str, since: datetime) -> list[datetime]:
-        """When the member's unsolicited messages since then go or went out; ended ones in vain
+    async def unsolicited(
+        self, member_ids: Collection[str], since: datetime
+    ) -> dict[str, list[datetime]]:
+        """When the members' unsolicited messages since then go or went out; ended ones in vain
         do not count."""
         vain = [state for state in ENDED if state is not DeliveryState.SENT]
-        found = select(Delivery.not_before).where(
+        found = select(Delivery.member_id, Delivery.not_before).where(
             Delivery.company_id == self.company_id,
-            Delivery.member_id == member_id,
+            Delivery.member_id.in_(member_ids),
             Delivery.unsolicited,
             Delivery.not_before >= since,
             Delivery.state.not_in(vain),
         )
-        return list(await self.session.scalars(found))
+        pushed: dict[str, list[datetime]] = {member_id: [] for member_id in member_ids}
+        for member_id, moment in await self.session.execute(found):
+            pushed[member_id or ""].append(moment)
+        return pushed
+
+    async def owed(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that are in the ledger already."""
+        found = select(Delivery.dedupe_key).where(
+            Delivery.company_id == self.company_id, Delivery.dedupe_key.in_(keys)
+        )
+        return set(await self.session.scalars(found))
 
     async def counts(self) -> dict[str, int]:
         """How many deliveries there are by state."""
@@ -96,16 +224,19 @@ class Ledger(Rows):
         )
         return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
 
-    async def attempt(self, delivery_id: str, fence: int) -> DeliveryAttempt | None:
-        """The attempt under one fence."""
-        return await self.session.get(DeliveryAttempt, (self.company_id, delivery_id, fence))
-
-    async def bucket(self, workspace_id: str, method: str, scope: str) -> RateBucket | None:
-        """A shared bucket, locked until the transaction ends."""
+    async def buckets(
+        self, workspace_id: str, method: str, scopes: Sequence[str]
+    ) -> Sequence[RateBucket]:
+        """Shared buckets, locked until the transaction ends; always in the same order."""
         found = select(RateBucket).where(
             RateBucket.company_id == self.company_id,
             RateBucket.workspace_id == workspace_id,
             RateBucket.method == method,
-            RateBucket.scope == scope,
+            RateBucket.scope.in_(scopes),
         )
-        return (await self.session.scalars(found.with_for_update())).first()
+        found = found.order_by(RateBucket.scope).with_for_update()
+        return (await self.session.scalars(found, execution_options=_ANEW)).all()
+
+    async def make_buckets(self, rows: list[dict[str, Any]]) -> None:
+        """New buckets, where another worker has not made them meanwhile."""
+        await self.all_once(RateBucket, rows)

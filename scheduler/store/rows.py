@@ -20,7 +20,17 @@ class Rows:
 
     async def once(self, table: type[Base], **values: Any) -> bool:
         """Inserts a row unless one of its unique keys is taken (ON CONFLICT DO NOTHING)."""
-        native = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
-        row = native.insert(table).values(company_id=self.company_id, **values)
+        row = self._insert(table).values(company_id=self.company_id, **values)
         row = row.on_conflict_do_nothing().returning(table.__table__.c.company_id)
         return (await self.session.execute(row)).scalar_one_or_none() is not None
+
+    async def all_once(self, table: type[Base], rows: list[dict[str, Any]]) -> None:
+        """Inserts many rows that name the same columns; those whose key is taken are left out."""
+        of_company = [{"company_id": self.company_id, **row} for row in rows]
+        if of_company:
+            insert = self._insert(table.__table__).on_conflict_do_nothing()
+            await self.session.execute(insert, of_company)
+
+    def _insert(self, table: Any) -> Any:  # PostgreSQL's insert, or SQLite's: alike, not related
+        native = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+        return native.insert(table)

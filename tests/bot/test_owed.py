@@ -10,7 +10,7 @@ from cases import sample
 from cases.models.org import Account, Workspace
 from cases.scope import Scope
 from scheduler.models import Delivery
-from scheduler.store import Ledger
+from scheduler.store.ledger import Ledger
 from tests.drivers.desk import DeskDriver
 from tests.fakes.sample_cast import NAKAMURA, SATO, TICKS, WIN
 

