@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -87,6 +88,38 @@ async def test_an_event_that_the_database_refused_is_stored_once_when_slack_repe
     assert len(driver.slack.made("chat.postMessage")) == 5
     assert await fill.run() == 1  # and the history of those who wrote is read again
     measured("5 refused, 5 stored once")
+
+
+@pytest.mark.slow
+@pytest.mark.fault(28)
+async def test_a_full_disk_is_not_ready_and_acknowledges_nothing_that_it_cannot_keep(
+    driver: SlackDriver, measured: Measured
+) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    answers: list[int] = []
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # as a disk that takes no more
+    try:
+        for number in range(30):
+            answers.append(await send(driver, post(number)))
+        async with driver.http.get("/ready") as answer:
+            wrong = (await answer.json())["wrong"]
+            assert answer.status == 503
+        await driver.house.hub.platforms["slack"].close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert 500 in answers
+    assert "database" in wrong
+    for number, status in enumerate(answers):
+        if status != 200:
+            assert await send(driver, post(number)) == 200  # Slack's repeat
+    await driver._settle()
+    await hours_later(driver, 1)
+    assert await counts(driver) == {InboxState.DONE: 30}
+    async with driver.house.hub.library.db.engine.connect() as connection:
+        found = await connection.exec_driver_sql("PRAGMA integrity_check")
+        assert found.scalar_one() == "ok"
+    refused = sum(status != 200 for status in answers)
+    measured(f"{refused} of 30 refused, 30 kept after the repeat, integrity ok")
 
 
 @pytest.mark.fault(6)
