@@ -70,6 +70,7 @@ def set_up(form: str, secrets: tuple[str, ...] = ()) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Json() if form == "json" else Plain())
     handler.addFilter(Shield(secrets))
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a long round is no warning
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""SIGTERM while messages go out: the process ends in time, in order, and nothing is left claimed."""
+"""SIGTERM while messages go out: the process ends in time and in order, and leaves no claims."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ async def stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]
 
 
 async def _owe(shelf: Shelf) -> None:
-    shelf.people.add(
-        Account(company_id=sample.COMPANY, workspace_id="slack", user="U0SATO", member_id=SATO)
-    )
+    row = Account(company_id=sample.COMPANY, workspace_id="slack", user="U0SATO", member_id=SATO)
+    row.address = {"user": "U0SATO", "channel": "D0SATO"}
+    shelf.people.add(row)
     for number in range(MANY):
         owed = ledger.Owed(
             dedupe_key=f"m{number}", kind="reply", payload=CARD, workspace_id="slack",
@@ -100,6 +100,7 @@ async def test_a_process_that_is_told_to_stop_ends_in_time(
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
     found = await states(stage)
     measured(
         f"{signals} signal: exit {code} in {took:.1f} s, {found.count(DeliveryState.READY)} wait"
