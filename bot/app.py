@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from bot.pages import Pages
 from bot.platform import Platform
 from bot.reception import Reception
 from bot.rounds import rounds
-from bot.server import make_app
+from bot.server import doors, make_app
 from bot.settings import Settings
 from bot.stopping import GRACE, asked_to_stop, within
 from cases.errors import CannotStart
@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # only configured platforms are imported
     from bot.metrics import Metrics
     from bot.teams.cloud import Cloud
 
-PAGE_FIRST = 1.0  # seconds in which whoever waits for the first page has the processor alone
+PAGE_FIRST = 0.5  # seconds in which whoever waits for the first page has the processor alone
 
 
 @dataclass(slots=True)
@@ -70,12 +70,10 @@ class Hub:
         self.health.kind, self.health.head = kind, head
         self.tending = asyncio.create_task(self.health.run())
 
-    def web(self) -> web.Application:
-        """The server's application: health, metrics, and every platform's routes."""
-        health = self.health
-        return make_app(
-            self.platforms.values(), health.ready, live=health.live, numbers=self.numbers
-        )
+    def web(self, shown: Iterable[Platform] | None = None) -> web.Application:
+        """The server's application: health, metrics, and the routes of the platforms `shown`."""
+        health, found = self.health, self.platforms.values() if shown is None else shown
+        return make_app(found, health.ready, live=health.live, numbers=self.numbers)
 
     async def numbers(self) -> bytes:
         """The text of /metrics."""
@@ -116,7 +114,13 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     library = library or open_library(settings)
     platforms: dict[str, Platform] = {}
     composer = Composer(platforms)
-    reception = Reception(library, platforms, composer, safety_form_url=settings.safety_form_url)
+    reception = Reception(
+        library,
+        platforms,
+        composer,
+        safety_form_url=settings.safety_form_url,
+        quality_form_url=settings.quality_form_url,
+    )
     courier = Courier(platforms, reception.credentials)
     worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
     plans = planner.Planner(library.db, composer, BY_NAME)
@@ -158,8 +162,7 @@ async def _connect(hub: Hub) -> None:
         )
         hub.platforms["slack"] = hub.catch_up.platforms["slack"] = slack
         slack.on_gap(hub.catch_up.ask)
-    rows = await hub.library.db.directory.workspaces("teams")
-    if rows:
+    if rows := await hub.library.db.directory.workspaces("teams"):
         from bot.teams.cloud import app_of
         from bot.teams.platform import TeamsPlatform
 
@@ -195,10 +198,10 @@ async def serve(
 ) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises CannotStart when the port is taken.
+    Raises CannotStart when the port is taken, or when the page without login would be open.
     """
     hub = await build(settings)
-    runner = web.AppRunner(hub.web(), access_log=None)
+    runner = web.AppRunner(hub.web(await _doors(hub, alone=index)), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -223,17 +226,30 @@ async def serve(
         await hub.close()
 
 
+async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
+    """The platforms that get routes; gives the hub back where none may be shown."""
+    sample = any(company.sample for company in await hub.library.db.directory.companies())
+    try:
+        return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+    except CannotStart:
+        await hub.close()
+        raise
+
+
 async def _warm(hub: Hub, *, index: bool) -> None:
-    """After the page is there: the clock, all handlers, index, encoder, and the indexing child."""
+    """After the page is there: the clock, all handlers, encoder, index, and the indexing child.
+
+    What takes long runs in threads, so that a page or an answer asked meanwhile is not held up.
+    """
     await asyncio.sleep(PAGE_FIRST)
     hub.clock.start()
     await asyncio.to_thread(import_module, "bot.conversation.answering")
     from cases import capture, guard
 
-    for company in await hub.library.db.directory.companies():
-        await hub.library.shelves.warm(company.id)
     await asyncio.to_thread(guard.warm, hub.library.embedder)
     await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
+    for company in await hub.library.db.directory.companies():
+        await hub.library.shelves.warm(company.id)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.platform import Platform
+from bot.views.elements import Style, Text
+from bot.views.words import say
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Room
@@ -32,6 +35,9 @@ class Composer:
 
         locale = await _locale(shelf, account)
         card = await CARDS[kind](shelf, content, locale)
+        if content.get("test"):
+            mark = Text(say(locale, "schedule.test_mark"), Style.WARN)
+            card = replace(card, parts=(mark, *card.parts))
         return self.platforms[workspace.platform].render(card)
 
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from bot.state import State
 from bot.views.elements import Card, from_json, to_json
 from bot.views.withdrawn import withdrawn_card, without_case
-from bot.web.back import Letter, Moved, Person, Step
+from bot.web.back import Foreseen, Letter, Moved, Person, Step
 from cases import members, sample
 from cases.db import Shelf
 from cases.errors import NotAllowed
 from cases.library import Library
 from cases.scope import Scope
 from cases.vocabulary import Role, Status
-from scheduler import board, dispatch, planner
+from scheduler import board, dispatch, planner, trial_send
 from scheduler import calendar as dates
 from scheduler.clock import Clock
 from scheduler.models import Delivery, DeliveryState
@@ -75,7 +75,8 @@ class Pages:
     async def letters(self, company_id: str, member_id: str) -> list[Letter]:
         """受信箱."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
-            return [await _shown(shelf, row) for row in await board.mailbox(shelf, member_id)]
+            rows = await board.mailbox(shelf, member_id)
+            return [await _shown(shelf, row) for row in rows if row.payload is not None]
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks of the member's own letters."""
@@ -99,6 +100,7 @@ class Pages:
             if room is None:
                 return []
             where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
+            where &= Delivery.payload.is_not(None)
             return [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
 
     async def speak(self, company_id: str, member_id: str, locale: str) -> None:
@@ -154,6 +156,24 @@ class Pages:
             company.clock_shift += int((moment.astimezone(UTC) - shelf.now).total_seconds())
         await planner.plan(self.plans, company_id)
         await dispatch.drain(self.worker, [company_id])
+
+    async def rehearse(self, company_id: str, kind: str, at: datetime) -> list[Foreseen]:
+        """Who would get the job's turn at that moment; everything is rolled back."""
+        found = await planner.rehearse(self.plans, company_id, at)
+        async with self._transaction(company_id) as shelf:
+            names = {member.id: member.name for member in await shelf.people.members()}
+        return [
+            Foreseen(names.get(one.member_id or "", one.room_id or "?"), one.not_before, one.reason)
+            for one in found
+            if one.kind == kind
+        ]
+
+    async def send_test(self, scope: Scope, kind: str, press: str) -> None:
+        """自分に試し送り: owed, and tried at once."""
+        job, composer = self.plans.jobs[kind], self.plans.composer
+        async with self.library.db.transaction(scope) as shelf:
+            await trial_send.send_to(shelf, job, composer, scope.me, press)
+        await dispatch.drain(self.worker, [scope.company_id])
 
     def _transaction(self, company_id: str = sample.COMPANY):  # type: ignore[no-untyped-def]  # a context manager
         return self.library.db.transaction(Scope(company_id))

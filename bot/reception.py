@@ -44,6 +44,7 @@ class Reception:
         composer: Composer,
         *,
         safety_form_url: str = "",
+        quality_form_url: str = "",
         status: Status | None = None,
         wake: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -51,6 +52,7 @@ class Reception:
         self.platforms = platforms
         self.composer = composer
         self.safety_form_url = safety_form_url
+        self.quality_form_url = quality_form_url
         self.status = status
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
@@ -153,6 +155,7 @@ class Reception:
             event_id=event.id,
             close=close,
             safety_form_url=self.safety_form_url,
+            quality_form_url=self.quality_form_url,
             status=self.status,
         )
 

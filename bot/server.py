@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiohttp import web
 
 from bot.platform import Platform
+from cases.errors import CannotStart
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
 Live = Callable[[], dict[str, str]]
 Numbers = Callable[[], Awaitable[bytes]]
 BODY_LIMIT = 1_000_000  # bytes; Slack and Teams send far less
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def doors(
+    platforms: Mapping[str, Platform], host: str, *, sample: bool, alone: bool
+) -> list[Platform]:
+    """The platforms that get routes: the page, which has no login, only on a loopback address.
+
+    It acts as people of the sample company and for nobody else (decision 31). `alone`: `run`, which
+    is there to show it, raises CannotStart instead of leaving it out.
+    """
+    if sample and is_loopback(host):
+        return list(platforms.values())
+    if sample and alone:
+        raise CannotStart(
+            f"HITOTSUBU_HOST={host} では、ログインのない体験ページがだれにでも開きます。"
+            "127.0.0.1 にするか、会社のデータで serve を使ってください"
+            f" / with HITOTSUBU_HOST={host} the sample's page, which has no login, would be open"
+            " to everyone; use 127.0.0.1, or serve with a company's data"
+        )
+    return [platform for name, platform in platforms.items() if name != "web"]
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address that only this machine reaches."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def make_app(

@@ -25,6 +25,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
     "SAFETY_FORM_URL": ("", False),
+    "QUALITY_FORM_URL": ("", False),
     "SLACK_SIGNING_SECRET": ("", True),
     "SLACK_BOT_TOKEN": ("", True),
     "SLACK_APP_TOKEN": ("", True),
@@ -51,6 +52,7 @@ class Settings:
     index: str
     embedding_model: str
     safety_form_url: str
+    quality_form_url: str
     slack_signing_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_app_token: str = field(repr=False)
@@ -94,6 +96,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         index=values["INDEX"],
         embedding_model=values["EMBEDDING_MODEL"],
         safety_form_url=values["SAFETY_FORM_URL"],
+        quality_form_url=values["QUALITY_FORM_URL"],
         slack_signing_secret=values["SLACK_SIGNING_SECRET"],
         slack_bot_token=values["SLACK_BOT_TOKEN"],
         slack_app_token=values["SLACK_APP_TOKEN"],

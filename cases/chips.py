@@ -7,7 +7,8 @@ the asker taps it: many cases carry few tags, and a hard filter would lose them 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,6 +53,9 @@ _DIGITS = {
     **{str(n): n for n in range(1, MOST + 1)},
     **dict(zip("一二三四五六七八九十", range(1, 11), strict=True)),
 }
+# What stands after a condition and means nothing without it; what is left of a bare question.
+_LINKS = r"(?:の|で(?:の)?|に|を|が|は|と|や|、|,|\s)?"
+_FILLER = re.compile(r"事例|例|ある|教えて|ください|\d+|[つ件個のでにをがはとや?？、。\s]")
 _LIMIT = re.compile(
     r"(?<![\d.])(10|[1-9]|[一二三四五六七八九十])\s*(?:つ(?!目)|件(?!目)|個|例(?!目)|選|事例)"
     r"|\b(?:top|best)\s*(10|[1-9])\b|\b(10|[1-9])\s+(?:cases|examples)\b"
@@ -89,6 +93,15 @@ def understand(text: str) -> Understood:
     found = sorted(_found(folded), key=lambda place: place[0])
     chips = dict.fromkeys(chip for _, chip in found)
     return Understood(tuple(chips), _limit(folded))
+
+
+def left(text: str, off: Iterable[Chip]) -> str:
+    """The question without the words of the chips that the asker took off, so that it asks for
+    less; the whole question when nothing else would be left."""
+    rest = unicodedata.normalize("NFKC", clean(text))
+    for chip in off:
+        rest = re.sub(re.escape(chip.text) + _LINKS, "", rest, flags=re.IGNORECASE)
+    return rest if any(one.isalnum() for one in _FILLER.sub("", rest)) else text
 
 
 def _found(folded: str) -> Iterator[tuple[int, Chip]]:

@@ -31,6 +31,7 @@ class Month:
     results: dict[str, Reproduction]
     wishes: Sequence[Wish]
     offices: Sequence[Office]
+    missed: tuple[str, ...] = ()  # months before it that had no digest of their own
 
 
 def choose(

@@ -25,9 +25,10 @@ from cases.vocabulary import Kind, TrialState, content
 NO_REPEAT = 3  # digests: a case is not shown again within about 90 days
 
 
-async def read_month(shelf: Shelf, month: str) -> Month:
-    """Everything that the digests of one month are made of."""
-    since, until = months.limits(month)
+async def read_month(shelf: Shelf, month: str, missed: Sequence[str] = ()) -> Month:
+    """Everything that the digests of one month, and of `missed` ones before it, are made of."""
+    since, _ = months.limits(min((month, *missed)))
+    _, until = months.limits(month)
     library = await shelf.cases.company_wide(until=until)
     every = [trial for trial in await shelf.loop.all_trials() if trial.opened_at < until]
     by_case: dict[str, list[Trial]] = {}
@@ -43,6 +44,7 @@ async def read_month(shelf: Shelf, month: str) -> Month:
         },
         wishes=await shelf.loop.wishes(),
         offices=await shelf.people.offices(),
+        missed=tuple(missed),
     )
 
 
@@ -72,7 +74,9 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
     office = await shelf.people.office(office_id)
     if office is None:
         raise NotFound
-    read = read or await read_month(shelf, month)
+    kept = await shelf.talks.digest(office_id, month)
+    missed = kept.content.get("missed", ()) if kept else ()
+    read = read or await read_month(shelf, month, missed)
     own = await shelf.cases.of_office(office_id)
     digests = await shelf.talks.digests(office_id)
     recent = [row for row in digests if row.month < month]
@@ -91,6 +95,7 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
             "office": office.name,
             "office_en": office.name_en or office.name,
             "month": month,
+            "missed": list(read.missed),
             "small": small,
             "summary": _summary(read),
             "items": items,

@@ -64,6 +64,11 @@ async def pause(shelf: Shelf, until: date | None) -> Member:
     return member
 
 
+async def back(shelf: Shelf) -> None:
+    """The member is there again: questions come as before, if they had gone quiet."""
+    (await _me(shelf)).quiet_since = None
+
+
 async def speak(shelf: Shelf, locale: str) -> Member:
     """Sets the member's language, `ja` or `en`."""
     member = await _me(shelf)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cases import digests, months
+from cases import counts, digests, months
 from cases.db import Shelf
 from cases.models.loop import Wish
 
@@ -45,7 +45,8 @@ async def make(shelf: Shelf, office_id: str, month: str) -> Pack:
 
 
 async def _homework(shelf: Shelf, office_id: str, month: str) -> list[dict[str, Any]]:
-    """Last month's cases, and how many of this office have tried each since."""
+    """Last month's cases, and how many of this office have tried each since (None: too few)."""
+    few = len(await counts.active_mrs(shelf, office_id)) < counts.FEW
     last = await shelf.talks.digest(office_id, months.before(month))
     if last is None:
         return []
@@ -56,7 +57,9 @@ async def _homework(shelf: Shelf, office_id: str, month: str) -> list[dict[str, 
         {
             "case_id": case_id,
             "title": shown[case_id].title,
-            "tried": sum(t.case_id == case_id and t.office_id == office_id for t in trials),
+            "tried": None
+            if few
+            else sum(t.case_id == case_id and t.office_id == office_id for t in trials),
         }
         for case_id in ids
         if case_id in shown

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from cases import months
+from cases.counts import FEW, active_mrs
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.loop import Trial
@@ -101,7 +102,10 @@ async def share(shelf: Shelf, reflection_id: str, masked: str) -> Reflection:
 
 
 async def others(shelf: Shelf, row: Reflection) -> list[tuple[str, str]]:
-    """Up to two shared answers from other offices as (text, office id), same question first."""
+    """Up to two shared answers from other offices as (text, office id), same question first.
+
+    The id is empty where fewer than five MRs could have written it.
+    """
     me = await shelf.people.member(row.member_id)
     office_id = me.office_id if me else None
     same = await shelf.talks.shared_answers(row.prompt)
@@ -115,7 +119,8 @@ async def others(shelf: Shelf, row: Reflection) -> list[tuple[str, str]]:
         writer = await shelf.people.member(other.member_id)
         if writer is None or writer.office_id in (None, office_id) or other.shared is None:
             continue
-        found.append((other.shared, writer.office_id or ""))
+        many = len(await active_mrs(shelf, writer.office_id or "")) >= FEW
+        found.append((other.shared, writer.office_id or "" if many else ""))
         if len(found) == OTHERS:
             break
     return found

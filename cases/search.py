@@ -97,9 +97,11 @@ class Shelves:
         """
         from cases import ranking  # with numpy: not for the first page
 
-        asked = await asyncio.to_thread(question.read, text, self.embedder)
         understood = chipping.understand(text)
         chips = tuple(chip for chip in understood.chips if chip_id(chip) not in without)
+        off = [chip for chip in understood.chips if chip not in chips]
+        words = chipping.left(text, off)
+        asked = await asyncio.to_thread(question.read, words, self.embedder)
         shelved = self._shelved(scope.company_id)
         async with self.db.transaction(scope) as shelf:
             await self._catch_up(shelf, shelved)

@@ -19,7 +19,7 @@ from scheduler.job import DIGEST, PROMPT, REPLY, Renew
 from scheduler.ledger import Claim
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import Parcel
-from scheduler.recheck import recheck
+from scheduler.recheck import made_anew, recheck
 from scheduler.store.ledger import Ledger
 from scheduler.worker import Worker
 
@@ -147,7 +147,7 @@ async def _make_anew(worker: Worker, shelf: Shelf, row: Delivery, renew: Renew) 
     assert place is not None  # noqa: S101  # there is a parcel
     try:
         async with shelf.session.begin_nested():
-            message = await renew(shelf, row.dedupe_key.removeprefix(f"{row.kind}:"))
+            message = await made_anew(shelf, row, renew)
             payload = await worker.composer.render(shelf, row.kind, message.content, place)
     except Exception as error:
         log.exception("delivery %s cannot be made anew", row.id)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.db import Shelf
-from cases.models.org import Account, Room
+from cases.models.org import Account, Member, Room
 from scheduler import calendar as dates
+from scheduler import hours
 from scheduler.budget import over_budget
 from scheduler.job import Chore, Job, Mailing, Message, Turn
 from scheduler.ledger import Owed, owe
@@ -89,9 +90,11 @@ async def owed_for(
         place = await place_for(shelf, member_id=member_id, room_id=message.room_id)
     else:
         place = known.places.get(member_id)
+    member = await shelf.people.member(member_id) if message.member_id else None
+    start = _start(turn, job, member)
     pushed = None if known is None else known.pushed.get(member_id, ())
-    reason = await _refused(shelf, job, turn, message, pushed) if place else NO_ACCOUNT
-    owed = _decided(occurrence_id, job, turn, message, reason)
+    reason = await _refused(shelf, job, turn, message, start, pushed) if place else NO_ACCOUNT
+    owed = _decided(occurrence_id, job, turn, message, reason, start)
     if place is None or reason:
         return owed
     if known is not None:
@@ -99,9 +102,10 @@ async def owed_for(
     return await _rendered(shelf, job, message, owed, place, composer)
 
 
-def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str) -> Owed:
+def _decided(
+    occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str, start: datetime
+) -> Owed:
     """The message, cancelled for the reason if there is one; nothing rendered yet."""
-    start = _start(turn)
     return Owed(
         dedupe_key=f"{job.name}:{message.key}",
         kind=job.name,
@@ -119,9 +123,10 @@ def _decided(occurrence_id: str, job: Mailing, turn: Turn, message: Message, rea
     )
 
 
-def _start(turn: Turn) -> datetime:
-    """When its messages go out: due time, or the next opening of the sending window after now."""
-    return dates.next_window(turn.calendar, max(turn.period.due_at, turn.now), turn.zone)
+def _start(turn: Turn, job: Mailing, member: Member | None) -> datetime:
+    """When it goes out: due time, or after it when the member's own hours and day come."""
+    moment = max(turn.period.due_at, turn.now)
+    return hours.starts(turn.calendar, moment, turn.zone, member, job)
 
 
 async def _refused(
@@ -129,6 +134,7 @@ async def _refused(
     job: Mailing,
     turn: Turn,
     message: Message,
+    start: datetime,
     pushed: Sequence[datetime] | None,
 ) -> str:
     """Why this message is only recorded; "" when it is to be sent."""
@@ -140,7 +146,7 @@ async def _refused(
     reason = await refusal(shelf, job, member, turn.today)
     if reason or not job.unsolicited:
         return reason
-    day = dates.local_date(_start(turn), turn.zone)
+    day = dates.local_date(start, turn.zone)
     return await over_budget(shelf, member, day, turn.zone, pushed)
 
 

@@ -17,6 +17,7 @@ from scheduler import calendar as dates
 from scheduler.calendar import Calendar
 from scheduler.rules import Option, at_time, time_of
 
+LATE = timedelta(hours=1)  # from here on a message says that it is late
 REPLY, PROMPT, DIGEST = 0, 1, 2  # priorities: an answer to a person goes first
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,16 +18,16 @@ from scheduler import calendar as dates
 from scheduler.batches import Fan, fan_out_all
 from scheduler.calendar import Calendar
 from scheduler.fan_out import Planned, fan_out
-from scheduler.job import Job, Period, Turn, turns_of
+from scheduler.job import LATE, Job, Period, Turn, turns_of
 from scheduler.models import Occurrence, OccurrenceState, Schedule, ScheduleState
 from scheduler.ports import Composer
+from scheduler.steady import Steady
 from scheduler.store.plans import Plans
 
 log = logging.getLogger(__name__)
 LOOK_AHEAD = timedelta(days=70)
 _LOOK_BACK = timedelta(days=100)  # three months down: what was missed is written down
 JOINED, TOO_LATE, HELD = "joined:", "too_late", "held"  # why a turn was skipped
-_LATE = timedelta(hours=1)  # from here on a message says that it is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Planner:
     database: Database
     composer: Composer
     jobs: Mapping[str, Job]
+    steady: Steady = field(default_factory=Steady)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ async def rehearse(planner: Planner, company_id: str, now: datetime) -> list[Pla
 async def plan_all(planner: Planner) -> list[Planned]:
     """`plan` for every company; one that fails does not stop the others."""
     found: list[Planned] = []
+    async with planner.database.transaction(Scope("")) as shelf:
+        if not planner.steady.believes(shelf.now):
+            return []
     for company in await planner.database.directory.companies():
         try:
             found += await plan(planner, company.id)
@@ -177,7 +181,7 @@ async def decide_one(
     if row.state is not OccurrenceState.PLANNED:
         schedule.last_period = newest.key
         return []
-    is_late = shelf.now - newest.due_at > _LATE
+    is_late = shelf.now - newest.due_at > LATE
     turn = Turn(
         newest, shelf.now, today, calendar, zone, is_late,
         await _missed(plans, row), schedule.settings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from cases.db import Shelf
 from cases.models.org import Member
 from cases.vocabulary import Status
 from scheduler import calendar as dates
-from scheduler.job import Job, Mailing, Renew
-from scheduler.models import Delivery
+from scheduler import hours
+from scheduler.job import LATE, Job, Mailing, Message, Renew
+from scheduler.models import Delivery, Occurrence
 
 _GONE = (Status.ARCHIVED, Status.WITHDRAWN)
 
@@ -46,7 +47,7 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
     taken_back = await _shows_withdrawn(shelf, row.case_ids)
     if taken_back and job.renew is None:
         return Finding("case_withdrawn")
-    opens = dates.next_window(dates.from_settings(company.settings), shelf.now, zone)
+    opens = hours.opens(dates.from_settings(company.settings), shelf.now, zone, member)
     return Finding(
         later=opens if opens > shelf.now else None, anew=job.renew if taken_back else None
     )
@@ -59,6 +60,15 @@ async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> st
     if is_paused(member, today):
         return "paused"
     return await job.refuses(shelf, member)
+
+
+async def made_anew(shelf: Shelf, row: Delivery, renew: Renew) -> Message:
+    """The message without what was taken back; it is as late as the first one was."""
+    message = await renew(shelf, row.dedupe_key.removeprefix(f"{row.kind}:"))
+    key = (row.company_id, row.occurrence_id or "")
+    turn = await shelf.session.get(Occurrence, key)
+    late = turn is not None and row.created_at - turn.due_at > LATE
+    return replace(message, content=message.content | {"late": late})
 
 
 def is_paused(member: Member, today: date) -> bool:

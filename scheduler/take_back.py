@@ -18,6 +18,7 @@ from scheduler.dispatch import Worker
 from scheduler.job import Mailing, Message
 from scheduler.models import Delivery
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
+from scheduler.recheck import made_anew
 from scheduler.store.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ async def _prepared(worker: Worker, shelf: Shelf, row: Delivery) -> Edit | None:
         async with shelf.session.begin_nested():
             message, kind = Message(row.dedupe_key, {}), CARD
             if isinstance(job, Mailing) and job.renew is not None:
-                message = await job.renew(shelf, row.dedupe_key.removeprefix(f"{row.kind}:"))
+                message = await made_anew(shelf, row, job.renew)
                 kind = row.kind
             row.payload = await worker.composer.render(shelf, kind, message.content, place)
     except Exception as error:

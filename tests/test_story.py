@@ -1,17 +1,22 @@
 """The main job, told once: a win from a chat message to another office's digest and a 再現.
 
-The same steps go through the neutral desk, the Slack door and the Teams door.
+The same steps go through the pages' own forms, a real browser, the Slack door, the Teams door and
+the terminal.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cases.embedding.bundled import BundledEncoder
+from tests.drivers.browser import CHROMIUM
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.screen import Person
+from tests.drivers.terminal import TerminalDriver
 from tests.fakes.sample_cast import (
     ITO,
     KATO,
@@ -25,16 +30,30 @@ from tests.fakes.sample_cast import (
     WIN,
 )
 
+MARKS = {
+    "browser": [
+        pytest.mark.slow,
+        pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine; CI installs it"),
+    ]
+}
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
+FROM_A_FILE = {
+    "id": "a-17",
+    "title": "駐車場の記録簿で部長の当直明けを避けた",
+    "action": "高橋部長の当直の日を守衛さんに伺い、翌日の訪問をやめて手紙に変えました。",
+    "result": "「よく見ているね」と声をかけていただき、次の面談が決まりました。",
+}
 CONDITION = "秘書さんがいらっしゃらない医局では難しかったです"
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", [pytest.param(name, marks=MARKS.get(name, ())) for name in DOORS])
 async def test_a_win_reaches_another_office_and_is_reproduced_there(
     door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
     async with DOORS[door](company_file, tmp_path, encoder) as driver:
         await story(driver)
+        if isinstance(driver, TerminalDriver):
+            await whoever_runs_it_sees_the_same(driver)
 
 
 async def story(driver: AnyDriver) -> None:
@@ -143,6 +162,31 @@ async def brings_it_to_the_office(driver: AnyDriver, kato: Person, case_id: str)
     assert len(posts) == before + 1
     assert TITLE in posts[0].text
     assert "加藤 直子さんからの紹介です" in posts[0].text
+
+
+async def whoever_runs_it_sees_the_same(machine: TerminalDriver) -> None:
+    """The commands of the machine: the case, the digest and the delivery; then a library joins."""
+    assert TITLE in await machine.types("search", QUESTION)
+    preview = await machine.types("digest", "preview", "--office", "神戸", "--month", "2026-11")
+    assert TITLE in preview
+    plan = await machine.types("plan", "--dry-run", "--now", "2027-01-06T10:40", "--json")
+    kinds = {(row["kind"], row["member"]) for row in rows_of(plan) if row["new"]}
+    assert ("monthly_digest", KATO) in kinds  # the next one; December's is sent
+    assert await machine.types("deliveries", "--json") == ""  # nothing is stuck
+    assert TITLE in await machine.types("export", "cases")
+    library = machine.house.path.with_name("library.jsonl")
+    library.write_text(json.dumps(FROM_A_FILE, ensure_ascii=False), "utf-8")
+    (row,) = rows_of(await machine.types("import", "cases", str(library), "--released", "--json"))
+    assert row["outcome"] == "masked"
+    (found,) = rows_of(await machine.types("search", "--json", FROM_A_FILE["title"]))
+    assert found["hits"][0]["case"] == FROM_A_FILE["id"]
+    assert "122/122" in await machine.types("doctor")  # 120 samples, the win and the file's case
+    await machine.types("doctor", "--find", NAME)  # ends well: the name lies nowhere in clear
+
+
+def rows_of(printed: str) -> list[dict[str, Any]]:
+    """The JSON lines that a command printed."""
+    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
 
 def card_of(person: Person, title: str) -> str:

@@ -34,6 +34,7 @@ COMMANDS = {
     "export cases": "export_cases",
     "digest preview": "digest_preview",
     "plan": "plan",
+    "schedule": "schedule",
     "deliveries": "deliveries",
     "audit verify": "audit_verify",
     "workspace add": "workspace_add",

@@ -23,6 +23,7 @@ HELP = {
     "digest": "月次まとめ / digests",
     "digest preview": "月次まとめの下見です / a digest as it would be made now",
     "plan": "だれに何がいつ届くかの下見です / who would get what when",
+    "schedule": "配信の予定を見て、変えます / what goes out when, and its changes",
     "deliveries": "届いていないお知らせを見ます / what did not arrive",
     "audit": "記録 / the audit trail",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.conversation import share
+from bot.conversation import filled_in, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Style
@@ -20,7 +20,7 @@ async def not_a_name(turn: Turn, draft_id: str, filled: Fields) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    raw = share.merge(raw, filled)
+    raw = filled_in.merge(raw, filled)
     kept = [*(raw.get("not_names") or []), *verdicts.masked_words(raw, await share.look(turn, raw))]
     await share.show(turn, {**raw, "not_names": kept}, draft_id=draft_id)
 

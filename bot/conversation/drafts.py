@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.conversation import find, share
+from bot.conversation import filled_in, find, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Style, Text
@@ -21,7 +21,7 @@ async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
-    raw = share.merge(raw, filled or {})
+    raw = filled_in.merge(raw, filled or {})
     if raw.get("typed") and not fields.texts(raw):
         raw = {**raw, "action": raw["typed"]}
     async with turn.transaction():

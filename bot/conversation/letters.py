@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.conversation import reflect
-from bot.views import notes
+from bot.views import notes, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
-from bot.views.reflection import question_card
+from bot.views.reflection import question_card, quiet_card
 from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
@@ -29,11 +29,14 @@ async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
+    habit = content.get("habit", "")
+    if habit == "silent":
+        return quiet_card(locale)
     key = (shelf.scope.company_id, content["reflection_id"])
     row = await shelf.session.get(Reflection, key)
     if row is None:
         raise NotFound("reflection")
-    return question_card(await reflect.content_of(shelf, row), locale)
+    return question_card({**await reflect.content_of(shelf, row), "habit": habit}, locale)
 
 
 async def _impact(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -72,6 +75,18 @@ async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
     return withdrawn_card(locale)
 
 
+async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.skipped_card(content["turns"], locale)
+
+
+async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.draft_card(locale)
+
+
+async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.review_card(content["count"], content["since"], locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -90,4 +105,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "ask_author": _ask_author,
     "office_share": _office_share,
     "case_withdrawn": _withdrawn,
+    "skipped_turns": _skipped,
+    "draft_waiting": _draft_waiting,
+    "review_waiting": _review_waiting,
 }

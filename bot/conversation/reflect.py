@@ -27,6 +27,7 @@ async def start(turn: Turn, value: str = "") -> None:
         member = await shelf.people.member(turn.scope.me)
         if member is None:
             raise NotFound
+        member.quiet_since = None
         row = await reflections.ask(shelf, member)
         turn.say(question_card(await content_of(shelf, row), turn.locale))
 
@@ -83,10 +84,12 @@ async def keep_answer(turn: Turn, reflection_id: str, text: str, *, pressed: boo
 
 async def _keep(turn: Turn, shelf: Shelf, reflection_id: str, text: str) -> Card:
     row = await reflections.answer(shelf, turn.library.ring, reflection_id, text)
+    await members.back(shelf)
     others = []
     for words, office_id in await reflections.others(shelf, row):
-        office = await shelf.people.office(office_id)
-        others.append((words, office_word(office, turn.locale)))
+        office = await shelf.people.office(office_id or None)
+        named = office_word(office, turn.locale) if office else turn.words("reflect.elsewhere")
+        others.append((words, named))
     return thanks_card(row.id, others, turn.locale)
 
 
@@ -94,6 +97,7 @@ async def skip(turn: Turn, reflection_id: str, state: str) -> None:
     """「今回はパス」 or 「来週にする」."""
     async with turn.transaction() as shelf:
         await reflections.skip(shelf, reflection_id, state)
+        await members.back(shelf)
         words = "reflect.postponed" if state == "later" else "reflect.passed"
         turn.replace(note(turn.words(words)))
 
@@ -138,6 +142,7 @@ async def resume(turn: Turn, value: str = "") -> None:
     """「再開」."""
     async with turn.transaction() as shelf:
         await members.pause(shelf, None)
+        await members.back(shelf)
         turn.say(note(turn.words("reflect.resumed")))
 
 

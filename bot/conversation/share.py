@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from bot.conversation import filled_in
 from bot.conversation.events import Fields, Pressed
 from bot.conversation.showing import office_word, shown
 from bot.conversation.turn import Turn
@@ -125,7 +126,7 @@ async def _stopped(turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw
         await sharing.hold(shelf, turn.library.ring, draft, conduct, "compliance")
     if decision is not Decision.ROUTE_TO_SAFETY:
         draft.state = DraftState.OPEN  # the author may still rewrite it
-    return stop_card(rule, draft.id, turn.safety_form_url, turn.locale)
+    return stop_card(rule, draft.id, turn.form_url(rule), turn.locale)
 
 
 async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
@@ -134,7 +135,7 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
     if raw is None:
         await _already(turn, draft_id)
         return
-    raw = merge(raw, filled)
+    raw = filled_in.merge(raw, filled)
     notice = _open_points(turn, raw)
     if notice:
         await show(turn, raw, draft_id=draft_id, notice=notice)
@@ -214,7 +215,9 @@ async def _already(turn: Turn, draft_id: str) -> None:
 async def check(turn: Turn, draft_id: str, filled: Fields) -> None:
     """The form came back: its values become the draft."""
     raw = await read_draft(turn, draft_id) if draft_id else {}
-    await show(turn, merge(raw or {}, filled), draft_id=draft_id, source=f"form:{turn.event_id}")
+    await show(
+        turn, filled_in.merge(raw or {}, filled), draft_id=draft_id, source=f"form:{turn.event_id}"
+    )
 
 
 async def fill_in(turn: Turn, draft_id: str, key: str, text: str) -> None:
@@ -239,16 +242,3 @@ async def read_draft(turn: Turn, draft_id: str) -> Raw | None:
 
 async def find_draft(shelf: Shelf, draft_id: str) -> Draft | None:
     return await shelf.cases.draft(draft_id) if draft_id else None
-
-
-def merge(raw: Mapping[str, Any], filled: Fields) -> Raw:
-    """The draft's values with what the card's fields brought; unknown fields are ignored."""
-    known = {*fields.TEXTS, *fields.LISTS, *fields.WORDS, "outcome", "declared", "show_author"}
-    merged: Raw = dict(raw)
-    for key, value in filled.items():
-        if key not in known:
-            continue
-        if isinstance(value, str) and (key in fields.LISTS or key in ("outcome", "declared")):
-            value = [value] if value else []
-        merged[key] = value
-    return merged

@@ -44,6 +44,7 @@ class Turn:
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
+    quality_form_url: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
@@ -63,6 +64,10 @@ class Turn:
     def words(self, key: str, **values: object) -> str:
         """A sentence in the member's language."""
         return say(self.locale, key, **values)
+
+    def form_url(self, rule: str) -> str:
+        """The address of the desk that a stopped text belongs to; empty where none is set."""
+        return self.quality_form_url if rule == "quality_complaint" else self.safety_form_url
 
     def say(self, card: Card) -> None:
         """A new message to the speaker."""

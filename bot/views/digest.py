@@ -19,6 +19,9 @@ def digest_card(content: Mapping[str, Any], locale: str) -> Card:
     parts: list[Part] = [Text(say(locale, "digest.title", month=month, office=office), Style.TITLE)]
     if content.get("late"):
         parts.append(Text(say(locale, "digest.late"), Style.QUIET))
+    if missed := content.get("missed"):
+        words = (", " if locale == "en" else "、").join(month_name(one, locale) for one in missed)
+        parts.append(Text(say(locale, "digest.missed", months=words), Style.QUIET))
     parts.append(Text(say(locale, "digest.hello", month=month)))
     parts.append(Text(summary_words(content, locale), Style.QUIET))
     parts.append(

@@ -12,7 +12,7 @@ from cases.vocabulary import content
 # What each button of content/guard_messages.json does, by rule and by the button's place.
 ACTIONS: dict[str, tuple[str, ...]] = {
     "adverse_event": ("safety.form", "safety.reported", "safety.not_applicable"),
-    "quality_complaint": ("safety.form", "safety.reported", "safety.not_applicable"),
+    "quality_complaint": ("quality.form", "safety.reported", "safety.not_applicable"),
     "patient_info": ("share.edit", "share.drop"),
     "hcp_sensitive": ("share.edit", "share.drop"),
     "chart_access": ("share.drop", "share.drop"),
@@ -48,14 +48,14 @@ def message_parts(rule: str, locale: str) -> list[Part]:
 
 
 def stop_card(rule: str, draft_id: str, form_url: str, locale: str) -> Card:
-    """The message of the strictest rule with its buttons."""
+    """The message of the strictest rule with its buttons. `form_url`: of the desk that it names."""
     row = _messages().get(rule) or _messages()["model_down"]
     labels = row["buttons"] if locale == "ja" else row["buttons_en"]
     actions = ACTIONS.get(row["key"], ())
     buttons = tuple(
         _button(label, action, draft_id, form_url)
         for label, action in zip(labels, actions, strict=False)
-        if action != "safety.form" or form_url
+        if not action.endswith(".form") or form_url
     )
     parts = [*message_parts(rule, locale), Actions(_once(buttons))]
     return Card((*parts, Text(say(locale, "guard.from_bot"), Style.QUIET)))
@@ -84,7 +84,7 @@ def _once(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
 
 
 def _button(label: str, action: str, draft_id: str, form_url: str) -> Button:
-    if action == "safety.form":
+    if action.endswith(".form"):
         return Button(label, "", url=form_url)
     return Button(label, action, draft_id)
 

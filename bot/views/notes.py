@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.views.elements import Actions, Button, Card, Choice, Field, Kind, Part, Style, Text
-from bot.views.words import quote, say
+from bot.views.elements import Actions, Button, Card, Field, Kind, Part, Style, Text
+from bot.views.words import quote, say, sentences
 from cases.errors import CaseError
 from cases.trials import SHOWN_FROM
 from cases.vocabulary import content
@@ -23,8 +23,9 @@ def note(text: str, *buttons: Button, style: Style = Style.NORMAL) -> Card:
 def error_card(error: CaseError, locale: str) -> Card:
     """The words of an error by its code; a known detail is shown, never a trace."""
     detail = error.detail
-    if error.code in ("E-03", "E-04"):
-        detail = say(locale, f"case.{detail.split(':')[0]}")  # `step:0` is a step
+    field = f"case.{detail.split(':')[0]}"  # `step:0` is a step
+    if field in sentences(locale):
+        detail = say(locale, field)
     text = say(locale, f"error.{error.code}", code=error.code, detail=detail)
     return note(text, style=Style.WARN)
 
@@ -113,36 +114,6 @@ def line_form(title: str, label: str, action: str, value: str, submit: str) -> C
     """A form with one long field, `text`."""
     field = Field("text", label, Kind.LONG, required=True, limit=500)
     return Card((field,), title=title, submit=Button(submit, action, value, primary=True))
-
-
-def settings_card(locale: str, *, paused: bool, show_name: bool | None) -> Card:
-    """Language, name and pause."""
-    languages = (Choice("ja", "日本語"), Choice("en", "English"))
-    names = (
-        Choice("yes", say(locale, "share.show_yes")),
-        Choice("no", say(locale, "share.show_no")),
-    )
-    rest = "reflect.resume" if paused else "reflect.pause"
-    rest_words = "profile.resume" if paused else "reflect.pause"
-    return Card(
-        (
-            Text(say(locale, "profile.title"), Style.TITLE),
-            Field("locale", say(locale, "profile.language"), Kind.CHOICE, locale, languages),
-            Field(
-                "show_author",
-                say(locale, "profile.name"),
-                Kind.CHOICE,
-                "yes" if show_name else "no",
-                names,
-            ),
-            Actions(
-                (
-                    Button(say(locale, "profile.save"), "profile.save", primary=True),
-                    Button(say(locale, rest_words), rest),
-                )
-            ),
-        )
-    )
 
 
 def examples() -> list[dict[str, str]]:

@@ -24,16 +24,18 @@ def pack_card(pack: Pack, office_id: str, locale: str) -> Card:
     parts += _section(
         "web.pack_wishes", [quote(locale, wish.theme) for wish in pack.wishes], locale
     )
-    homework = [
-        f"{row['title']} — {say(locale, 'web.pack_tried', count=row['tried'])}"
-        for row in pack.homework
-    ]
+    homework = [f"{row['title']} — {tried_words(row['tried'], locale)}" for row in pack.homework]
     nothing = say(locale, "web.pack_no_homework")
     parts += _section("web.pack_homework", homework or [nothing], locale)
     parts += [Divider(), Text(quote(locale, pack.question[locale]), Style.QUOTE)]
     page = f"/pack/{office_id}/{pack.month}"
     parts.append(Actions((Button(say(locale, "digest.make_pack"), "", url=page),)))
     return Card(tuple(parts))
+
+
+def tried_words(tried: int | None, locale: str) -> str:
+    """How many of the office tried it; no number for an office of few."""
+    return say(locale, "web.few") if tried is None else say(locale, "web.pack_tried", count=tried)
 
 
 def _section(title: str, lines: list[str], locale: str) -> list[Part]:

@@ -17,6 +17,8 @@ def question_card(content: Mapping[str, Any], locale: str) -> Card:
     if content.get("title"):
         parts.append(Text(say(locale, "reflect.about_trial", title=content["title"])))
     parts.append(Text(question_words(content["prompt"], locale), Style.TITLE))
+    if content.get("habit") == "passing":
+        parts.append(Text(say(locale, "reflect.what_helps"), Style.QUIET))
     taps = tap_words(content["prompt"], locale)
     if taps:
         parts.append(
@@ -38,6 +40,12 @@ def question_card(content: Mapping[str, Any], locale: str) -> Card:
     )
     parts.append(Text(say(locale, "reflect.privacy"), Style.QUIET))
     return Card(tuple(parts))
+
+
+def quiet_card(locale: str) -> Card:
+    """Said once after three questions without an answer, with the way back."""
+    back = Button(say(locale, "reflect.come_back"), "reflect.resume", primary=True)
+    return Card((Text(say(locale, "reflect.quiet")), Actions((back,))))
 
 
 def question_words(prompt: str, locale: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from bot.views.elements import Card
+from cases.scope import Scope
 
 Step = Literal["day", "two_weeks", "digest"]  # 次の営業日, 14日後, 次のまとめの日
 
@@ -37,6 +38,15 @@ class Moved:
 
     day: date
     letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Somebody, or a room, in a rehearsal; `reason` is a code where nothing would be sent."""
+
+    name: str
+    at: datetime
+    reason: str
 
 
 class Back(Protocol):
@@ -79,4 +89,12 @@ class Back(Protocol):
 
     async def move(self, company_id: str, step: Step) -> Moved:
         """Moves the sample company's date through planner and ledger; elsewhere NotAllowed."""
+        ...
+
+    async def rehearse(self, company_id: str, kind: str, at: datetime) -> list[Foreseen]:
+        """Who would get the job's turn at that moment, and who would not; nothing is written."""
+        ...
+
+    async def send_test(self, scope: Scope, kind: str, press: str) -> None:
+        """自分に試し送り, once for each press. Raises NotFound or NotAllowed."""
         ...

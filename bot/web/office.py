@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.conversation.showing import office_word
 from bot.views.digest import digest_card, reason_words
+from bot.views.pack import tried_words
 from bot.web.visit import House, Visit, enter, page
 from cases import counts, digests, months, packs
 from cases.db import Shelf
@@ -62,6 +63,7 @@ async def pack(house: House, request: web.Request) -> web.StreamResponse:
         "pack": made,
         "items": items,
         "barriers": [(label("barriers", key, visit.locale), n) for key, n in made.barriers],
+        "tried": lambda tried: tried_words(tried, visit.locale),
         "question": made.question[visit.locale],
     }
     return await page(visit, "pack.html", found)

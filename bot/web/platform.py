@@ -15,7 +15,7 @@ from jinja2 import PackageLoader
 from bot.conversation.events import Event, Pressed, Said
 from bot.platform import Desk
 from bot.views.elements import Card, from_json, to_json
-from bot.web import chat, library, mailbox, office, review, status
+from bot.web import chat, company_days, library, mailbox, office, plans, review, status
 from bot.web.back import Back
 from bot.web.threads import Threads
 from bot.web.visit import House
@@ -57,8 +57,19 @@ class WebPlatform:
             "/pack/{office}/{month}": office.pack,
             "/review": review.waiting,
             "/status": status.status,
+            "/schedule": plans.listing,
+            "/schedule/{kind}": plans.form,
+            "/schedule/{kind}/try": plans.rehearsal,
+            "/calendar": company_days.form,
         }
-        forms = {"/switch": chat.switch, "/language": chat.language, "/move": chat.move}
+        forms = {
+            "/switch": chat.switch,
+            "/language": chat.language,
+            "/move": chat.move,
+            "/schedule/{kind}": plans.change,
+            "/schedule/{kind}/do": plans.do,
+            "/calendar": company_days.change,
+        }
         asks = {"/say": chat.say, "/press": chat.press}
         return [
             *(web.get(path, guard(partial(page, house))) for path, page in reads.items()),

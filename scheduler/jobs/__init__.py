@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from scheduler.job import Job
 from scheduler.jobs import (
+    draft_waiting,
     impact_note,
     monthly_digest,
     reflection,
     reflection_again,
     retention,
+    review_waiting,
+    skipped_turns,
     trial_follow_up,
     wishes,
 )
@@ -20,8 +23,11 @@ JOBS: tuple[Job, ...] = (
     trial_follow_up.JOB,
     reflection.JOB,
     reflection_again.JOB,
+    draft_waiting.JOB,
+    review_waiting.JOB,
     impact_note.JOB,
     wishes.JOB,
+    skipped_turns.JOB,
     retention.JOB,
 )
 BY_NAME: Mapping[str, Job] = {job.name: job for job in JOBS}

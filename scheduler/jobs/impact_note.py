@@ -11,7 +11,7 @@ from cases.models.loop import Trial
 from cases.trials import reproductions
 from cases.vocabulary import Status
 from scheduler import calendar as dates
-from scheduler.job import Mailing, Message, Turn, each_business_day
+from scheduler.job import Mailing, Message, Turn, daily
 from scheduler.recheck import is_paused
 
 
@@ -61,7 +61,7 @@ async def _news(
 JOB = Mailing(
     name="impact_note",
     rule="each business day with news, 10:30",
-    periods=each_business_day(dates.SUMMARY_SLOT),
+    **daily(dates.SUMMARY_SLOT),
     messages=messages,
     expires_after=timedelta(days=7),
 )

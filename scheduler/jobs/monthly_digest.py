@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from cases import digests
+from cases import digests, months
 from cases.db import Shelf
 from cases.models.org import Member, Promoter
 from cases.models.talk import Digest
 from scheduler import calendar as dates
 from scheduler.calendar import Calendar
-from scheduler.job import DIGEST, Mailing, Message, Period, Turn, each_month
+from scheduler.job import DIGEST, Mailing, Message, Period, Periods, Turn, each_month
+from scheduler.rules import Option, at_time, time_of
 
+NTH = 3
 CATCH_UP = 10  # business days
 
 
-def turns(calendar: Calendar, zone: ZoneInfo, year: int, month: int) -> list[Period]:
+def periods_of(chosen: Mapping[str, Any]) -> Periods:
     """The digest sent in a month; its key is the month that it is about (decision 14)."""
-    day = dates.digest_date(calendar, year, month)
-    return [Period(dates.month_before(year, month), dates.at(day, dates.DIGEST_SLOT, zone))]
+    nth, slot = chosen.get("business_day", NTH), time_of(chosen, dates.DIGEST_SLOT)
+
+    def turns(calendar: Calendar, zone: ZoneInfo, year: int, month: int) -> list[Period]:
+        day = dates.digest_date(calendar, year, month, nth)
+        return [Period(dates.month_before(year, month), dates.at(day, slot, zone))]
+
+    return each_month(turns)
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
-    """One message per office. `missed` months are named; their cases are in the library anyway."""
+    """One message per office; the cases of months that were missed are among its cases."""
     month = turn.period.key
-    read = await digests.read_month(shelf, month)
+    read = await digests.read_month(shelf, month, turn.missed)
     found: list[Message] = []
     for promoter in await shelf.people.promoters():
         digest = await digests.make(shelf, promoter.office_id, month, read)
@@ -32,6 +41,16 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
         message.content["missed"] = list(turn.missed)
         found.append(message)
     return found
+
+
+async def sample(shelf: Shelf, member: Member) -> Message | None:
+    """The digest of last month, of one's own office or of the first one."""
+    offices = [office.id for office in await shelf.people.offices()]
+    if not offices:
+        return None
+    month = dates.month_before(*map(int, months.month_of(shelf.now).split("-")))
+    digest = await digests.make(shelf, member.office_id or offices[0], month)
+    return _message(digest, member.id)
 
 
 async def renew(shelf: Shelf, key: str) -> Message:
@@ -67,7 +86,11 @@ async def _reader(shelf: Shelf, promoter: Promoter) -> str:
 JOB = Mailing(
     name="monthly_digest",
     rule="3rd business day of the month, not in avoidance, 10:00",
-    periods=each_month(turns),
+    periods=periods_of({}),
+    periods_of=periods_of,
+    options=(Option("business_day", NTH, tuple(range(1, 11))), at_time(dates.DIGEST_SLOT)),
+    told=True,
+    sample=sample,
     messages=messages,
     priority=DIGEST,
     unsolicited=True,

@@ -6,7 +6,7 @@ from datetime import date
 
 from cases.db import Shelf
 from scheduler import calendar as dates
-from scheduler.job import Mailing, Message, Turn, each_business_day
+from scheduler.job import Mailing, Message, Turn, daily
 from scheduler.jobs import reflection
 from scheduler.store.plans import Plans
 
@@ -20,14 +20,15 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
             continue
         row.state = "asked"
         content = {"reflection_id": row.id}
-        found.append(Message(key=row.id, member_id=row.member_id, content=content))
+        key = f"{row.id}:{turn.period.key}"  # 「あとで」 may be said again
+        found.append(Message(key=key, member_id=row.member_id, content=content))
     return found
 
 
 JOB = Mailing(
     name="reflection_again",
     rule="first business day of the week after 「あとで」, 10:15",
-    periods=each_business_day(dates.REFLECTION_SLOT),
+    **daily(dates.REFLECTION_SLOT),
     messages=messages,
     expires_after=reflection.EXPIRES,
     refuses=reflection.refuses,

@@ -1,4 +1,4 @@
-"""What is forgotten by itself: a draft's original wording and a dead event, after 14 days."""
+"""What is forgotten by itself after 14 days: originals of drafts, sent texts, dead events."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from datetime import time, timedelta
 
 from cases.db import Shelf
 from scheduler.job import Chore, Turn, each_day
+from scheduler.models import ENDED, Delivery
 from scheduler.store.inbox import Inbox
+from scheduler.store.ledger import Ledger
 
 KEPT = timedelta(days=14)  # decision 21
 
 
 async def work(shelf: Shelf, _turn: Turn) -> int:
-    """Erases sealed originals and raw events older than 14 days: how many."""
+    """Erases sealed originals, texts of ended messages and raw events after 14 days: how many.
+
+    A message keeps its hash, so that it can still be said what was sent.
+    """
     before = shelf.now - KEPT
     erased = 0
     for draft in await shelf.cases.drafts_before(before):
         if draft.original is not None:
             draft.original = None
             erased += 1
+    ended = Delivery.state.in_(ENDED) & Delivery.payload.is_not(None)
+    erased += await Ledger(shelf).change(ended & (Delivery.not_before < before), payload=None)
     return erased + await Inbox(shelf).erase_raw(before)
 
 

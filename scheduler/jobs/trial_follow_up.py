@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cases.db import Shelf
 from cases.models.loop import Trial
@@ -13,15 +13,21 @@ from scheduler import calendar as dates
 from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, each_business_day
 from scheduler.recheck import is_paused
+from scheduler.rules import Option, at_time, time_of
 
 
 def due_on(turn: Turn, trial: Trial) -> date | None:
     """The day on which the trial is asked about next; None when it is not asked any more."""
     if trial.state is TrialState.OPEN and trial.asked == 0:
-        return dates.trial_due(turn.calendar, dates.local_date(trial.opened_at, turn.zone))
+        return _after(turn, trial.opened_at)
     if trial.state is TrialState.LATER and trial.asked < ASKS and trial.answered_at is not None:
-        return dates.trial_due(turn.calendar, dates.local_date(trial.answered_at, turn.zone))
+        return _after(turn, trial.answered_at)
     return None
+
+
+def _after(turn: Turn, moment: datetime) -> date:
+    days = turn.settings.get("days", dates.TRIAL_DAYS)
+    return dates.trial_due(turn.calendar, dates.local_date(moment, turn.zone), days)
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
@@ -67,6 +73,11 @@ JOB = Mailing(
     name="trial_follow_up",
     rule="14 days after 試してみる, on a business day, 10:15",
     periods=each_business_day(dates.REFLECTION_SLOT),
+    periods_of=lambda chosen: each_business_day(time_of(chosen, dates.REFLECTION_SLOT)),
+    options=(
+        Option("days", dates.TRIAL_DAYS, (7, 14, 21, 28)),
+        at_time(dates.REFLECTION_SLOT),
+    ),
     messages=messages,
     unsolicited=True,  # it shares the reflection's slot (decision 15)
     expires_after=timedelta(days=7),

@@ -10,7 +10,7 @@ from cases.models.case import Case
 from cases.models.loop import Wish
 from cases.vocabulary import Status
 from scheduler import calendar as dates
-from scheduler.job import Mailing, Message, Turn, each_business_day
+from scheduler.job import Mailing, Message, Turn, daily
 from scheduler.recheck import is_paused
 
 
@@ -53,7 +53,7 @@ def _seen(case: Case, wish: Wish) -> bool:
 JOB = Mailing(
     name="wishes",
     rule="each business day with an answer, 10:30",
-    periods=each_business_day(dates.SUMMARY_SLOT),
+    **daily(dates.SUMMARY_SLOT),
     messages=messages,
     expires_after=timedelta(days=7),
 )

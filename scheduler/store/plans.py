@@ -9,7 +9,14 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 
 from cases.models.talk import Reflection
-from scheduler.models import OPEN, Delivery, Occurrence, OccurrenceState, Schedule
+from scheduler.models import (
+    OPEN,
+    Delivery,
+    DeliveryState,
+    Occurrence,
+    OccurrenceState,
+    Schedule,
+)
 from scheduler.store.rows import Rows
 
 
@@ -119,6 +126,31 @@ class Plans(Rows):
             .values(state=OccurrenceState.CLOSED)
             .execution_options(synchronize_session=False)
         )
+
+    async def owed(self, keys: Iterable[str]) -> set[str]:
+        """Which of these messages were ever owed."""
+        found = select(Delivery.dedupe_key).where(
+            Delivery.company_id == self.company_id, Delivery.dedupe_key.in_(list(keys))
+        )
+        return set(await self.session.scalars(found))
+
+    async def questions_sent(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Who was really asked, and when it was decided: questions that arrived."""
+        found = select(Delivery.member_id, Delivery.created_at).where(
+            Delivery.company_id == self.company_id,
+            Delivery.kind == "reflection",
+            Delivery.state == DeliveryState.SENT,
+            Delivery.created_at >= since,
+        )
+        rows = await self.session.execute(found)
+        return [(member_id, made) for member_id, made in rows.all() if member_id]
+
+    async def reflections_since(self, day: str) -> Sequence[Reflection]:
+        """All members' reflections asked on that JST date or later, newest first."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id, Reflection.asked_on >= day
+        )
+        return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
 
     async def put_off_reflections(self) -> Sequence[Reflection]:
         """Reflections that their member put off with 「あとで」."""

@@ -16,7 +16,9 @@ import pytest
 
 from bot import app
 from bot.settings import Settings
-from cases.errors import BadInput
+from cases import sample as sample_company
+from cases.errors import BadInput, CannotStart
+from cases.scope import Scope
 from tests.fakes.house import settings_of
 
 
@@ -28,6 +30,40 @@ def found(company_file: Path, tmp_path: Path) -> Settings:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     return replace(settings_of(tmp_path / company_file.name), port=port)
+
+
+async def pages_of(found: Settings, *, alone: bool) -> list[str]:
+    """The names of the platforms that get routes."""
+    hub = await app.build(found)
+    try:
+        return [one.name for one in await app._doors(hub, alone=alone)]
+    finally:
+        await hub.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+async def test_the_page_without_login_is_there_on_a_loopback_address(
+    found: Settings, host: str
+) -> None:
+    assert "web" in await pages_of(replace(found, host=host), alone=True)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "intranet.example"])  # noqa: S104  # nothing is bound
+async def test_elsewhere_it_is_left_out_and_run_does_not_start(found: Settings, host: str) -> None:
+    open_to_all = replace(found, host=host)
+    assert "web" not in await pages_of(open_to_all, alone=False)
+    with pytest.raises(CannotStart, match="ログインのない"):
+        await app.serve(open_to_all, say=print, index=True)
+
+
+async def test_a_company_of_its_own_has_no_page_without_login(
+    found: Settings,
+) -> None:
+    hub = await app.build(found)
+    async with hub.library.db.transaction(Scope(sample_company.COMPANY)) as shelf:
+        (await shelf.people.company()).sample = False
+    await hub.close()
+    assert "web" not in await pages_of(found, alone=True)
 
 
 async def test_it_is_ready_once_it_says_its_address_and_ends_in_order(found: Settings) -> None:

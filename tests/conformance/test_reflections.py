@@ -106,10 +106,22 @@ def answered(reflection_id: str, member_id: str, prompt: str, shared: str | None
     )  # fmt: skip
 
 
-async def test_one_answer_of_another_office_is_shown_alone(acts: Acts) -> None:
+def crowd(shelf: Shelf, *offices: str) -> None:
+    """So many MRs in each office that none of them is meant by its name."""
+    for office in offices:
+        for number in range(5):
+            one = Member(company_id="c1", id=f"{office}{number}", name="社員", roles=["member"])
+            one.office_id = office
+            shelf.people.add(one)
+
+
+async def test_the_office_of_an_answer_is_named_from_five_people_on(acts: Acts) -> None:
     async with acts("sato") as shelf:
         shelf.talks.add(answered("bb", "kato", "q", "別の問い"))
         row = await reflections.ask(shelf, await person(shelf))
+        assert await reflections.others(shelf, row) == [("別の問い", "")]
+        crowd(shelf, "kobe")
+        await shelf.people.flush()
         assert await reflections.others(shelf, row) == [("別の問い", "kobe")]
 
 
@@ -124,6 +136,8 @@ async def test_others_answers_come_from_other_offices_and_the_same_question_firs
             answered("dddd", "nakamura", "p", "営業所なし"),
             answered("eeeee", "mori", "p", None),
         )
+        crowd(shelf, "sendai", "kobe", "osaka")
+        await shelf.people.flush()
         row = await reflections.ask(shelf, await person(shelf))
         row.prompt = "p"
         assert await reflections.others(shelf, row) == [("同じ問い", "osaka"), ("別の問い", "kobe")]

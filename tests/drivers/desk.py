@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count
 
 from bot.conversation.events import Reply
@@ -18,7 +17,7 @@ class DeskDriver:
     def __init__(self, house: House) -> None:
         self.house = house
         self.numbers = count()
-        self.read: Counter[str] = Counter()
+        self.read: set[str] = set()
 
     def person(self, who: str) -> Person:
         return Person(self, who)
@@ -37,8 +36,8 @@ class DeskDriver:
     async def mail(self, who: str) -> list[Screen]:
         await self.house.settle()
         letters = await self.house.hub.pages.letters(sample.COMPANY, who)
-        fresh = letters[: len(letters) - self.read[who]]
-        self.read[who] = len(letters)
+        fresh = [letter for letter in letters if letter.id not in self.read]
+        self.read |= {letter.id for letter in letters}
         return [screen_of(letter.card) for letter in reversed(fresh)]
 
     async def room(self, office: str) -> list[Screen]:

@@ -10,27 +10,52 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
 
+from cases import sample
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers import slack, teams
-from tests.drivers.desk import DeskDriver
+from tests.drivers.browser import CHROMIUM, FLAGS, BrowserDriver
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
+from tests.drivers.terminal import TerminalDriver
+from tests.drivers.web import WebDriver, more_people
 from tests.fakes.house import House, open_house
+from tests.fakes.sample_cast import ITO, KOGA
 from tests.fakes.slack_api import fake_slack
 from tests.fakes.teams_connector import microsoft
 
-AnyDriver = DeskDriver | SlackDriver | TeamsDriver
+AnyDriver = WebDriver | BrowserDriver | SlackDriver | TeamsDriver | TerminalDriver
 Door = Callable[[Path, Path, BundledEncoder], AbstractAsyncContextManager[AnyDriver]]
 OFFICE = "kobe"  # whose room is on the platform
 
 
 @asynccontextmanager
-async def desk_door(
+async def web_door(
     template: Path, folder: Path, encoder: BundledEncoder
 ) -> AsyncIterator[AnyDriver]:
-    """Reception itself, as the local page calls it."""
-    async with open_house(template, folder, encoder) as house:
-        yield DeskDriver(house)
+    """The pages over HTTP, without scripts."""
+    with more_people():
+        async with open_house(template, folder, encoder) as house, _served(house) as http:
+            driver = WebDriver(house, http.make_url("/"))
+            yield driver
+            await driver.close()
+
+
+@asynccontextmanager
+async def browser_door(
+    template: Path, folder: Path, encoder: BundledEncoder
+) -> AsyncIterator[AnyDriver]:
+    """The pages in chromium, with scripts."""
+    from playwright.async_api import async_playwright  # only make test-all has a browser
+
+    with more_people():
+        async with (
+            async_playwright() as play,
+            open_house(template, folder, encoder) as house,
+            _served(house) as http,
+        ):
+            chromium = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield BrowserDriver(house, str(http.make_url("/")), chromium)
+            await chromium.close()
 
 
 @asynccontextmanager
@@ -67,4 +92,19 @@ async def _served(house: House) -> AsyncIterator[TestClient[Any, Any]]:
         yield http
 
 
-DOORS: dict[str, Door] = {"desk": desk_door, "slack": slack_door, "teams": teams_door}
+@asynccontextmanager
+async def terminal_door(
+    template: Path, folder: Path, encoder: BundledEncoder
+) -> AsyncIterator[AnyDriver]:
+    """`hitotsubu console`, and the other commands beside it."""
+    async with open_house(template, folder, encoder) as house:
+        yield await TerminalDriver.open(house, [*sample.CAST, ITO, KOGA])
+
+
+DOORS: dict[str, Door] = {
+    "web": web_door,
+    "browser": browser_door,
+    "slack": slack_door,
+    "teams": teams_door,
+    "terminal": terminal_door,
+}

@@ -14,21 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
-import cases.models  # noqa: F401  # all core tables
-import scheduler.models  # noqa: F401  # inbox and ledger tables
-from cases.columns import Base
 from cases.db import _sqlite_recipe
-
-
-@cache
-def _tables() -> bytes:
-    """An empty database."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    Base.metadata.create_all(engine)
-    with engine.connect() as connection:
-        content: bytes = connection.connection.driver_connection.serialize()  # type: ignore[union-attr] # a sqlite3 connection
-    engine.dispose()
-    return content
 
 
 @cache
@@ -42,14 +28,11 @@ def _engine() -> AsyncEngine:
     return found
 
 
-def fresh_engine() -> tuple[AsyncEngine, sqlite3.Connection]:
-    """The engine on an empty database with all tables, and its one connection.
-
-    What was in it before is gone.
-    """
+def engine_on(content: bytes) -> tuple[AsyncEngine, sqlite3.Connection]:
+    """The engine on this database, and its one connection; what was in it before is gone."""
     engine = _engine()
     with engine.sync_engine.connect() as connection:
         connection.rollback()
         plain: Any = connection.connection.driver_connection
-    plain.deserialize(_tables())
+    plain.deserialize(content)
     return engine, plain

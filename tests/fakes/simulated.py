@@ -11,16 +11,16 @@ from typing import Any
 from cases.db import Database, Shelf
 from cases.scope import Scope
 from cases.store.org import Directory
-from tests.fakes.inline import fresh_engine
+from tests.fakes.inline import engine_on
 from tests.fakes.world import World
 
 
 class SimulatedDatabase(Database):
     """Real SQL in memory; the world decides when a transaction happens, and whether it does."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, content: bytes) -> None:
         self.url = "sqlite+inline://"
-        self.engine, self.plain = fresh_engine()
+        self.engine, self.plain = engine_on(content)
         self.directory = Directory(self.engine)
         self.world = world
 

@@ -10,7 +10,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
 
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+import cases.models  # noqa: F401  # all core tables
+from cases.columns import Base
 from cases.db import Shelf
 from cases.models.org import Account, Company, Member, Workspace
 from cases.scope import Scope
@@ -18,6 +26,7 @@ from cases.seal import KeyRing
 from scheduler import dispatch, inbox, planner, reconcile
 from scheduler.job import Mailing, Message, Turn, each_business_day
 from scheduler.ledger import Owed, Pace, owe
+from scheduler.models import Schedule
 from scheduler.ports import Event
 from tests.fakes.clocked import dice
 from tests.fakes.judgement import Result, judge
@@ -70,7 +79,7 @@ WORK = {
 
 @dataclass(slots=True)
 class Post:
-    """What somebody wrote; the platform repeats it until it is acknowledged, sometimes after."""
+    """What somebody wrote; the platform repeats it until it is acknowledged, and sometimes after."""
 
     external_id: str
     due: float
@@ -88,7 +97,7 @@ class Stage:
     barred: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # member: why, since
 
     jobs = JOBS
-    members = frozenset(f"m{number}" for number in range(PEOPLE))
+    members = tuple(f"m{number}" for number in range(PEOPLE))
 
     def working(self, name: str) -> dispatch.Worker:
         """A worker on its own monotonic clock."""
@@ -201,7 +210,7 @@ async def _unless_gone(do: Tick) -> None:
 def simulate(seed: int, chances: Chances | None = None) -> Result:
     """One world from planning to the last sweep, judged."""
     world = World(seed, chances or Chances())
-    stage = Stage(world, SimulatedDatabase(world))
+    stage = Stage(world, SimulatedDatabase(world, company()))
     with _Errors() as errors:
         world.loop.run(_story(stage))
     return judge(stage, errors.found)
@@ -209,7 +218,6 @@ def simulate(seed: int, chances: Chances | None = None) -> Result:
 
 async def _story(stage: Stage) -> None:
     world = stage.world
-    await _set_up(stage)
     world.calm = False
     for number in range(EVENTS):
         again = 2 if world.dice.random() < 0.3 else 1
@@ -222,17 +230,29 @@ async def _story(stage: Stage) -> None:
     await _settle(stage)
 
 
-async def _set_up(stage: Stage) -> None:
-    async with stage.database.transaction(SCOPE) as shelf:
-        shelf.people.add(Company(id=COMPANY, name="サンプル製薬", settings={}))
-        shelf.people.add(Workspace(company_id=COMPANY, id="w1", platform="slack", external_id="T1"))
-        for number in range(PEOPLE):
-            name = f"m{number}"
-            shelf.people.add(
-                Member(company_id=COMPANY, id=name, name=name, roles=["member"]),
-                Account(company_id=COMPANY, workspace_id="w1", user=name, member_id=name),
-            )
-        await planner.know(shelf, JOBS, START - timedelta(minutes=1))
+@cache
+def company() -> bytes:
+    """A database with a company of five on Slack, which was told of both mailings a minute ago."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(engine)
+    since = START - timedelta(minutes=1)
+    with Session(engine) as session, session.begin():
+        session.add(Company(id=COMPANY, name="サンプル製薬", settings={}))
+        session.add(Workspace(company_id=COMPANY, id="w1", platform="slack", external_id="T1"))
+        for name in Stage.members:
+            who = {"company_id": COMPANY, "workspace_id": "w1", "user": name, "member_id": name}
+            session.add(Member(company_id=COMPANY, id=name, name=name, roles=["member"]))
+            session.add(Account(**who))
+        for job in JOBS.values():
+            session.add(
+                Schedule(
+                    company_id=COMPANY, kind=job.name, rule=job.rule, tz="Asia/Tokyo",
+                    known_since=since, catch_up_days=job.catch_up_days,
+                )
+            )  # fmt: skip
+    with engine.connect() as connection:
+        plain: Any = connection.connection.driver_connection
+        return bytes(plain.serialize())
 
 
 async def _settle(stage: Stage) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 from cases.models.loop import Trial
 from cases.vocabulary import TrialState
 from scheduler import planner as planning
-from scheduler.jobs import BY_NAME, JOBS
-from scheduler.models import DeliveryState
+from scheduler.dispatch import Worker, drain
+from scheduler.jobs import BY_NAME, JOBS, retention
+from scheduler.ledger import Owed, owe
+from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, plan
+from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import (
     LONG_AGO,
@@ -149,6 +153,30 @@ async def test_a_reflection_put_off_comes_back_next_week(
     assert sent_by(await plan(planner, "c1"), "reflection_again") == []
     database.moment = datetime(2026, 11, 16, 1, 15, tzinfo=UTC)
     assert sent_by(await plan(planner, "c1"), "reflection_again") == ["sato"]
+    async with database.transaction(SCOPE) as shelf:
+        (row,) = await shelf.talks.reflections_of("sato")
+        row.state = "later"  # said once more: asked once more
+    database.moment = datetime(2026, 11, 24, 1, 15, tzinfo=UTC)
+    assert sent_by(await plan(planner, "c1"), "reflection_again") == ["sato"]
+
+
+async def test_the_text_of_an_ended_message_goes_after_fourteen_days_and_its_hash_stays(
+    planner: Planner, database: ClockedDatabase, worker: Worker
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await owe(shelf, Owed("a", "reply", b"text", workspace_id="w1", user="kato"))
+        await owe(shelf, Owed("b", "reply", b"text", workspace_id="gone", user="kato"))
+    await drain(worker, ["c1"])
+    for days, kept in ((13, [b"text", b"text"]), (2, [None, b"text"])):
+        database.turn(days=days)
+        async with database.transaction(SCOPE) as shelf:
+            await retention.work(shelf, None)  # type: ignore[arg-type]  # it needs no turn
+            rows = sorted(
+                await Ledger(shelf).deliveries(Delivery.id.is_not(None), 9),
+                key=lambda row: row.dedupe_key,
+            )
+        assert [row.payload for row in rows] == kept
+    assert all(row.payload_sha256 == hashlib.sha256(b"text").hexdigest() for row in rows)
 
 
 async def test_retention_erases_originals_after_fourteen_days(

@@ -88,6 +88,21 @@ async def test_a_digest_that_waits_is_made_anew_without_a_withdrawn_case(
         assert [item["case_id"] for item in kept.items] == ["case0", "case2", "case3"]
 
 
+async def test_a_late_digest_is_late_when_it_is_made_anew(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        for number in range(4):
+            await add_case(shelf, f"case{number}", "sato")
+    await promised(planner, DIGEST_DAY - timedelta(hours=1))
+    database.moment = DIGEST_DAY + timedelta(hours=3)
+    await plan(planner, "c1")
+    await withdraw(database, "case1")
+    await drain(worker, ["c1"])
+    (row, *_) = await deliveries(database)
+    assert b"('late', True)" in platform.visible[row.id][0][1]
+
+
 async def test_a_digest_that_cannot_be_made_anew_is_dead_and_takes_no_other_with_it(
     planner: Planner, database: ClockedDatabase, worker: Worker, composer: FakeComposer
 ) -> None:
