@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from cases import audit
 from cases.columns import new_id
 from cases.db import Database, Shelf
+from cases.errors import NotFound
 from cases.scope import Scope
 from cases.seal import KeyRing
+from cases.vocabulary import Role
 from scheduler.models import InboxEvent, InboxState
 from scheduler.ports import Event, Receiver
 from scheduler.store.inbox import Inbox
@@ -18,6 +21,7 @@ log = logging.getLogger(__name__)
 FRESH = timedelta(seconds=30)  # the process that kept it handles it; then a worker takes over
 TRIES = 12
 BATCH = 20
+ADMINISTRATORS = (Role.HQ_ADMIN, Role.IT_ADMIN)
 
 
 class AlreadyHandled(Exception):  # not an error: the other one's work stands
@@ -141,13 +145,52 @@ def _opened(ring: KeyRing, row: InboxEvent) -> Event | None:
     )
 
 
-async def retry(shelf: Shelf, event_id: str) -> bool:
-    """An administrator's second chance for a dead event; False when its text is gone."""
-    row = await Inbox(shelf).event(event_id)
-    if row is None or row.state is not InboxState.DEAD or row.raw is None:
-        return False
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """An event that twelve tries could not handle. Its text stays sealed: nobody reads it here."""
+
+    id: str
+    platform: str
+    received_at: datetime
+    attempts: int
+    has_text: bool  # False: erased after 14 days, so it can only be dropped
+
+
+async def dead(shelf: Shelf, limit: int = 20) -> list[Dead]:
+    """The dead events, newest first, for an administrator. Raises NotAllowed for others."""
+    shelf.scope.needs(*ADMINISTRATORS)
+    return [
+        Dead(row.id, row.platform, row.received_at, row.attempts, row.raw is not None)
+        for row in await Inbox(shelf).dead_events(limit)
+    ]
+
+
+async def retry(shelf: Shelf, event_id: str) -> None:
+    """An administrator's second chance for a dead event: twelve new tries.
+
+    Raises NotAllowed, or NotFound for an event that is not dead or whose text is gone.
+    """
+    row = await _dead(shelf, event_id)
+    if row.raw is None:
+        raise NotFound
     row.state, row.attempts, row.next_at = InboxState.RECEIVED, 0, shelf.now
-    return True
+    await audit.record(shelf, "inbox.retry", row.id)
+
+
+async def drop(shelf: Shelf, event_id: str) -> None:
+    """An administrator gives a dead event up: its text is erased, its id stays, so that no copy
+    of it counts as new. Raises NotAllowed or NotFound."""
+    row = await _dead(shelf, event_id)
+    row.state, row.raw = InboxState.DONE, None
+    await audit.record(shelf, "inbox.drop", row.id)
+
+
+async def _dead(shelf: Shelf, event_id: str) -> InboxEvent:
+    shelf.scope.needs(*ADMINISTRATORS)
+    row = await Inbox(shelf).event(event_id)
+    if row is None or row.state is not InboxState.DEAD:
+        raise NotFound
+    return row
 
 
 def _try_again(shelf: Shelf, row: InboxEvent) -> bool:

@@ -36,6 +36,7 @@ COMMANDS = {
     "plan": "plan",
     "schedule": "schedule",
     "deliveries": "deliveries",
+    "inbox": "inbox",
     "audit verify": "audit_verify",
     "workspace add": "workspace_add",
     "manifest slack": "manifest_slack",

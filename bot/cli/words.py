@@ -25,6 +25,7 @@ HELP = {
     "plan": "だれに何がいつ届くかの下見です / who would get what when",
     "schedule": "配信の予定を見て、変えます / what goes out when, and its changes",
     "deliveries": "届いていないお知らせを見ます / what did not arrive",
+    "inbox": "扱えなかった受信を見て、再試行か消去をします / events that could not be handled",
     "audit": "記録 / the audit trail",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
     "workspace": "接続先 / chat workspaces",

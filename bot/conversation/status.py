@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+from bot.conversation.sending import problems
 from bot.conversation.turn import Turn
-from bot.views.elements import Card, Facts, Style, Text
+from bot.views.elements import Actions, Button, Card, Divider, Facts, Part, Style, Text
+from bot.views.notes import note
+from cases.db import Shelf
+from scheduler import inbox
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+FEW = 5  # dead events on one card
 
 
 async def show(turn: Turn, value: str = "") -> None:
     """Model, index, schema, jobs, queue and failures, as the composition root reports them."""
     rows = await turn.status(turn.scope.company_id, turn.locale) if turn.status else []
-    async with turn.transaction():
-        turn.say(Card((Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows)))))
+    async with turn.transaction() as shelf:
+        parts: list[Part] = [Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows))]
+        parts += await problems(shelf, turn.locale)
+        turn.say(Card((*parts, *await _dead(turn, shelf))))
+
+
+async def retry(turn: Turn, event_id: str) -> None:
+    """［もう一度試す］: twelve new tries for an event that could not be handled."""
+    async with turn.transaction() as shelf:
+        await inbox.retry(shelf, event_id)
+        turn.replace(note(turn.words("status.dead_retried")))
+
+
+async def drop(turn: Turn, event_id: str) -> None:
+    """［消す］: what came is erased for good."""
+    async with turn.transaction() as shelf:
+        await inbox.drop(shelf, event_id)
+        turn.replace(note(turn.words("status.dead_dropped")))
+
+
+async def _dead(turn: Turn, shelf: Shelf) -> list[Part]:
+    """What came in and could not be handled, for administrators: when and from where, no text."""
+    if turn.scope.roles.isdisjoint(inbox.ADMINISTRATORS):
+        return []
+    parts: list[Part] = []
+    for one in await inbox.dead(shelf, FEW):
+        when = f"{one.received_at.astimezone(TOKYO):%m/%d %H:%M}"
+        text = turn.words("status.dead_one", time=when, platform=one.platform, count=one.attempts)
+        again = Button(turn.words("status.dead_retry"), "inbox.retry", one.id)
+        drop = Button(turn.words("status.dead_drop"), "inbox.drop", one.id)
+        buttons = (again, drop) if one.has_text else (drop,)
+        parts += [Divider(), Text(text), Actions(buttons)]
+    return parts

@@ -37,6 +37,13 @@ class Inbox(Rows):
         found = found.order_by(InboxEvent.id).limit(limit).with_for_update(skip_locked=True)
         return (await self.session.scalars(found)).all()
 
+    async def dead_events(self, limit: int) -> Sequence[InboxEvent]:
+        """Events that could not be handled, newest first."""
+        found = select(InboxEvent).where(
+            InboxEvent.company_id == self.company_id, InboxEvent.state == InboxState.DEAD
+        )
+        return (await self.session.scalars(found.order_by(InboxEvent.id.desc()).limit(limit))).all()
+
     async def finish_event(self, event_id: str) -> bool:
         """`received` → `done`, raw erased. False when somebody else finished it first."""
         change = update(InboxEvent).where(

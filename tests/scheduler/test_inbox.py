@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from cases.db import Database, Shelf
+from cases.errors import NotAllowed, NotFound
 from cases.models.loop import Wish
 from cases.scope import Scope
 from cases.seal import KeyRing
+from cases.vocabulary import Role
 from scheduler import inbox
 from scheduler.inbox import AlreadyHandled, Arrival, finish, handle, keep, retry, take_over
 from scheduler.models import InboxEvent, InboxState
@@ -19,6 +21,7 @@ from scheduler.store.inbox import Inbox
 from tests.fakes.clocked import ClockedDatabase
 
 SCOPE = Scope("c1")
+OFFICE = Scope("c1", roles=frozenset({Role.HQ_ADMIN}))
 RING = KeyRing("k1", {"k1": b"0" * 32})
 ARRIVAL = Arrival("c1", "w1", "slack", "Ev1", "山田先生に会えた")
 
@@ -117,12 +120,56 @@ async def test_a_poison_event_is_dead_after_twelve_tries_and_can_be_retried(
     row = await stored(database, event)
     assert row.state is InboxState.DEAD
     async with database.transaction(SCOPE) as shelf:
-        assert await retry(shelf, row.id)
+        with pytest.raises(NotAllowed):
+            await inbox.dead(shelf)
+        with pytest.raises(NotAllowed):
+            await retry(shelf, row.id)
+    async with database.transaction(OFFICE) as shelf:
+        (found,) = await inbox.dead(shelf)
+        assert (found.id, found.attempts, found.has_text) == (row.id, inbox.TRIES, True)
+        await retry(shelf, row.id)
     handler.poison = ""
     await take_over(database, RING, handler, "c1")
     assert (await stored(database, event)).state is InboxState.DONE
-    async with database.transaction(SCOPE) as shelf:
-        assert not await retry(shelf, row.id)
+    async with database.transaction(OFFICE) as shelf:
+        with pytest.raises(NotFound):
+            await retry(shelf, row.id)
+        last = await shelf.audit.last()
+    assert last is not None
+    assert (last.what, last.subject) == ("inbox.retry", row.id)
+
+
+@pytest.mark.usefixtures("company")
+async def test_a_dead_event_that_is_dropped_is_erased_and_its_copies_stay_copies(
+    database: ClockedDatabase,
+) -> None:
+    handler = Handler(database, poison=ARRIVAL.raw)
+    event = await keep(database, RING, ARRIVAL)
+    for _ in range(inbox.TRIES + 1):
+        database.turn(hours=1)
+        await take_over(database, RING, handler, "c1")
+    row = await stored(database, event)
+    async with database.transaction(OFFICE) as shelf:
+        await inbox.drop(shelf, row.id)
+        with pytest.raises(NotFound):
+            await inbox.drop(shelf, row.id)
+    row = await stored(database, event)
+    assert (row.state, row.raw) == (InboxState.DONE, None)
+    assert await keep(database, RING, ARRIVAL) is None
+
+
+@pytest.mark.usefixtures("company")
+async def test_an_event_whose_key_is_gone_stops_no_other(
+    database: ClockedDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = await keep(database, KeyRing("k9", {"k9": b"9" * 32}), ARRIVAL)
+    good = await keep(database, RING, replace(ARRIVAL, external_id="Ev2", raw="別の投稿"))
+    handler = Handler(database)
+    database.turn(hours=1)
+    assert await take_over(database, RING, handler, "c1") == 2
+    assert (await stored(database, good)).state is InboxState.DONE
+    assert (await stored(database, lost)).state is InboxState.RECEIVED
+    assert "cannot be opened" in caplog.text
 
 
 @pytest.mark.usefixtures("company")
