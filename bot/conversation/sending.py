@@ -5,8 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.conversation.turn import Turn
-from bot.views.elements import Actions, Button, Divider, Part, Style, Text
-from bot.views.notes import note
+from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import say
 from cases.db import Shelf
 from scheduler import board
@@ -53,21 +52,27 @@ async def again(turn: Turn, delivery_id: str) -> None:
     """［もう一度送る］: somebody looked, and it is not there."""
     async with turn.transaction() as shelf:
         await board.send_again(shelf, delivery_id)
-        turn.replace(note(turn.words("sending.is_sent_again")))
+        await _rest(turn, shelf, "sending.is_sent_again")
 
 
 async def arrived(turn: Turn, delivery_id: str) -> None:
     """［送信済みにする］: somebody saw it."""
     async with turn.transaction() as shelf:
         await board.mark_sent(shelf, delivery_id)
-        turn.replace(note(turn.words("sending.is_marked")))
+        await _rest(turn, shelf, "sending.is_marked")
 
 
 async def resume(turn: Turn, workspace_id: str) -> None:
     """［再開する］: what waited there is sent from now on."""
     async with turn.transaction() as shelf:
         await board.resume(shelf, workspace_id)
-        turn.replace(note(turn.words("sending.is_resumed")))
+        await _rest(turn, shelf, "sending.is_resumed")
+
+
+async def _rest(turn: Turn, shelf: Shelf, done: str) -> None:
+    """What was done, and what is left to decide on."""
+    left = await problems(shelf, turn.locale)
+    turn.replace(Card((Text(turn.words(done), Style.GOOD), *left)))
 
 
 async def _what(shelf: Shelf, stuck: board.Stuck, locale: str) -> str:
