@@ -54,7 +54,7 @@ class Instant:
 
 async def _post(db: Database, done: asyncio.Event) -> list[float]:
     """Milliseconds until each post was committed, 20 a second until it is enough."""
-    ring, waits, tasks = KeyRing.ephemeral(), list[float](), list[asyncio.Task[None]]()
+    ring, waits, tasks = KeyRing("k1", {"k1": bytes(32)}), list[float](), list[asyncio.Task[None]]()
 
     async def one(number: int) -> None:
         arrival = inbox.Arrival(COMPANY, "w1", "web", f"post:{number}", "{}" * 200)
