@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot import console
 from bot.catch_up import CatchUp
+from bot.connecting import connect
 from bot.courier import Composer, Courier
 from bot.encoders import load_model, open_library
 from bot.health import Health
@@ -31,11 +31,11 @@ from scheduler import dispatch, planner
 from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
 from scheduler.lanes import Lanes
+from scheduler.ledger import Pace
 from scheduler.release import release
 
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.metrics import Metrics
-    from bot.teams.cloud import Cloud
 
 PAGE_FIRST = 0.5  # seconds in which whoever waits for the first page has the processor alone
 
@@ -71,9 +71,10 @@ class Hub:
         self.tending = asyncio.create_task(self.health.run())
 
     def web(self, shown: Iterable[Platform] | None = None) -> web.Application:
-        """The server's application: health, metrics, and the routes of the platforms `shown`."""
-        health, found = self.health, self.platforms.values() if shown is None else shown
-        return make_app(found, health.ready, live=health.live, numbers=self.numbers)
+        """The server's application: health, metrics, and the routes of those shown (None: all)."""
+        health = self.health
+        opened = self.platforms.values() if shown is None else shown
+        return make_app(opened, health.ready, live=health.live, numbers=self.numbers)
 
     async def numbers(self) -> bytes:
         """The text of /metrics."""
@@ -122,7 +123,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
         quality_form_url=settings.quality_form_url,
     )
     courier = Courier(platforms, reception.credentials)
-    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer)
+    worker = dispatch.Worker(library.db, courier, courier, BY_NAME, composer, _pace(settings))
     plans = planner.Planner(library.db, composer, BY_NAME)
     catch_up = CatchUp(library.db, {}, reception.credentials)
     lanes = Lanes(worker)
@@ -144,47 +145,20 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     )
     reception.wake = hub.wake
     reception.status = pages.status
-    await _connect(hub)
+    slack = await connect(platforms, settings, library, reception, pages)
+    if slack is not None:
+        catch_up.platforms["slack"] = slack
+        slack.on_gap(catch_up.ask)
     return hub
 
 
-async def _connect(hub: Hub) -> None:
-    """The platforms that the settings and the workspace rows name."""
-    from bot.web.platform import WebPlatform
-
-    hub.platforms["web"] = WebPlatform(library=hub.library, desk=hub.reception, back=hub.pages)
-    hub.platforms[console.NAME] = console.ConsolePlatform()
-    if hub.settings.slack_signing_secret:
-        from bot.slack.platform import SlackPlatform
-
-        slack = SlackPlatform(
-            hub.reception, hub.settings.slack_signing_secret, hub.settings.slack_api_url
-        )
-        hub.platforms["slack"] = hub.catch_up.platforms["slack"] = slack
-        slack.on_gap(hub.catch_up.ask)
-    if rows := await hub.library.db.directory.workspaces("teams"):
-        from bot.teams.cloud import app_of
-        from bot.teams.platform import TeamsPlatform
-
-        ring = hub.library.ring
-        opened = [
-            ring.open_json(row.credentials, row.company_id) if row.credentials else {}
-            for row in rows
-        ]
-        apps = [app_of(credentials) for credentials in opened]
-        hub.platforms["teams"] = TeamsPlatform(hub.reception, apps, cloud=_cloud(hub.settings))
-
-
-def _cloud(settings: Settings) -> Cloud:
-    """Microsoft's public cloud, or the end points that the settings name (sovereign clouds)."""
-    from bot.teams.cloud import Cloud
-
-    public = Cloud()
-    return Cloud(
-        keys_url=settings.teams_openid_url or public.keys_url,
-        login_url=settings.teams_login_url or public.login_url,
-        service_url=settings.teams_service_url or public.service_url,
-        services=settings.teams_service_hosts or public.services,
+def _pace(settings: Settings) -> Pace:
+    """How long the ledger waits: a lease holds for an answer and as long again."""
+    return Pace(
+        lease=2 * settings.answer,
+        answer=settings.answer,
+        landing=settings.landing,
+        sweeps=settings.sweeps,
     )
 
 

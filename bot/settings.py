@@ -5,9 +5,11 @@ The table of all settings is docs/settings.md; a test compares it with `NAMES`.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from cases.errors import BadInput
@@ -26,6 +28,9 @@ NAMES: dict[str, tuple[str, bool]] = {
     "EMBEDDING_MODEL": ("", False),
     "SAFETY_FORM_URL": ("", False),
     "QUALITY_FORM_URL": ("", False),
+    "ANSWER_SECONDS": ("30", False),
+    "LANDING_SECONDS": ("60", False),
+    "SWEEP_SECONDS": ("600,86400", False),
     "SLACK_SIGNING_SECRET": ("", True),
     "SLACK_BOT_TOKEN": ("", True),
     "SLACK_APP_TOKEN": ("", True),
@@ -53,6 +58,9 @@ class Settings:
     embedding_model: str
     safety_form_url: str
     quality_form_url: str
+    answer: timedelta
+    landing: timedelta
+    sweeps: tuple[timedelta, ...]
     slack_signing_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_app_token: str = field(repr=False)
@@ -97,6 +105,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         embedding_model=values["EMBEDDING_MODEL"],
         safety_form_url=values["SAFETY_FORM_URL"],
         quality_form_url=values["QUALITY_FORM_URL"],
+        answer=_seconds(values, "ANSWER_SECONDS")[0],
+        landing=_seconds(values, "LANDING_SECONDS")[0],
+        sweeps=_seconds(values, "SWEEP_SECONDS"),
         slack_signing_secret=values["SLACK_SIGNING_SECRET"],
         slack_bot_token=values["SLACK_BOT_TOKEN"],
         slack_app_token=values["SLACK_APP_TOKEN"],
@@ -121,6 +132,17 @@ def sync_url(url: str) -> str:
     """The URL with the synchronous driver of its database."""
     kind, _, rest = url.partition("://")
     return f"{'sqlite' if kind.startswith('sqlite') else 'postgresql+psycopg'}://{rest}"
+
+
+def _seconds(values: Mapping[str, str], name: str) -> tuple[timedelta, ...]:
+    """Times in seconds, separated by commas. Raises BadInput for what is no time."""
+    try:
+        found = tuple(float(word) for word in values[name].split(","))
+    except ValueError:
+        found = ()
+    if not found or not all(0 < seconds < math.inf for seconds in found):
+        raise BadInput(f"{PREFIX}{name}={values[name]!r} is not a number of seconds")
+    return tuple(timedelta(seconds=seconds) for seconds in found)
 
 
 def _value(env: Mapping[str, str], name: str) -> str:

@@ -92,9 +92,11 @@ async def owed_for(
         place = known.places.get(member_id)
     member = await shelf.people.member(member_id) if message.member_id else None
     start = _start(turn, job, member)
-    pushed = None if known is None else known.pushed.get(member_id, ())
-    reason = await _refused(shelf, job, turn, message, start, pushed) if place else NO_ACCOUNT
-    owed = _decided(occurrence_id, job, turn, message, reason, start)
+    reason = "" if place is not None else NO_ACCOUNT
+    if place is not None and message.member_id is not None:
+        pushed = None if known is None else known.pushed.get(member_id, ())
+        reason = await _refused(shelf, job, turn, member, start, pushed)
+    owed = _decided(occurrence_id, job, message, reason, start)
     if place is None or reason:
         return owed
     if known is not None:
@@ -103,7 +105,7 @@ async def owed_for(
 
 
 def _decided(
-    occurrence_id: str, job: Mailing, turn: Turn, message: Message, reason: str, start: datetime
+    occurrence_id: str, job: Mailing, message: Message, reason: str, start: datetime
 ) -> Owed:
     """The message, cancelled for the reason if there is one; nothing rendered yet."""
     return Owed(
@@ -133,14 +135,11 @@ async def _refused(
     shelf: Shelf,
     job: Mailing,
     turn: Turn,
-    message: Message,
+    member: Member | None,
     start: datetime,
     pushed: Sequence[datetime] | None,
 ) -> str:
-    """Why this message is only recorded; "" when it is to be sent."""
-    if message.member_id is None:
-        return ""
-    member = await shelf.people.member(message.member_id)
+    """Why a member's message is only recorded; "" when it is to be sent."""
     if member is None:
         return "left"
     reason = await refusal(shelf, job, member, turn.today)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,8 @@ class Postgres:
         return found.render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
     """A private PostgreSQL 18 with the two roles of production, migrated by its owner."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns about a missing XDG_RUNTIME_DIR
@@ -61,6 +62,13 @@ def postgres() -> Iterator[Postgres]:
     yield found
     found.admin.dispose()
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server of the whole run."""
+    with postgres_server() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,8 @@ def settings_card(member: Member, hours: Sequence[str], *, asked: bool, error: s
 
 def _language(locale: str) -> Field:
     languages = (Choice("ja", "日本語"), Choice("en", "English"))
-    return Field("locale", say(locale, "profile.language"), Kind.CHOICE, locale, languages, True)
+    label = say(locale, "profile.language")
+    return Field("locale", label, Kind.CHOICE, locale, languages, required=True)
 
 
 def _name(member: Member, locale: str) -> Field:

@@ -46,7 +46,7 @@ async def form(house: House, request: web.Request) -> web.StreamResponse:
 
 
 async def change(house: House, request: web.Request) -> web.StreamResponse:
-    """確認 shows the next five dates by the new rule, 保存 keeps it; a bad value: the form again."""
+    """確認 shows the next five dates by the new rule, 保存 keeps it; bad values: the form again."""
     posted = await request.post()
     visit = await enter(house, request)
     house.walls.check(request, posted)

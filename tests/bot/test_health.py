@@ -192,8 +192,8 @@ async def test_a_worker_that_stops_claims_nothing_and_gives_its_leases_back(hub:
     async with db.transaction(Scope(sample.COMPANY)) as shelf:
         for who in (SATO, KATO):
             owed = ledger.Owed(
-                dedupe_key=who, kind="reply", payload=b"{}", workspace_id=sample.WORKSPACE, user=who,
-                member_id=who,
+                dedupe_key=who, kind="reply", payload=b"{}", workspace_id=sample.WORKSPACE,
+                user=who, member_id=who,
             )  # fmt: skip
             await ledger.owe(shelf, owed)
         # As an older version left them: claimed, and only one of them intended.

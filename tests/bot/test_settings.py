@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ def test_without_any_variable_it_runs_on_this_machine() -> None:
     assert (found.host, found.port, found.environment) == ("127.0.0.1", 8700, "local")
     assert found.migration_url == found.database_url == "sqlite:///var/hitotsubu.db"
     assert found.teams_service_hosts == ()
+    assert (found.answer, found.landing) == (timedelta(seconds=30), timedelta(seconds=60))
+    assert found.sweeps == (timedelta(minutes=10), timedelta(hours=24))
 
 
 def test_a_variable_wins_over_the_default_and_a_file_over_the_variable(tmp_path: Path) -> None:
@@ -42,7 +45,15 @@ def test_secrets_are_never_printed(secret: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "-1"), ("INDEX", "cloud"), ("DATA_KEY_FILE", "/nowhere/key")],
+    [
+        ("PORT", "http"),
+        ("PORT", "-1"),
+        ("INDEX", "cloud"),
+        ("DATA_KEY_FILE", "/nowhere/key"),
+        ("ANSWER_SECONDS", "soon"),
+        ("LANDING_SECONDS", "inf"),
+        ("SWEEP_SECONDS", "600,0"),
+    ],
 )
 def test_what_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(BadInput, match=f"HITOTSUBU_{name}"):

@@ -93,7 +93,12 @@ def judge(stage: Stage, errors: list[str]) -> Result:
 def _not_owed(stage: Stage, messages: list[Message]) -> Iterator[str]:
     """Everybody who stayed is owed each mailing, every acknowledged post its reply."""
     left = {name for name, (why, _) in stage.barred.items() if why == "left"}
-    due = [f"{job}:2026-11-05:{name}" for job in stage.jobs for name in stage.members if name not in left]
+    due = [
+        f"{job}:2026-11-05:{name}"
+        for job in stage.jobs
+        for name in stage.members
+        if name not in left
+    ]
     due += [f"reply:{post.external_id}" for post in stage.posts if post.acked]
     keys = {m.key for m in messages}
     yield from (f"{key}: nothing is owed" for key in sorted(due) if key not in keys)

@@ -79,7 +79,7 @@ WORK = {
 
 @dataclass(slots=True)
 class Post:
-    """What somebody wrote; the platform repeats it until it is acknowledged, and sometimes after."""
+    """What somebody wrote; the platform repeats it until it is acknowledged, sometimes after."""
 
     external_id: str
     due: float

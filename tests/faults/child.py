@@ -17,23 +17,17 @@ from itertools import count
 from typing import Any
 
 from bot import app, cli, courier, indexer, reception
-from scheduler import clock, dispatch, inbox
-from scheduler.ledger import Pace
+from scheduler import clock, inbox
 
-SHORT = Pace(
-    lease=timedelta(seconds=2),
-    answer=timedelta(seconds=1),
-    landing=timedelta(seconds=1),
-    slack=timedelta(seconds=1),
-)
+SHORT = {"ANSWER": "1", "LANDING": "1", "SWEEP": "600"}  # seconds
 TICK = 0.5  # seconds
 
 
 def main(point: str, number: int) -> int:
     """Runs the product with the point armed."""
     inbox.FRESH = timedelta(seconds=2)
-    setattr(app.dispatch, "Worker", partial(dispatch.Worker, pace=SHORT))  # noqa: B010  # mypy knows a class there
-    setattr(app, "Clock", partial(clock.Clock, seconds=TICK))  # noqa: B010  # as above
+    os.environ.update({f"HITOTSUBU_{name}_SECONDS": value for name, value in SHORT.items()})
+    setattr(app, "Clock", partial(clock.Clock, seconds=TICK))  # noqa: B010  # mypy knows a class there
     setattr(indexer.Indexer, "start", _nothing)  # noqa: B010  # torch has no part in this
     times = count(1)
 

@@ -95,7 +95,9 @@ def stored_jobs(patch: Patch, url: str) -> None:
     """A monthly job in a stored job store, added again at each start."""
 
     class Stored(AsyncIOScheduler):  # type: ignore[misc]  # apscheduler has no types
-        def add_job(self, _tick: Any, _trigger: str, *, id: str, **_more: Any) -> Any:  # its name there
+        def add_job(
+            self, _tick: Any, _trigger: str, *, id: str, **_more: Any
+        ) -> Any:  # its name there
             if "default" not in self._jobstores:
                 self.add_jobstore(SQLAlchemyJobStore(url))
             day = (datetime.now(UTC) + timedelta(days=15)).day  # never within the next minutes

@@ -216,9 +216,9 @@ async def test_the_second_of_two_people_who_change_at_once_is_told(
     planner: Planner, database: ClockedDatabase
 ) -> None:
     await set_rule(database, business_day="4")
-    with pytest.raises(Overtaken):
-        async with database.transaction(HEAD) as shelf:
-            raw = {"business_day": "5", "time": "10:00"}
+    raw = {"business_day": "5", "time": "10:00"}
+    async with database.transaction(HEAD) as shelf:
+        with pytest.raises(Overtaken):
             await schedules.change(shelf, BY_NAME, DIGEST, raw, 1)
     await set_rule(database, business_day="4")  # nothing new is no change
     assert (await schedule(database)).version == 2

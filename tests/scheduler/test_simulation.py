@@ -1,4 +1,4 @@
-"""The real inbox, planner and ledger in seeded worlds: nothing lost, nothing doubled, whatever dies.
+"""The real inbox, planner and ledger in seeded worlds: nothing lost or doubled, whatever dies.
 
 `python -m benchmarks.simulate --seeds 5000` runs more worlds, and replays one.
 """

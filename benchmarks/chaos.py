@@ -1,0 +1,224 @@
+"""`make chaos`: three workers, a Slack that lies, and kill −9: nothing twice, nothing lost.
+
+    python -m benchmarks.chaos [--seeds 5] [--first 1] [--database sqlite|postgresql|both]
+
+One JSON line a seed; exit 1 when a bar is missed. Copies that the sweep removed are counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import sys
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from aiohttp.test_utils import unused_port
+
+from benchmarks import chaos_slack, chaos_worker
+from benchmarks.chaos_house import House, houses
+from scheduler.ledger import Pace
+from scheduler.models import DeliveryState
+
+WORKERS = 3
+DELIVERIES = 2500
+KILLS = 40
+AT_THE_END = 5  # of the kills, when most is sent and workers look back and sweep
+ANSWER, LANDING, SWEEPS = 1.5, 1.5, (4.0, 10.0)  # seconds
+QUIET = ANSWER + LANDING + Pace().slack.total_seconds()
+PATIENCE = 900.0  # seconds until a seed must have come to its end
+TO_A_PERSON = 0.001  # of the deliveries, at most
+
+_fork = multiprocessing.get_context("forkserver")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one seed came to."""
+
+    v: int
+    seed: int
+    database: str
+    deliveries: int
+    kills: int
+    duplicates_after_sweep: int
+    removed_by_sweep: int
+    lost: int
+    needs_human: int
+    history_calls: int
+    faults: int
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """True when no bar is missed."""
+        few = self.needs_human <= TO_A_PERSON * self.deliveries
+        return few and not self.duplicates_after_sweep and not self.lost
+
+
+class Slack:
+    """The lying Slack as its parent sees it."""
+
+    def __init__(self, seed: int) -> None:
+        self.url = f"http://127.0.0.1:{unused_port()}"
+        nature = chaos_slack.Nature(seed, ANSWER, QUIET)
+        port = int(self.url.rpartition(":")[2])
+        self.process = _fork.Process(target=chaos_slack.main, args=(nature, port), daemon=True)
+        self.process.start()
+
+    def truth(self) -> dict[str, Any]:
+        """What was called and what stands there; waits until it listens."""
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"{self.url}/truth", timeout=10) as answer:  # noqa: S310  # our own, on loopback
+                    found: dict[str, Any] = json.load(answer)
+                    return found
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the fake Slack does not answer")
+
+    def calls(self) -> int:
+        """How often it was called so far."""
+        return sum(self.truth()["calls"].values())
+
+
+class Workers:
+    """Three processes; a killed one is followed by another at once."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.start = partial(_fork.Process, target=chaos_worker.main, args=(environ,), daemon=True)
+        self.alive = [self.start() for _ in range(WORKERS)]
+        for process in self.alive:
+            process.start()
+
+    def kill(self, dice: random.Random) -> None:
+        """kill −9 of any of them."""
+        place = dice.randrange(WORKERS)
+        self.alive[place].kill()
+        self.alive[place].join()
+        self.alive[place] = self.start()
+        self.alive[place].start()
+
+    def stop(self) -> None:
+        """The end of the run."""
+        for process in self.alive:
+            process.kill()
+            process.join()
+
+
+def run(seed: int, house: House, deliveries: int = DELIVERIES, kills: int = KILLS) -> Result:
+    """One seed on one database."""
+    asyncio.run(house.owe(deliveries))
+    begun = time.monotonic()
+    slack = Slack(seed)
+    slack.truth()
+    workers = Workers(house.environ | _short(slack.url))
+    dice = random.Random(seed)  # noqa: S311  # the same kills again, not secrets
+    _strike(workers, slack, dice, deliveries, kills)
+    states = _wait(house, begun + PATIENCE)
+    truth, seconds = slack.truth(), time.monotonic() - begun
+    workers.stop()
+    slack.process.kill()
+    return _result(seed, house.kind, kills, states, truth, seconds)
+
+
+def _short(url: str) -> dict[str, str]:
+    """Times in the place of the product's 30 s, 60 s, 10 min and 24 h."""
+    return {
+        "HITOTSUBU_SLACK_API_URL": f"{url}/api/",
+        "HITOTSUBU_ANSWER_SECONDS": str(ANSWER),
+        "HITOTSUBU_LANDING_SECONDS": str(LANDING),
+        "HITOTSUBU_SWEEP_SECONDS": ",".join(str(later) for later in SWEEPS),
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _strike(
+    workers: Workers, slack: Slack, dice: random.Random, deliveries: int, kills: int
+) -> None:
+    """Kills spread over the calls of the run, and some while the rest is looked for."""
+    last = min(AT_THE_END, kills)
+    for moment in sorted(dice.sample(range(deliveries), kills - last)):
+        while slack.calls() < moment:
+            time.sleep(0.05)
+        workers.kill(dice)
+    while slack.calls() < deliveries:
+        time.sleep(0.2)
+    for _ in range(last):
+        time.sleep(dice.uniform(0.5, 3))
+        workers.kill(dice)
+
+
+def _wait(house: House, until: float) -> dict[str, DeliveryState]:
+    """The deliveries once nothing is to be done any more, or when patience ends."""
+    while time.monotonic() < until:
+        standing = asyncio.run(house.standing())
+        if standing is not None:
+            return standing
+        time.sleep(0.5)
+    return asyncio.run(house.states())
+
+
+def _result(
+    seed: int,
+    database: str,
+    kills: int,
+    states: dict[str, DeliveryState],
+    truth: dict[str, Any],
+    seconds: float,
+) -> Result:
+    copies: dict[str, int] = truth["copies"]
+    person = [key for key, state in states.items() if state is DeliveryState.NEEDS_HUMAN]
+    missing = [key for key in states if key not in copies and key not in person]
+    return Result(
+        v=1,
+        seed=seed,
+        database=database,
+        deliveries=len(states),
+        kills=kills,
+        duplicates_after_sweep=sum(count > 1 for count in copies.values()),
+        removed_by_sweep=truth["deleted"],
+        lost=len(missing),
+        needs_human=len(person),
+        history_calls=truth["calls"].get("conversations.history", 0),
+        faults=sum(count for fate, count in truth["fates"].items() if fate != "fine"),
+        seconds=round(seconds, 1),
+    )
+
+
+def prepare() -> None:
+    """The process that workers are forked from imports everything once."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    _fork.set_forkserver_preload(["benchmarks.chaos_worker", "benchmarks.chaos_slack"])
+
+
+def main() -> int:
+    """Runs the seeds and says what each came to."""
+    parser = argparse.ArgumentParser(prog="benchmarks.chaos", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--deliveries", type=int, default=DELIVERIES)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    options = parser.parse_args()
+    prepare()
+    kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    holds = True
+    for kind in kinds:
+        with houses(kind) as made:
+            for seed in range(options.first, options.first + options.seeds):
+                result = run(seed, next(made), options.deliveries, options.kills)
+                print(json.dumps(asdict(result)), flush=True)
+                holds = holds and result.holds
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
