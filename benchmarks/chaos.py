@@ -31,9 +31,9 @@ WORKERS = 3
 DELIVERIES = 2500
 KILLS = 40
 AT_THE_END = 5  # of the kills, when most is sent and workers look back and sweep
-ANSWER, LANDING, SWEEPS = 1.5, 1.5, (4.0, 10.0)  # seconds
+ANSWER, LANDING, SWEEPS = 3.0, 1.5, (4.0, 10.0)  # seconds
 QUIET = ANSWER + LANDING + Pace().slack.total_seconds()
-PATIENCE = 900.0  # seconds until a seed must have come to its end
+PATIENCE = 900.0  # seconds until everything must be settled after the last kill
 TO_A_PERSON = 0.001  # of the deliveries, at most
 
 _fork = multiprocessing.get_context("forkserver")
@@ -74,19 +74,23 @@ class Slack:
         self.process.start()
 
     def truth(self) -> dict[str, Any]:
-        """What was called and what stands there; waits until it listens."""
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(f"{self.url}/truth", timeout=10) as answer:  # noqa: S310  # our own, on loopback
-                    found: dict[str, Any] = json.load(answer)
-                    return found
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("the fake Slack does not answer")
+        """What was called and what stands there."""
+        found: dict[str, Any] = self._ask("truth")
+        return found
 
     def calls(self) -> int:
         """How often it was called so far."""
-        return sum(self.truth()["calls"].values())
+        return int(self._ask("count"))
+
+    def _ask(self, what: str) -> Any:
+        """Waits until it listens."""
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(f"{self.url}/{what}", timeout=60) as answer:  # noqa: S310  # our own, on loopback
+                    return json.load(answer)
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the fake Slack does not answer")
 
 
 class Workers:
@@ -118,11 +122,10 @@ def run(seed: int, house: House, deliveries: int = DELIVERIES, kills: int = KILL
     asyncio.run(house.owe(deliveries))
     begun = time.monotonic()
     slack = Slack(seed)
-    slack.truth()
     workers = Workers(house.environ | _short(slack.url))
     dice = random.Random(seed)  # noqa: S311  # the same kills again, not secrets
     _strike(workers, slack, dice, deliveries, kills)
-    states = _wait(house, begun + PATIENCE)
+    states = _wait(house)
     truth, seconds = slack.truth(), time.monotonic() - begun
     workers.stop()
     slack.process.kill()
@@ -156,13 +159,14 @@ def _strike(
         workers.kill(dice)
 
 
-def _wait(house: House, until: float) -> dict[str, DeliveryState]:
+def _wait(house: House) -> dict[str, DeliveryState]:
     """The deliveries once nothing is to be done any more, or when patience ends."""
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         standing = asyncio.run(house.standing())
         if standing is not None:
             return standing
-        time.sleep(0.5)
+        time.sleep(1)
     return asyncio.run(house.states())
 
 

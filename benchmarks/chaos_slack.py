@@ -68,6 +68,10 @@ class LyingSlack:
             return self._history(request, arguments)
         return self._delete(arguments)
 
+    async def count(self, _: web.Request) -> web.Response:
+        """How many calls there were so far."""
+        return web.json_response(sum(self.calls.values()))
+
     async def truth(self, _: web.Request) -> web.Response:
         """What stands in the channels, whatever was answered."""
         copies = Counter(key for sent in self.channels.values() for _, key in sent)
@@ -178,5 +182,6 @@ def main(nature: Nature, port: int) -> None:
     slack = LyingSlack(nature)
     app = web.Application()
     app.router.add_route("*", "/api/{method}", slack.handle)
+    app.router.add_get("/count", slack.count)
     app.router.add_get("/truth", slack.truth)
     web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)

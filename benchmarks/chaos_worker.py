@@ -16,13 +16,14 @@ from scheduler import buckets
 from scheduler.clock import Clock
 
 TICK = 1.0  # seconds
+UNLIMITED = buckets.Limit(start=1e7, most=1e7, least=1e6, seconds=10.0)  # only a 429 stops it
 
 
 def main(environ: Mapping[str, str]) -> None:
     """Sends, looks back and sweeps, without a limit of its own."""
     os.environ.update(environ)
     logging.disable(logging.CRITICAL)  # every lie of the platform would be a line
-    buckets.LIMITS["slack"] = (1e7, 1e7)
+    buckets.LIMITS |= dict.fromkeys(buckets.LIMITS, UNLIMITED)
     asyncio.run(_work())
 
 

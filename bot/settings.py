@@ -20,6 +20,7 @@ PREFIX = "HITOTSUBU_"
 NAMES: dict[str, tuple[str, bool]] = {
     "DATABASE_URL": ("sqlite:///var/hitotsubu.db", True),
     "MIGRATION_URL": ("", True),
+    "BACKUP_URL": ("", True),
     "DATA_KEY": ("", True),
     "ENVIRONMENT": ("local", False),
     "HOST": ("127.0.0.1", False),
@@ -52,6 +53,7 @@ class Settings:
 
     database_url: str = field(repr=False)
     migration_url: str = field(repr=False)
+    backup_url: str = field(repr=False)
     environment: str
     host: str
     port: int
@@ -108,6 +110,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=values["DATABASE_URL"],
         migration_url=values["MIGRATION_URL"] or values["DATABASE_URL"],
+        backup_url=values["BACKUP_URL"] or values["DATABASE_URL"],
         environment=values["ENVIRONMENT"],
         host=values["HOST"],
         port=int(values["PORT"]),

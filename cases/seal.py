@@ -29,22 +29,28 @@ class KeyRing:
 
     def seal(self, text: str, company_id: str) -> bytes:
         """`key id`:`nonce + ciphertext`; bound to the company, so a row cannot be moved."""
+        return self.seal_bytes(text.encode("utf-8", "surrogatepass"), company_id)
+
+    def seal_bytes(self, data: bytes, bound_to: str) -> bytes:
+        """`seal` of bytes that are no text."""
         nonce = os.urandom(_NONCE)
-        data = text.encode("utf-8", "surrogatepass")
-        box = AESGCM(self.keys[self.current]).encrypt(nonce, data, company_id.encode())
+        box = AESGCM(self.keys[self.current]).encrypt(nonce, data, bound_to.encode())
         return self.current.encode() + b":" + nonce + box
 
     def open(self, sealed: bytes, company_id: str) -> str:
         """The text again. Raises WrongKey for an unknown key, another company or a changed byte."""
+        return self.open_bytes(sealed, company_id).decode("utf-8", "surrogatepass")
+
+    def open_bytes(self, sealed: bytes, bound_to: str) -> bytes:
+        """`open` of bytes that are no text."""
         key_id, _, box = sealed.partition(b":")
         key = self.keys.get(key_id.decode("ascii", "replace"))
         if key is None:
             raise WrongKey("unknown key id")
         try:
-            data = AESGCM(key).decrypt(box[:_NONCE], box[_NONCE:], company_id.encode())
+            return AESGCM(key).decrypt(box[:_NONCE], box[_NONCE:], bound_to.encode())
         except (InvalidTag, ValueError) as error:
             raise WrongKey("the seal does not match") from error
-        return data.decode("utf-8", "surrogatepass")
 
     def seal_json(self, value: Any, company_id: str) -> bytes:
         """`seal` of the value as JSON."""

@@ -183,12 +183,17 @@ async def withdraw(shelf: Shelf, case_id: str) -> Case:
         raise NotFound
     if case.author_id != shelf.scope.me:
         raise NotAllowed("only its author")
+    await take_out(shelf, case)
+    await audit.record(shelf, "case.withdraw", case.id)
+    return case
+
+
+async def take_out(shelf: Shelf, case: Case) -> None:
+    """Nobody finds or sees the case any more."""
     case.status = Status.WITHDRAWN
     case.changed_at = shelf.now
     case.release_asked_at = None
     await shelf.cases.drop_vectors(case.id)
-    await audit.record(shelf, "case.withdraw", case.id)
-    return case
 
 
 async def drop(shelf: Shelf, draft_id: str) -> None:

@@ -65,9 +65,9 @@ async def _batch(fan: Fan, job: Mailing, messages: Sequence[Message], of: int) -
     """One transaction, done again message by message when one of them cannot be rendered."""
     try:
         return await _owe(fan, job, messages, of, together=True)
-    except Exception:
-        log.exception("%s: a batch is owed message by message", job.name)
-        return await _owe(fan, job, messages, of, together=False)
+    except Exception as error:
+        log.warning("%s: a batch is owed one by one: %s", job.name, type(error).__name__)
+    return await _owe(fan, job, messages, of, together=False)
 
 
 async def _owe(

@@ -6,6 +6,7 @@ looks again at messages with more than one attempt and deletes extra copies.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -31,8 +32,8 @@ async def reconcile(worker: Worker, company_id: str) -> int:
     async with worker.database.transaction(Scope(company_id)) as shelf:
         rows = await _claimed(shelf, worker, DeliveryState.UNKNOWN)
         searches = await _searches(shelf, rows)
-    for search in searches:
-        await _resolve(worker, company_id, search)
+    # All at once: one after the other, the last ones' lease is over before their turn.
+    await asyncio.gather(*(_resolve(worker, company_id, search) for search in searches))
     return len(searches)
 
 
@@ -41,7 +42,7 @@ async def sweep(worker: Worker, company_id: str) -> int:
     async with worker.database.transaction(Scope(company_id)) as shelf:
         rows = await _claimed(shelf, worker, DeliveryState.SENT)
         searches = await _searches(shelf, rows)
-    return sum([await _sweep_one(worker, company_id, search) for search in searches])
+    return sum(await asyncio.gather(*(_sweep_one(worker, company_id, one) for one in searches)))
 
 
 async def _claimed(shelf: Shelf, worker: Worker, state: DeliveryState) -> list[Delivery]:

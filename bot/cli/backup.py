@@ -1,0 +1,86 @@
+"""`hitotsubu backup`: the whole database in one sealed file, and beside it what has to be in it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.cli import dumps, sealed_file
+from bot.cli.batch import emit
+from bot.cli.words import locale
+from bot.settings import Settings, read
+from bot.views.words import say
+from cases.db import Database
+from cases.errors import BadInput
+from cases.scope import Scope
+from cases.tombstones import tombstones
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds: rows by table, the newest audit hash by company, no text."""
+
+    v: int
+    made_at: str
+    database: str  # sqlite or postgresql
+    schema: str
+    rows: dict[str, int]
+    audit: dict[str, str]
+    sha256: str  # of the sealed file
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The file, or `--tombstones`."""
+    parser.add_argument("file", nargs="?", metavar="FILE", help="書き出す先 / where to")
+    parser.add_argument(
+        "--tombstones", action="store_true", help="取り下げの控えだけ / only what was taken back"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes FILE and FILE.json, or prints one JSON line for each tombstone."""
+    settings = read()
+    if options.tombstones:
+        asyncio.run(_tombstones(settings))
+        return 0
+    if not options.file:
+        raise BadInput("backup: FILE")
+    manifest = backup(settings, Path(options.file))
+    print(say(locale(), "cli.backed_up", rows=sum(manifest.rows.values()), file=options.file))
+    return 0
+
+
+def backup(settings: Settings, target: Path) -> Manifest:
+    """Dumps and seals; the plain dump lives in `var` (mode 0700) until it is sealed."""
+    url = settings.backup_url
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.var) as folder:
+        plain = Path(folder) / "dump"
+        made_at = datetime.now(UTC).isoformat()
+        found = asyncio.run(dumps.dump(url, plain))
+        digest = sealed_file.seal(settings.ring(), plain, target)
+    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+    manifest = Manifest(1, made_at, kind, **asdict(found), sha256=digest)
+    manifest_path(target).write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
+    return manifest
+
+
+def manifest_path(file: Path) -> Path:
+    """`FILE.json`."""
+    return file.with_name(f"{file.name}.json")
+
+
+async def _tombstones(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        for company in await database.directory.companies():
+            async with database.transaction(Scope(company.id)) as shelf:
+                for stone in await tombstones(shelf):
+                    emit(asdict(stone))
+    finally:
+        await database.close()

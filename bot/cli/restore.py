@@ -1,0 +1,143 @@
+"""`hitotsubu restore`: a backup into a new, empty database, so that nothing comes back twice.
+
+What was taken back since is taken back again; what may have been sent is looked for first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.cli import dumps, sealed_file
+from bot.cli.backup import Manifest, manifest_path
+from bot.cli.batch import json_lines, read_text
+from bot.cli.migrate import migrate
+from bot.cli.words import locale
+from bot.settings import Settings, read
+from bot.views.words import say
+from cases import audit
+from cases.db import Database
+from cases.errors import BadInput
+from cases.scope import Scope
+from cases.store.tables import Contents
+from cases.tombstones import Tombstone, bury
+from scheduler.restored import Settled, settle
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The file, `--tombstones`, `--verify`."""
+    parser.add_argument("file", metavar="FILE", help="backup の書き出し / what backup wrote")
+    parser.add_argument(
+        "--tombstones",
+        metavar="FILE",
+        help="backup --tombstones の出力 / what was taken back since",
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="確かめるだけ / only compare with the manifest"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit 1 with what differs from the manifest; nothing is settled then."""
+    settings, source = read(), Path(options.file)
+    stones = _stones(options.tombstones)
+    manifest = _manifest(source)
+    _load(settings, source, manifest)
+    different = asyncio.run(_differences(settings, manifest))
+    for what in different:
+        print(say(locale(), "cli.restore_differs", what=what), file=sys.stderr)
+    if different:
+        return 1
+    print(say(locale(), "cli.restored", rows=sum(manifest.rows.values())))
+    if options.verify:
+        return 0
+    migrate(settings)
+    applied, settled = asyncio.run(_settle(settings, stones))
+    if not options.tombstones:
+        print(say(locale(), "cli.no_stones"), file=sys.stderr)
+    counts = {"doubtful": settled.doubtful, "skipped": settled.skipped}
+    print(say(locale(), "cli.replayed", stones=applied, **counts))
+    return 0
+
+
+def _stones(path: str | None) -> list[Tombstone]:
+    rows = json_lines(read_text(path)) if path else []
+    try:
+        return [Tombstone(row["company"], row["what"], row["id"]) for _, row in rows]
+    except KeyError as error:
+        raise BadInput(f"{path}: no {error}") from error
+
+
+def _manifest(source: Path) -> Manifest:
+    """The manifest beside the file. Raises BadInput when one of the two is not what it was."""
+    try:
+        manifest = Manifest(**json.loads(manifest_path(source).read_text("utf-8")))
+        if sealed_file.sha256(source) != manifest.sha256:
+            raise BadInput(f"{source}: not the file of its manifest")
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(f"{source}: {type(error).__name__}") from error
+    return manifest
+
+
+def _load(settings: Settings, source: Path, manifest: Manifest) -> None:
+    """Unseals and loads under the owner role. Raises BadInput for a database that is in use."""
+    url = settings.migration_url
+    is_file = url.startswith("sqlite")
+    if is_file is not (manifest.database == "sqlite"):
+        raise BadInput(f"{source}: a backup of {manifest.database}")
+    if Path(url.partition(":///")[2]).exists() if is_file else asyncio.run(_in_use(url)):
+        raise BadInput("restore: HITOTSUBU_DATABASE_URL has to be a new, empty database")
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.var) as folder:
+        plain = Path(folder) / "dump"
+        sealed_file.unseal(settings.ring(), source, plain)
+        dumps.load(plain, url)
+
+
+async def _in_use(url: str) -> bool:
+    database = Database(url)
+    try:
+        return bool(await database.directory.schema_version())
+    finally:
+        await database.close()
+
+
+async def _differences(settings: Settings, manifest: Manifest) -> list[str]:
+    """Tables with other counts, audit trails with another end or a broken chain."""
+    found = await dumps.holds(settings.backup_url)
+    wanted = Contents(manifest.schema, manifest.rows, manifest.audit)
+    names = sorted(wanted.rows | found.rows)
+    different = [name for name in names if wanted.rows.get(name, 0) != found.rows.get(name, 0)]
+    different += ["schema"] if wanted.schema != found.schema else []
+    different += ["audit"] if wanted.audit != found.audit else []
+    database = Database(settings.backup_url)
+    try:
+        for company in manifest.audit:
+            async with database.transaction(Scope(company)) as shelf:
+                broken = await audit.first_broken(shelf)
+            different += [f"audit {company} {broken}"] if broken is not None else []
+    finally:
+        await database.close()
+    return different
+
+
+async def _settle(settings: Settings, stones: Sequence[Tombstone]) -> tuple[int, Settled]:
+    """(tombstones that changed something, what became of messages and turns)."""
+    database = Database(settings.database_url)
+    applied, doubtful, skipped = 0, 0, 0
+    try:
+        for company in await database.directory.companies():
+            async with database.transaction(Scope(company.id)) as shelf:
+                mine = [stone for stone in stones if stone.company == company.id]
+                applied += sum([await bury(shelf, stone) for stone in mine])
+                settled = await settle(shelf)
+                await audit.record(shelf, "restore", company.id)
+            doubtful, skipped = doubtful + settled.doubtful, skipped + settled.skipped
+    finally:
+        await database.close()
+    return applied, Settled(doubtful, skipped)
