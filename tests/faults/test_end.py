@@ -15,6 +15,8 @@ import pytest
 
 from bot.app import open_library
 from bot.cli.migrate import migrate
+from bot.slack import blocks
+from bot.views.notes import note
 from cases import sample
 from cases.db import Shelf
 from cases.embedding.bundled import BundledEncoder
@@ -33,7 +35,7 @@ from tests.faults.test_kill import ROOT, Stage, _answers, until
 
 pytestmark = pytest.mark.slow
 MANY = 1_000
-CARD = b'{"text": "x", "blocks": [{"type": "divider"}]}'
+CARD = blocks.payload(note("お知らせです。"))
 
 
 @pytest.fixture
