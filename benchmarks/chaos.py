@@ -16,6 +16,7 @@ import random
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ from aiohttp.test_utils import unused_port
 from benchmarks import chaos_slack, chaos_worker
 from benchmarks.chaos_house import House, houses
 from scheduler.ledger import Pace
-from scheduler.models import DeliveryState
+from scheduler.models import Delivery, DeliveryState
 
 WORKERS = 3
 DELIVERIES = 2500
@@ -125,11 +126,24 @@ def run(seed: int, house: House, deliveries: int = DELIVERIES, kills: int = KILL
     workers = Workers(house.environ | _short(slack.url))
     dice = random.Random(seed)  # noqa: S311  # the same kills again, not secrets
     _strike(workers, slack, dice, deliveries, kills)
-    states = _wait(house)
+    rows = _wait(house)
     truth, seconds = slack.truth(), time.monotonic() - begun
     workers.stop()
     slack.process.kill()
+    for row in rows:
+        if row.id not in truth["copies"] or truth["copies"][row.id] > 1:
+            print(_story(row), file=sys.stderr, flush=True)
+    states = {row.id: row.state for row in rows}
     return _result(seed, house.kind, kills, states, truth, seconds)
+
+
+def _story(row: Delivery) -> str:
+    """What the ledger knows of a message that is missing or doubled."""
+    return (
+        f"{row.dedupe_key}: {row.state} {row.outcome!r}, attempts {row.attempts}, "
+        f"fence {row.fence}, receipt {row.room}/{row.receipt}, "
+        f"sweeps {row.sweeps}, removed {row.removed}"
+    )
 
 
 def _short(url: str) -> dict[str, str]:
@@ -159,15 +173,14 @@ def _strike(
         workers.kill(dice)
 
 
-def _wait(house: House) -> dict[str, DeliveryState]:
+def _wait(house: House) -> Sequence[Delivery]:
     """The deliveries once nothing is to be done any more, or when patience ends."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        standing = asyncio.run(house.standing())
-        if standing is not None:
-            return standing
+        if asyncio.run(house.settled()):
+            break
         time.sleep(1)
-    return asyncio.run(house.states())
+    return asyncio.run(house.deliveries())
 
 
 def _result(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import ColumnElement
 
 from bot.cli.migrate import migrate
 from bot.settings import read
@@ -17,7 +19,7 @@ from cases.models.org import Account, Company, Member
 from cases.scope import Scope
 from scheduler import ledger
 from scheduler.job import DIGEST
-from scheduler.models import Delivery, DeliveryState
+from scheduler.models import Delivery
 from scheduler.store.ledger import Ledger
 from tests.databases import Postgres, empty, postgres_server
 
@@ -63,24 +65,21 @@ class House:
                 await ledger.owe(shelf, _owed(number, workspace))
         await database.close()
 
-    async def standing(self) -> dict[str, DeliveryState] | None:
-        """Every delivery with its state; None while anything is still to be done."""
+    async def settled(self) -> bool:
+        """True when nothing is to be done any more."""
+        return not await self._read(Delivery.next_at.is_not(None), 1)
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        """Every delivery as it stands."""
+        return await self._read(Delivery.id.is_not(None), 1_000_000)
+
+    async def _read(self, where: ColumnElement[bool], limit: int) -> Sequence[Delivery]:
         database = self.database
         try:
             async with database.transaction(Scope(COMPANY)) as shelf:
-                if await Ledger(shelf).deliveries(Delivery.next_at.is_not(None), 1):
-                    return None
+                return await Ledger(shelf).deliveries(where, limit)
         finally:
             await database.close()
-        return await self.states()
-
-    async def states(self) -> dict[str, DeliveryState]:
-        """Every delivery with its state."""
-        database = self.database
-        async with database.transaction(Scope(COMPANY)) as shelf:
-            rows = await Ledger(shelf).deliveries(Delivery.id.is_not(None), 1_000_000)
-        await database.close()
-        return {row.id: row.state for row in rows}
 
 
 def _owed(number: int, workspace: str) -> ledger.Owed:

@@ -129,16 +129,15 @@ class LyingSlack:
         if dice.random() < 0.03:
             return _limited()
         sent = self.channels.get(arguments["channel"], [])
-        oldest = float(arguments["oldest"])
-        found = [one for one in reversed(sent) if float(one[0]) >= oldest]
-        start = int(arguments.get("cursor") or 0)
-        more = start + PAGE < len(found)
+        first, last = float(arguments["oldest"]), float(arguments.get("cursor") or "inf")
+        found = [one for one in reversed(sent) if first <= float(one[0]) < last]
+        more = len(found) > PAGE
         return web.json_response(
             {
                 "ok": True,
-                "messages": [_message(ts, key) for ts, key in found[start : start + PAGE]],
+                "messages": [_message(ts, key) for ts, key in found[:PAGE]],
                 "has_more": more,
-                "response_metadata": {"next_cursor": str(start + PAGE) if more else ""},
+                "response_metadata": {"next_cursor": found[PAGE - 1][0] if more else ""},
             }
         )
 

@@ -53,9 +53,9 @@ class Postgres:
 
     def crash(self) -> None:
         """Ends it at once, without a shutdown, and starts it again; returns when it recovered."""
-        command = [TOOLS / "pg_ctl", "restart", "-w", "-m", "immediate", "-D", self.folder]
-        log = ["-l", self.folder / "log"]
-        subprocess.run([*command, *log], user=self.user, check=True, stdout=subprocess.DEVNULL)
+        command = [str(TOOLS / "pg_ctl"), "restart", "-w", "-m", "immediate"]
+        place = ["-D", str(self.folder), "-l", str(self.folder / "log")]
+        subprocess.run([*command, *place], user=self.user, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -123,7 +123,7 @@ async def _marked(client: AsyncWebClient, channel: str, key: str, since: float) 
         found += [message["ts"] for message in page["messages"] if _has(message, key)]
         seen.add(cursor or "")
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-    return sorted(found, key=float)
+    return sorted(set(found), key=float)  # one that two pages show is no second copy
 
 
 def _has(message: Json, key: str) -> bool:

@@ -164,6 +164,16 @@ async def test_looking_back_reads_every_page_and_gives_the_oldest_first(
     assert await platform.look_back(TOKEN, SATO, "nobody", 0) == []
 
 
+async def test_a_message_that_two_pages_show_is_one(slack: FakeSlack, platform: Platform) -> None:
+    """Something was posted between the two calls; the second copy would be deleted."""
+    marker = {"event_type": "hitotsubu_delivery", "event_payload": {"k": "k1"}}
+    page = {"ok": True, "messages": [{"ts": "1800000000.000100", "metadata": marker}]}
+    more = {**page, "response_metadata": {"next_cursor": "next"}}
+    slack.script["conversations.history"] = [Answer(more), Answer(page)]
+    found = await platform.look_back(TOKEN, {"channel": "D1"}, "k1", 0)
+    assert found == ["D1/1800000000.000100"]
+
+
 async def test_without_the_scope_history_cannot_be_read(
     slack: FakeSlack, platform: Platform
 ) -> None:
