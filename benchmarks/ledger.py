@@ -1,99 +1,110 @@
 """How many messages a second the ledger sends: `python -m benchmarks.ledger`.
 
-Real planner tables on an SQLite file with synchronous=FULL, one worker, and a platform in memory
-that answers at once: what is left is the ledger's own cost (claim, intent, settle: three commits a
-message and one claim a batch). A real platform answers in 100 ms and more and sets its own limit.
+Real tables, SQLite with synchronous=FULL or PostgreSQL as the app role behind its walls, and a
+courier that answers at once: what is left is the ledger's own cost. All workers are in this one
+process; a real platform sets its own, far lower limit. While three workers send, 20 posts a second
+are committed to the inbox, as before an ack.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import tempfile
+import statistics
 import time
-from pathlib import Path
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from benchmarks.ledger_fan_out import rows as fan_out_rows
+from benchmarks.ledger_stage import COMPANY, SCOPE, cpu, opened, owe_all, server, settle_in
 from benchmarks.rows import Row, show
-from bot.cli.migrate import migrate
-from bot.settings import read
 from cases.db import Database
-from cases.models.org import Account, Company, Member, Workspace
-from cases.scope import Scope
-from scheduler import ledger
+from cases.seal import KeyRing
+from scheduler import inbox
 from scheduler.dispatch import Worker, drain
 from scheduler.models import DeliveryState
+from scheduler.ports import Parcel, Receipt
 from scheduler.store.ledger import Ledger
-from tests.fakes.platform import FakeComposer, FakePlatform
+from tests.fakes.platform import FakeComposer
 
-COMPANY = "c1"
-MESSAGES = 500
-PEOPLE = 50
-PAYLOAD = json.dumps({"parts": [{"text": "あ" * 700}]}, ensure_ascii=False).encode()  # about 2 kB
-
-
-async def _company(db: Database) -> None:
-    async with db.transaction(Scope(COMPANY)) as shelf:
-        shelf.people.add(Company(id=COMPANY, name="計測用", settings={}))
-        workspace = Workspace(company_id=COMPANY, id="w1", platform="web", external_id="bench")
-        shelf.people.add(workspace)
-        await shelf.people.flush()
-        for number in range(PEOPLE):
-            name = f"m{number}"
-            shelf.people.add(Member(company_id=COMPANY, id=name, name=name, roles=["member"]))
-            await shelf.people.flush()
-            account = Account(company_id=COMPANY, workspace_id="w1", user=name, member_id=name)
-            shelf.people.add(account)
+PEOPLE = 200
+POSTS_A_SECOND = 20
+SIZES = {"SQLite": 1_000, "PostgreSQL": 5_000}
 
 
-async def _owe(db: Database) -> None:
-    async with db.transaction(Scope(COMPANY)) as shelf:
-        for number in range(MESSAGES):
-            member = f"m{number % PEOPLE}"
-            owed = ledger.Owed(
-                dedupe_key=f"bench:{number}",
-                kind="reply",
-                payload=PAYLOAD,
-                workspace_id="w1",
-                user=member,
-                member_id=member,
-            )
-            await ledger.owe(shelf, owed)
+@dataclass
+class Instant:
+    """A courier that answers at once and counts; there is never anything to look back for."""
+
+    copies: Counter[str] = field(default_factory=Counter)
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        self.copies[parcel.id] += 1
+        return Receipt("D1", parcel.id)
+
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Nothing is taken back here."""
+
+    async def find(self, parcel: Parcel, since: datetime) -> list[Receipt] | None:
+        return []
+
+    async def remove(self, parcel: Parcel, receipt: Receipt) -> None:
+        """There are no extra copies."""
 
 
-async def _measure(folder: Path) -> tuple[float, float]:
-    """(owed a second, sent a second). Fails when a message is lost or doubled."""
-    settings = read(
-        {"HITOTSUBU_DATABASE_URL": f"sqlite:///{folder}/ledger.db", "HITOTSUBU_VAR": str(folder)}
-    )
-    await asyncio.to_thread(migrate, settings)
-    db, platform = Database(settings.database_url), FakePlatform()
-    try:
-        await _company(db)
+async def _post(db: Database, done: asyncio.Event) -> list[float]:
+    """Milliseconds until each post was committed, 20 a second until it is enough."""
+    ring, waits, tasks = KeyRing("k1", {"k1": bytes(32)}), list[float](), list[asyncio.Task[None]]()
+
+    async def one(number: int) -> None:
+        arrival = inbox.Arrival(COMPANY, "w1", "web", f"post:{number}", "{}" * 200)
         begun = time.perf_counter()
-        await _owe(db)
-        owed = time.perf_counter() - begun
-        begun = time.perf_counter()
-        await drain(Worker(db, platform, platform, {}, FakeComposer()), [COMPANY])
-        sent = time.perf_counter() - begun
-        async with db.transaction(Scope(COMPANY)) as shelf:
+        await inbox.keep(db, ring, arrival)
+        waits.append(1000 * (time.perf_counter() - begun))
+
+    while not done.is_set():
+        tasks.append(asyncio.create_task(one(len(tasks))))
+        await asyncio.sleep(1 / POSTS_A_SECOND)
+    await asyncio.gather(*tasks)
+    return waits
+
+
+async def _measure(url: str, messages: int, workers: int, *, posts: bool) -> tuple[str, str]:
+    """(messages a second, milliseconds of posts). Fails when one is lost or doubled."""
+    courier, done = Instant(), asyncio.Event()
+    async with opened(url) as db:
+        await settle_in(db, PEOPLE)
+        await owe_all(db, messages, PEOPLE)
+        posting = asyncio.create_task(_post(db, done)) if posts else None
+        crew = [Worker(db, courier, courier, {}, FakeComposer()) for _ in range(workers)]
+        begun, used = time.perf_counter(), cpu()
+        await asyncio.gather(*(drain(worker, [COMPANY]) for worker in crew))
+        took, used = time.perf_counter() - begun, cpu() - used
+        done.set()
+        waits = sorted(await posting) if posting else [0.0]
+        async with db.transaction(SCOPE) as shelf:
             counts = await Ledger(shelf).counts()
-        copies = platform.copies()
-        if counts != {DeliveryState.SENT: MESSAGES} or copies != [1] * MESSAGES:
-            raise SystemExit(f"not each message once: {counts}, {sum(copies)} copies")
-        return MESSAGES / owed, MESSAGES / sent
-    finally:
-        await db.close()
+    if counts != {DeliveryState.SENT: messages} or set(courier.copies.values()) != {1}:
+        raise SystemExit(f"not each message once: {counts}")
+    p99 = waits[min(len(waits) - 1, int(0.99 * len(waits)))]
+    acks = f"p50 {statistics.median(waits):.0f} ms, p99 {p99:.0f} ms, n={len(waits)}"
+    return f"{messages / took:.0f}/s ({1000 * used / messages:.2f} ms of CPU each)", acks
 
 
 def rows() -> list[Row]:
-    """Deliveries a second on SQLite."""
-    with tempfile.TemporaryDirectory(prefix="hitotsubu-") as folder:
-        owed, sent = asyncio.run(_measure(Path(folder)))
-    size = f"n={MESSAGES}, each arrived once"
-    return [
-        Row("ledger: sent (SQLite, one worker, a platform in memory)", f"{sent:.0f}/s", size),
-        Row("ledger: owed (SQLite, one transaction)", f"{owed:.0f}/s", f"n={MESSAGES}"),
-    ]
+    """Deliveries a second, acks meanwhile, and the fan-out of a large mailing."""
+    found = []
+    for kind, workers in (("SQLite", 1), ("PostgreSQL", 1), ("PostgreSQL", 2)):
+        with server(kind) as url:
+            rate, _ = asyncio.run(_measure(url, SIZES[kind], workers, posts=False))
+        what = f"ledger: sent ({kind}, {workers} worker{'s' * (workers > 1)}, instant courier)"
+        found.append(Row(what, rate, f"n={SIZES[kind]:,}, each once"))
+    with server("PostgreSQL") as url:
+        rate, acks = asyncio.run(_measure(url, SIZES["PostgreSQL"], 3, posts=True))
+    size = f"n={SIZES['PostgreSQL']:,}, each once"
+    found.append(Row("ledger: sent (PostgreSQL, 3 workers, 20 posts/s beside)", rate, size))
+    found.append(Row("ledger: a post committed while 3 workers send", acks, "20 posts/s"))
+    return found + fan_out_rows()
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ async def planned(db: Database) -> Planner:
     jobs: dict[str, Job] = {"ask_author": job()}
     async with db.transaction(SCOPE) as shelf:
         await know(shelf, jobs, shelf.now - timedelta(days=1))
-    return Planner(db, Composer({"slack": SLACK}), jobs)
+    return Planner(db, Composer({"slack": SLACK, "teams": SLACK}), jobs)
 
 
 async def _owed(db: Database) -> int:

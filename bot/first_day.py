@@ -58,4 +58,4 @@ async def _live(hub: Hub, kind: str, day: date, zone: ZoneInfo) -> None:
     async with hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         await planner.know(shelf, jobs, since)
     await planner.plan(planner.Planner(hub.library.db, hub.planner.composer, jobs), sample.COMPANY)
-    await dispatch.drain(hub.worker, [sample.COMPANY])
+    await dispatch.finish(hub.worker, sample.COMPANY)

@@ -155,7 +155,7 @@ class Pages:
             moment = dates.at(day, AFTER_MAIL, ZoneInfo(company.zone))
             company.clock_shift += int((moment.astimezone(UTC) - shelf.now).total_seconds())
         await planner.plan(self.plans, company_id)
-        await dispatch.drain(self.worker, [company_id])
+        await dispatch.finish(self.worker, company_id)
 
     async def rehearse(self, company_id: str, kind: str, at: datetime) -> list[Foreseen]:
         """Who would get the job's turn at that moment; everything is rolled back."""
@@ -173,7 +173,7 @@ class Pages:
         job, composer = self.plans.jobs[kind], self.plans.composer
         async with self.library.db.transaction(scope) as shelf:
             await trial_send.send_to(shelf, job, composer, scope.me, press)
-        await dispatch.drain(self.worker, [scope.company_id])
+        await dispatch.finish(self.worker, scope.company_id)
 
     def _transaction(self, company_id: str = sample.COMPANY):  # type: ignore[no-untyped-def]  # a context manager
         return self.library.db.transaction(Scope(company_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, no
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 2  # events that are thought about at a time: a burst must leave room for the acks
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
@@ -56,6 +58,7 @@ class Reception:
         self.status = status
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
+        self.turns = asyncio.Semaphore(AT_ONCE)
         self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
 
     async def keep(
@@ -79,7 +82,10 @@ class Reception:
         if event is None:
             return []
         try:
-            return await self._latest(event, direct=direct)
+            if direct:  # somebody looks at a page that waits for it
+                return await self._latest(event, direct=True)
+            async with self.turns:
+                return await self._latest(event, direct=False)
         except inbox.AlreadyHandled:
             return []
 

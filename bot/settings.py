@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "TEAMS_SERVICE_URL": ("", False),
     "TEAMS_SERVICE_HOSTS": ("", False),
     "VAR": ("var", False),
+    "LOG": ("plain", False),
 }
 
 
@@ -74,7 +75,14 @@ class Settings:
     teams_service_url: str
     teams_service_hosts: tuple[str, ...]
     var: Path
+    log: str
     data_key: str = field(repr=False)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be in any log, as far as the settings hold it."""
+        keys = (self.slack_signing_secret, self.slack_bot_token, self.slack_app_token)
+        more = (self.slack_client_secret, *self.data_key.split(","))
+        return tuple(value for value in (*keys, *more) if value)
 
     def ring(self) -> KeyRing:
         """The key ring: from the environment, or a file of mode 0600 made on first use locally."""
@@ -96,6 +104,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadInput(f"HITOTSUBU_PORT={values['PORT']!r} is not a number")
     if values["INDEX"] != "memory":
         raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: only memory is known")
+    if values["LOG"] not in ("json", "plain"):
+        raise BadInput(f"HITOTSUBU_LOG={values['LOG']!r}: json or plain")
     hosts = tuple(host.strip() for host in values["TEAMS_SERVICE_HOSTS"].split(",") if host.strip())
     return Settings(
         database_url=values["DATABASE_URL"],
@@ -122,6 +132,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         teams_service_url=values["TEAMS_SERVICE_URL"],
         teams_service_hosts=hosts,
         var=Path(values["VAR"]),
+        log=values["LOG"],
         data_key=values["DATA_KEY"],
     )
 

@@ -94,8 +94,8 @@ async def bring_in(
                     _publish(case, shelf, released=released)
                     await _place(shelf, case, row.office, offices)
                 reports[row.line] = report
+            await _sign(shelf, [reports[row.line] for row, _ in pairs], reviewed)
         tell(len(reports), len(rows))
-    await _sign(db, company_id, list(reports.values()), reviewed)
     return [reports[row.line] for row in rows]
 
 
@@ -169,18 +169,18 @@ async def _importer(shelf: Shelf) -> None:
         await shelf.people.flush()
 
 
-async def _sign(
-    db: Database, company_id: str, reports: Sequence[Report], reviewed: Collection[str]
-) -> None:
-    """One entry for the import as a whole when it changed anything, one for each row let pass."""
+async def _sign(shelf: Shelf, reports: Sequence[Report], reviewed: Collection[str]) -> None:
+    """One entry for a batch that changed anything, one for each row let pass.
+
+    In the batch's own transaction: a row that is here is in the audit trail, whatever comes next.
+    """
     new = [report for report in reports if report.outcome in ("ok", "masked")]
     if not new:
         return
-    async with db.transaction(Scope(company_id)) as shelf:
-        await audit.record(shelf, "import.cases", f"rows={len(reports)} new={len(new)}")
-        for report in new:
-            if report.id in reviewed and report.why:
-                await audit.record(shelf, "import.reviewed", report.id)
+    await audit.record(shelf, "import.cases", f"rows={len(reports)} new={len(new)}")
+    for report in new:
+        if report.id in reviewed and report.why:
+            await audit.record(shelf, "import.reviewed", report.id)
 
 
 def _id(row: Row) -> str:

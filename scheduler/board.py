@@ -18,6 +18,8 @@ from scheduler.planner import LOOK_AHEAD
 from scheduler.store.inbox import Inbox
 from scheduler.store.ledger import Ledger
 
+ADMINISTRATORS = (Role.HQ_ADMIN, Role.IT_ADMIN)
+UNSURE = (DeliveryState.NEEDS_HUMAN,)  # perhaps it arrived
 STUCK = (DeliveryState.NEEDS_HUMAN, DeliveryState.DEAD)
 WAITING = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
@@ -57,17 +59,21 @@ class Board:
 async def board(shelf: Shelf, jobs: Mapping[str, Job], *, turns: int = 1, last: int = 10) -> Board:
     """The queue with the next `turns` of each job and the `last` messages that are stuck."""
     ledger = Ledger(shelf)
-    rows = await ledger.deliveries(Delivery.state.in_(STUCK), last)
     return Board(
         deliveries=await ledger.counts(),
         inbox=await Inbox(shelf).counts(),
         coming=tuple(await coming(shelf, jobs, turns=turns)),
-        stuck=tuple(
-            Stuck(row.id, row.kind, row.member_id, row.room_id, row.state, row.outcome,
-                  row.not_before)
-            for row in rows
-        ),
-    )  # fmt: skip
+        stuck=await stuck(shelf, last),
+    )
+
+
+async def stuck(shelf: Shelf, last: int) -> tuple[Stuck, ...]:
+    """The `last` messages that are stuck, newest first."""
+    rows = await Ledger(shelf).deliveries(Delivery.state.in_(STUCK), last)
+    return tuple(
+        Stuck(row.id, row.kind, row.member_id, row.room_id, row.state, row.outcome, row.not_before)
+        for row in rows
+    )
 
 
 async def coming(shelf: Shelf, jobs: Mapping[str, Job], *, turns: int = 1) -> list[Coming]:
@@ -103,6 +109,9 @@ async def send_again(shelf: Shelf, delivery_id: str) -> None:
         raise NotFound
     row.state, row.next_at, row.intent_at = DeliveryState.READY, shelf.now, None
     row.attempts, row.expires_at, row.fence = 0, None, row.fence + 1
+    account = await shelf.people.account(row.workspace_id or "", row.user or "")
+    if account is not None:
+        account.blocked = ""  # somebody looked
     await audit.record(shelf, "delivery.send_again", row.id)
 
 
@@ -114,9 +123,36 @@ async def cancel(shelf: Shelf, delivery_id: str) -> None:
     await audit.record(shelf, "delivery.cancel", row.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A workspace in which nothing is sent: `reason` is the platform's code, "" for none."""
+
+    workspace_id: str
+    platform: str
+    reason: str
+
+
+async def pauses(shelf: Shelf) -> list[Pause]:
+    """Workspaces that were paused, by a refusal of the platform or by hand."""
+    return [
+        Pause(row.id, row.platform, row.paused_for)
+        for row in await Ledger(shelf).workspaces("paused")
+    ]
+
+
+async def resume(shelf: Shelf, workspace_id: str) -> None:
+    """［再開する］: what waited is sent from now on. Raises NotAllowed, or NotFound."""
+    shelf.scope.needs(*ADMINISTRATORS)
+    row = await shelf.people.workspace(workspace_id)
+    if row is None or row.state != "paused":
+        raise NotFound
+    row.state, row.paused_for = "active", ""
+    await audit.record(shelf, "workspace.resume", row.id)
+
+
 async def _stuck(shelf: Shelf, delivery_id: str, *states: DeliveryState) -> Delivery:
     """The row, locked, for an administrator. Raises NotAllowed, or NotFound in another state."""
-    shelf.scope.needs(Role.HQ_ADMIN, Role.IT_ADMIN)
+    shelf.scope.needs(*ADMINISTRATORS)
     row = await Ledger(shelf).delivery(delivery_id)
     held = await Ledger(shelf).held(delivery_id, row.fence) if row is not None else None
     if held is None or held.state not in states:

@@ -72,6 +72,14 @@ class Bucket:
             return timedelta(0)
         return timedelta(seconds=max(SHORTEST, missing * 60 / self.row.per_minute))
 
+    def worth(self, priority: int) -> timedelta:
+        """How long to wait for tokens that are worth a claim: half of what a bucket lets out at
+        once. A reply waits for one."""
+        if priority == REPLY:
+            return self.wait(priority)
+        half = self.limit.seconds * (1 - self.limit.reserve) / 2
+        return max(self.wait(priority), timedelta(seconds=half))
+
     def block(self, until: datetime) -> None:
         """A 429: nobody calls before `until`. The rate is halved once, however many calls of the
         same wave were refused."""

@@ -86,7 +86,7 @@ def _affordable(rows: Sequence[Delivery], bucket: Bucket, batch: Batch) -> Seque
     """As many of the rows as the bucket has tokens for; the others stay in the queue."""
     for number, row in enumerate(rows):
         if bucket.allows(row.priority) <= number:
-            batch.throttled(bucket.wait(row.priority))
+            batch.throttled(bucket.worth(row.priority))
             return rows[:number]
     return rows
 

@@ -34,6 +34,7 @@ class Clock:
         self.seconds = seconds
         self.locks = {name: asyncio.Lock() for name in ticks}
         self.monotonic = monotonic
+        self.begun: float | None = None
         self.last: dict[str, float] = {}  # for /ready: a planner that stopped is an alarm
         self.scheduler: Any = None  # an AsyncIOScheduler once it rings: reading it takes 0.1 s
 
@@ -41,7 +42,7 @@ class Clock:
         """Starts ringing in the running event loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self.last = {name: self.monotonic() for name in self.ticks} | self.last
+        self.begun = self.monotonic()
         self.scheduler = AsyncIOScheduler(timezone=UTC)
         for name in self.ticks:
             self.scheduler.add_job(
@@ -82,7 +83,7 @@ class Clock:
 
     def age(self, name: str) -> float | None:
         """Seconds since a tick ended well, or since the clock began; None: it never rang."""
-        last = self.last.get(name)
+        last = self.last.get(name, self.begun)
         return None if last is None else self.monotonic() - last
 
     def next_runs(self) -> dict[str, datetime | None]:

@@ -16,11 +16,14 @@ from cases.scope import Scope
 from scheduler import buckets, ledger
 from scheduler.claiming import ALL, Batch, claim, place_key
 from scheduler.ledger import Answer, Claim, Settled
+from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
+from scheduler.store.ledger import Ledger
 from scheduler.worker import Worker as Worker
 
 log = logging.getLogger(__name__)
-_NOW = timedelta(0)
+_NOW, _STEP, _SOON = timedelta(0), timedelta(seconds=0.2), timedelta(seconds=2)
+_PATIENCE = timedelta(seconds=20)
 
 
 async def drain(worker: Worker, companies: Sequence[str], patience: timedelta = _NOW) -> int:
@@ -57,6 +60,21 @@ async def lane(
     if total:
         await _recover(worker, company_id)  # what has ended closes its occurrence
     return total
+
+
+async def finish(worker: Worker, company_id: str, patience: timedelta = _PATIENCE) -> None:
+    """Sends what is due and waits for what another lane has under way or what is tried again in a
+    moment: for a person who moved the sample's date and looks at what came of it."""
+    left = patience
+    while left > _NOW:
+        await lane(worker, company_id, left)
+        async with worker.database.transaction(Scope(company_id)) as shelf:
+            soon = (Delivery.state == DeliveryState.READY) & (Delivery.next_at <= shelf.now + _SOON)
+            open_ones = soon | (Delivery.state == DeliveryState.SENDING)
+            if not await Ledger(shelf).deliveries(open_ones, 1):
+                return
+        left -= _STEP
+        await worker.sleep(_STEP.total_seconds())
 
 
 async def dispatch(worker: Worker, company_id: str) -> int:

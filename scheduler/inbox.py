@@ -79,7 +79,8 @@ async def handle(receiver: Receiver, event: Event) -> bool:
         return True
     except Exception as error:  # any failure leaves it for another try
         # The type only: an error may quote what somebody typed.
-        log.warning("event %s failed: %s", event.id, type(error).__name__)
+        about = {"company": event.company_id, "event": event.id}
+        log.warning("event %s failed: %s", event.id, type(error).__name__, extra=about)
         return False
     return True
 
@@ -161,7 +162,7 @@ async def dead(shelf: Shelf, limit: int = 20) -> list[Dead]:
     shelf.scope.needs(*ADMINISTRATORS)
     return [
         Dead(row.id, row.platform, row.received_at, row.attempts, row.raw is not None)
-        for row in await Inbox(shelf).dead_events(limit)
+        for row in await Inbox(shelf).of_state(InboxState.DEAD, limit)
     ]
 
 
@@ -197,7 +198,8 @@ def _try_again(shelf: Shelf, row: InboxEvent) -> bool:
     """Counts the try and hides the event from others meanwhile; after twelve it is dead."""
     if row.attempts >= TRIES:
         row.state = InboxState.DEAD
-        log.error("event %s is dead after %d tries", row.id, row.attempts)
+        about = {"company": row.company_id, "event": row.id}
+        log.error("event %s is dead after %d tries", row.id, row.attempts, extra=about)
         return False
     row.attempts += 1
     row.next_at = shelf.now + min(FRESH * 2 ** (row.attempts - 1), timedelta(hours=1))

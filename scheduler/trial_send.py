@@ -12,6 +12,7 @@ from cases.models.org import Account
 from cases.vocabulary import Role
 from scheduler.job import Job, Mailing
 from scheduler.ledger import Owed, owe
+from scheduler.places import place_for
 from scheduler.ports import Composer
 
 KIND = "test_send"
@@ -24,10 +25,9 @@ async def send_to(shelf: Shelf, job: Job, composer: Composer, member_id: str, pr
     but 事務局.
     """
     shelf.scope.needs(Role.HQ_ADMIN)
-    accounts = await shelf.people.accounts(member_id)
-    if not accounts:
+    place = await place_for(shelf, member_id=member_id)
+    if not isinstance(place, Account):
         raise NotFound("account")
-    place = accounts[0]  # the one seen last
     payload = await _rendered(shelf, job, composer, member_id, place)
     await audit.record(shelf, "schedule.test", f"{job.name}:{member_id}")
     owed = Owed(

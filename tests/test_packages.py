@@ -93,6 +93,7 @@ async def test_apscheduler_rings_the_ticks_that_send(company: House, desk: Any) 
         "planner",
         "dispatch",
         "reconcile",
+        "gap_fill",
     ]
     async with asyncio.timeout(30):
         for event in rung.values():

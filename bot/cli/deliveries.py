@@ -18,16 +18,18 @@ DEEDS = {
     "send_again": board.send_again,
     "mark_sent": board.mark_sent,
     "cancel": board.cancel,
+    "resume": board.resume,
 }
 LAST = 100
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """`--send-again ID`, `--mark-sent ID`, `--cancel ID`, `--json`, `--company`."""
+    """`--send-again`, `--mark-sent`, `--cancel` ID, `--resume` WORKSPACE, `--json`, `--company`."""
     deed = parser.add_mutually_exclusive_group()
     deed.add_argument("--send-again", metavar="ID", help="もう一度送る / it did not arrive")
     deed.add_argument("--mark-sent", metavar="ID", help="送信済みにする / somebody saw it")
     deed.add_argument("--cancel", metavar="ID", help="取りやめる / take it back")
+    deed.add_argument("--resume", metavar="WORKSPACE", help="送信を再開する / send there again")
     parser.add_argument("--json", action="store_true", help="1行1件の JSON / one JSON line each")
     add_company(parser)
 
@@ -58,5 +60,10 @@ async def _list(shelf: Shelf, *, as_json: bool) -> None:
         else:
             whom = one.member_id or one.room_id or ""
             print(f"{one.id}\t{one.kind}\t{whom}\t{one.state}\t{one.outcome}")
+    for pause in await board.pauses(shelf):
+        if as_json:
+            emit({"workspace": pause.workspace_id, "state": "paused", "reason": pause.reason})
+        else:
+            print(f"{pause.workspace_id}\t{pause.platform}\t\tpaused\t{pause.reason}")
     if not as_json:
         print(" ".join(f"{state}={count}" for state, count in sorted(found.deliveries.items())))

@@ -27,7 +27,7 @@ from cases.errors import BadInput
 from cases.guard import Checked
 from cases.import_rows import Row
 from cases.importing import Report
-from cases.indexing import catch_up
+from cases.indexing import catch_up, missing
 from cases.library import Library
 from cases.models.org import Company
 
@@ -82,8 +82,9 @@ async def _import(
                 reviewed=[one.strip() for one in options.reviewed.split(",") if one.strip()],
                 tell=bar("import"),
             )
-            if (embedder := crew.embedder()) is not None:
-                await catch_up(library.db, company.id, embedder, bar("embed"))
+            model = settings.embedding_model or library.embedder.name
+            if await missing(library.db, company.id, model):  # also what a kill left
+                await catch_up(library.db, company.id, crew.embedder(), bar("embed"))
         return reports
     finally:
         await library.close()
@@ -120,9 +121,10 @@ class Crew:
             return import_check.one_by_one(rows, BundledEncoder(self.vectors))
         return import_check.side_by_side(rows, self.vectors)
 
-    def embedder(self) -> Embedder | None:
-        """What writes the vectors; None when there was nothing new."""
-        return self.loading.result() if self.loading else None
+    def embedder(self) -> Embedder:
+        """What writes the vectors."""
+        self.loading = self.loading or self.loader.submit(self._load)
+        return self.loading.result()
 
     def _load(self) -> Embedder:
         from cases.embedding.sentence import SentenceEncoder  # imports torch

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import time
 
-from bot import BEGUN
+from bot import BEGUN, logs
 from bot.app import serve
 from bot.cli.migrate import head, migrate
 from bot.cli.seed import seed
@@ -20,6 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serves until Ctrl-C. Raises BadInput when the port is taken or the folder is not ours."""
     settings = read()
+    logs.set_up(settings.log, settings.secrets())
     if migrate(settings):
         print("データベースを用意しました / database ready", flush=True)
         print("サンプルを入れています / loading the sample company", flush=True)

@@ -94,7 +94,7 @@ async def _test(options: argparse.Namespace, desk: Opened) -> int:
         press = uuid4().hex
         job = BY_NAME[options.job]
         await trial_send.send_to(shelf, job, hub.planner.composer, member.id, press)
-    await dispatch.drain(hub.worker, [desk.company.id])
+    await dispatch.finish(hub.worker, desk.company.id)
     print(say(locale(), "schedule.test_done"))
     return 0
 

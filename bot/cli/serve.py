@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from bot import logs
 from bot.app import serve
 from bot.cli.migrate import head
 from bot.settings import read
@@ -16,5 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serves until SIGTERM."""
-    asyncio.run(serve(read(), say=print, index=False, head=head()))
+    settings = read()
+    logs.set_up(settings.log, settings.secrets())
+    asyncio.run(serve(settings, say=print, index=False, head=head()))
     return 0

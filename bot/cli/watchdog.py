@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import sys
 
-from bot.encoders import open_library
+from bot import logs
+from bot.alarms import tell
+from bot.app import Hub, build
 from bot.settings import read
-from scheduler.jobs import BY_NAME
-from scheduler.watchdog import watch
+from bot.stopping import asked_to_stop
+from scheduler.watchdog import Alarm, watch
 
 SECONDS = 60
 
@@ -21,19 +23,31 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Looks every minute; each alarm is one line on standard error."""
+    settings = read()
+    logs.set_up(settings.log, settings.secrets())
     return asyncio.run(_watch(once=options.once))
 
 
 async def _watch(*, once: bool) -> int:
-    library = open_library(read())
+    hub = await build(read())
+    stop = asyncio.create_task(asked_to_stop())
     try:
-        while True:
-            alarms = await watch(library.db, BY_NAME)
+        while not stop.done():
+            alarms = await look(hub)
             for alarm in alarms:
-                line = f"{alarm.company_id} {alarm.kind} {alarm.period} {alarm.state}"
+                line = f"{alarm.company_id or '-'} {alarm.kind} {alarm.period} {alarm.state}"
                 print(line, file=sys.stderr, flush=True)
             if once:
                 return 1 if alarms else 0
-            await asyncio.sleep(SECONDS)
+            await asyncio.wait([stop], timeout=SECONDS)
+        return 0
     finally:
-        await library.close()
+        stop.cancel()
+        await hub.close()
+
+
+async def look(hub: Hub) -> list[Alarm]:
+    """One look; 事務局 is told of what is silent, once, if the ledger lives."""
+    alarms = await watch(hub.library.db, hub.planner.jobs)
+    await tell(hub.library.db, hub.reception.composer, alarms)
+    return alarms

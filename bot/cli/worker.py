@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from bot import logs
 from bot.app import work
 from bot.cli.migrate import head
 from bot.settings import read
@@ -16,5 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Works until SIGTERM."""
-    asyncio.run(work(read(), head()))
+    settings = read()
+    logs.set_up(settings.log, settings.secrets())
+    asyncio.run(work(settings, head()))
     return 0

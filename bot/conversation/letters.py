@@ -94,6 +94,10 @@ async def _title(shelf: Shelf, content: Content) -> str:
     return case.title
 
 
+async def _alarm(shelf: Shelf, content: Content, locale: str) -> Card:
+    return notes.alarm_note(content, locale)
+
+
 CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "monthly_digest": _digest,
     "trial_follow_up": _trial,
@@ -104,6 +108,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "release_note": _release,
     "ask_author": _ask_author,
     "office_share": _office_share,
+    "alarm": _alarm,
     "case_withdrawn": _withdrawn,
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,

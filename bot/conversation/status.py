@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from bot.conversation.sending import problems
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Part, Style, Text
 from bot.views.notes import note
@@ -19,6 +20,7 @@ async def show(turn: Turn, value: str = "") -> None:
     rows = await turn.status(turn.scope.company_id, turn.locale) if turn.status else []
     async with turn.transaction() as shelf:
         parts: list[Part] = [Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows))]
+        parts += await problems(shelf, turn.locale)
         turn.say(Card((*parts, *await _dead(turn, shelf))))
 
 

@@ -39,6 +39,14 @@ def intent_card(draft_id: str, locale: str) -> Card:
     )
 
 
+def alarm_note(contents: Mapping[str, Any], locale: str) -> Card:
+    """「予定が終わっていません」: which one, and where 事務局 looks."""
+    job = say(locale, f"status.job_{contents['kind']}")
+    text = say(locale, "status.alarm", job=job, period=contents["period"])
+    show = Button(say(locale, "status.title"), "status.show", primary=True)
+    return note(text, show, style=Style.WARN)
+
+
 def trial_question(contents: Mapping[str, Any], locale: str) -> Card:
     """「その後いかがですか?」 with four answers in one tap."""
     trial_id = contents["trial_id"]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.conversation.sending import problems
+from bot.views.elements import Card
 from bot.web.visit import House, enter, page
 
 
 async def status(house: House, request: web.Request) -> web.StreamResponse:
-    """One table, in words that an administrator can act on."""
+    """One table, and for administrators what is stuck, with what they can do about it."""
     visit = await enter(house, request)
     rows = await house.back.status(visit.scope.company_id, visit.locale)
-    return await page(visit, "status.html", {"rows": rows})
+    async with house.library.db.transaction(visit.scope) as shelf:
+        parts = await problems(shelf, visit.locale)
+    card = visit.card(Card(tuple(parts)), "problems") if parts else ""
+    return await page(visit, "status.html", {"rows": rows, "problems": card})

@@ -37,10 +37,10 @@ class Inbox(Rows):
         found = found.order_by(InboxEvent.id).limit(limit).with_for_update(skip_locked=True)
         return (await self.session.scalars(found)).all()
 
-    async def dead_events(self, limit: int) -> Sequence[InboxEvent]:
-        """Events that could not be handled, newest first."""
+    async def of_state(self, state: InboxState, limit: int = 100) -> Sequence[InboxEvent]:
+        """Events in one state, newest first."""
         found = select(InboxEvent).where(
-            InboxEvent.company_id == self.company_id, InboxEvent.state == InboxState.DEAD
+            InboxEvent.company_id == self.company_id, InboxEvent.state == state
         )
         return (await self.session.scalars(found.order_by(InboxEvent.id.desc()).limit(limit))).all()
 

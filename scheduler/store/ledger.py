@@ -80,10 +80,10 @@ class Ledger(Rows):
                 found += await self.session.scalars(ask)
         return found
 
-    async def workspaces(self) -> Sequence[Workspace]:
-        """The company's workspaces in which something may be sent."""
+    async def workspaces(self, state: str = "active") -> Sequence[Workspace]:
+        """The company's workspaces in a state; only in active ones something may be sent."""
         found = select(Workspace).where(
-            Workspace.company_id == self.company_id, Workspace.state == "active"
+            Workspace.company_id == self.company_id, Workspace.state == state
         )
         return (await self.session.scalars(found.order_by(Workspace.id))).all()
 

@@ -34,6 +34,8 @@ BUILT = (
     "error.E-",
     "digest.reason_",
     "guard.about_",
+    "sending.kind_",
+    "sending.why_",
     "status.job_",
     "status.tick_",
     "tour.",

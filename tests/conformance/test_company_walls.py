@@ -33,7 +33,8 @@ STORES: dict[str, type] = {
 LATER = NOON + timedelta(days=1)
 # What each parameter of a store method is called with: ids that both companies have.
 ARGUMENTS: dict[str, Any] = {
-    "office_id": "sendai", "member_id": "sato", "email": "sato@c2.example", "workspace_id": "w1",
+    "office_id": "sendai", "member_id": "sato", "member_ids": ["sato"],
+    "email": "sato@c2.example", "workspace_id": "w1",
     "user": "sato", "room_id": "room-sendai", "draft_id": "draft", "case_id": "case",
     "case_ids": ["case"], "ids": ["case"], "source": "source", "since": None, "until": None,
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",

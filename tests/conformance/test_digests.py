@@ -13,7 +13,7 @@ from cases.models.org import Member
 from cases.models.talk import Digest
 from cases.vocabulary import Kind, Status
 from tests.conformance.conftest import Acts
-from tests.fakes.cast import NOON, case_of, trial_of
+from tests.fakes.cast import NOON, case_of, crowd, trial_of
 
 MONTH = "2026-10"
 OCTOBER = 20  # days ago
@@ -148,6 +148,10 @@ async def test_a_pack_holds_the_digest_and_last_months_homework(library: Acts) -
         assert (pack.office, pack.office_en, pack.month) == ("神戸営業所", "神戸営業所", "2026-11")
         assert pack.barriers == [("urgency", 6), ("benefit.no_time", 1)]
         assert [wish.id for wish in pack.wishes] == ["w"]
+        assert {row["tried"] for row in pack.homework} == {None}  # no number of a few people
+        crowd(shelf, "kobe")
+        await shelf.people.flush()
+        pack = await packs.make(shelf, "kobe", "2026-11")
         tried = {row["case_id"]: row["tried"] for row in pack.homework}
         assert tried["case0"] == 1  # by 神戸; 大阪 tried it too
         assert len(tried) == 3

@@ -13,7 +13,7 @@ from cases.models.org import Member
 from cases.models.talk import Reflection
 from cases.vocabulary import TrialState
 from tests.conformance.conftest import Acts
-from tests.fakes.cast import NOON, RING, case_of, trial_of
+from tests.fakes.cast import NOON, RING, case_of, crowd, trial_of
 from tests.fakes.clocked import ClockedDatabase
 
 
@@ -104,15 +104,6 @@ def answered(reflection_id: str, member_id: str, prompt: str, shared: str | None
         company_id="c1", id=reflection_id, member_id=member_id, prompt=prompt, shared=shared,
         asked_on=f"{NOON - timedelta(days=30 + len(reflection_id)):%Y-%m-%d}", state="answered",
     )  # fmt: skip
-
-
-def crowd(shelf: Shelf, *offices: str) -> None:
-    """So many MRs in each office that none of them is meant by its name."""
-    for office in offices:
-        for number in range(5):
-            one = Member(company_id="c1", id=f"{office}{number}", name="社員", roles=["member"])
-            one.office_id = office
-            shelf.people.add(one)
 
 
 async def test_the_office_of_an_answer_is_named_from_five_people_on(acts: Acts) -> None:

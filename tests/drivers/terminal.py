@@ -24,7 +24,7 @@ class TerminalDriver:
     def __init__(self, house: House) -> None:
         self.house = house
         self.terminal = Terminal(house.hub.reception, "story")
-        self.read: dict[str, int] = {}
+        self.read: set[str] = set()
 
     @classmethod
     async def open(cls, house: House, people: list[str]) -> TerminalDriver:
@@ -46,8 +46,8 @@ class TerminalDriver:
     async def mail(self, who: str) -> list[Screen]:
         await self.house.settle()
         letters = await self.house.hub.pages.letters(sample.COMPANY, who)
-        fresh = letters[: len(letters) - self.read.get(who, 0)]
-        self.read[who] = len(letters)
+        fresh = [letter for letter in letters if letter.id not in self.read]
+        self.read |= {letter.id for letter in letters}
         return [_screen(letter.card) for letter in reversed(fresh)]
 
     async def room(self, office: str) -> list[Screen]:

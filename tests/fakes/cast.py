@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases.columns import Base
+from cases.db import Shelf
 from cases.models.case import Case
 from cases.models.loop import Trial
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
@@ -106,3 +107,12 @@ def trial_of(
         "answered_at": None if state is TrialState.OPEN else NOON - timedelta(days=5),
     }
     return Trial(case_id=case_id, member_id=member_id, state=state, **(given | values))
+
+
+def crowd(shelf: Shelf, *offices: str) -> None:
+    """So many MRs in each office that none of them is meant by its name."""
+    for office in offices:
+        for number in range(5):
+            one = Member(company_id="c1", id=f"{office}{number}", name="社員", roles=["member"])
+            one.office_id = office
+            shelf.people.add(one)

@@ -12,9 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import app, settings
@@ -25,6 +23,7 @@ from cases.embedding.bundled import BundledEncoder
 from cases.indexing import catch_up
 from cases.library import Library
 from cases.search import Shelves
+from tests.fakes.clocked import hurry
 
 START = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 AHEAD = START - datetime.now(UTC)
@@ -35,10 +34,7 @@ class DatedDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-
-        @event.listens_for(self.engine.sync_engine, "connect")
-        def hurry(connection: Any, _record: Any) -> None:
-            connection.execute("PRAGMA synchronous=OFF")  # no test cuts the power
+        hurry(self.engine)
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         return await super().now(session, company_id) + AHEAD

@@ -17,22 +17,24 @@ from sqlalchemy.pool import StaticPool
 from cases.db import _sqlite_recipe
 
 
-@cache
-def _engine() -> AsyncEngine:
-    """One for all worlds: it remembers how each statement is compiled."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    engine.dialect.is_async = True  # all that AsyncEngine asks
-    found = AsyncEngine(engine)
-    engine.dialect.is_async = False  # else the first connection waits for a lock of asyncio's
-    _sqlite_recipe(found)
-    return found
+def new_engine() -> AsyncEngine:
+    """An engine with the product's recipe, on one connection."""
+    found = create_engine("sqlite://", poolclass=StaticPool)
+    found.dialect.is_async = True  # all that AsyncEngine asks
+    wrapped = AsyncEngine(found)
+    found.dialect.is_async = False  # else the first connection waits for a lock of asyncio's
+    _sqlite_recipe(wrapped)
+    return wrapped
+
+
+engine = cache(new_engine)  # one for all worlds: it remembers how each statement is compiled
 
 
 def engine_on(content: bytes) -> tuple[AsyncEngine, sqlite3.Connection]:
     """The engine on this database, and its one connection; what was in it before is gone."""
-    engine = _engine()
-    with engine.sync_engine.connect() as connection:
+    found = engine()
+    with found.sync_engine.connect() as connection:
         connection.rollback()
         plain: Any = connection.connection.driver_connection
     plain.deserialize(content)
-    return engine, plain
+    return found, plain

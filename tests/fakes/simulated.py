@@ -38,6 +38,6 @@ class SimulatedDatabase(Database):
         world.die_by_chance()  # committed, but the process never learns
         await world.step()
 
-    def look(self, sql: str, values: Mapping[str, str] = MappingProxyType({})) -> list[Any]:
+    def look(self, sql: str, values: Mapping[str, object] = MappingProxyType({})) -> list[Any]:
         """What the tables hold now, past the world: no step, no fault, no SQLAlchemy."""
         return self.plain.execute(sql, dict(values)).fetchall()

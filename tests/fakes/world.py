@@ -198,6 +198,10 @@ class World:
         for copy in self.copies[parcel.id]:
             copy.removed = copy.removed or copy.number == receipt.message_id
 
+    async def replace(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Nothing that was sent is changed in these worlds."""
+        raise NotImplementedError
+
     def _delay(self) -> float:
         if self.dice.random() < self.chances.too_late:
             return self.dice.uniform(60, 300)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers import asyncio as asyncio_scheduler
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
 from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
@@ -20,7 +21,6 @@ from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 import cases.db
-import scheduler.clock
 from bot.slack import client
 from cases.db import Database
 from cases.scope import Scope
@@ -31,22 +31,18 @@ from scheduler.inbox import Arrival
 from scheduler.ledger import Pace
 from scheduler.models import Delivery, DeliveryState
 from scheduler.ports import Event, Receiver
-from tests.fakes import simulated
+from tests.fakes import inline, simulated
 from tests.fakes.seeded_loop import CURRENT
+from tests.fakes.world import Chances
 
 Patch = pytest.MonkeyPatch
 
 
 def no_fence(patch: Patch) -> None:
     """Whoever held a message once may still write to it."""
-    real = simulated.engine_on
-
-    def unfenced(content: bytes) -> Any:
-        engine, plain = real(content)
-        patch_statements(patch, engine, "delivery.fence = ?", "(1 or delivery.fence = ?)")
-        return engine, plain
-
-    patch.setattr(simulated, "engine_on", unfenced)
+    engine = inline.new_engine()
+    _rewrite(engine, "delivery.fence = ?", "(1 or delivery.fence = ?)")
+    patch.setattr(inline, "engine", lambda: engine)
 
 
 def no_quiet_time(patch: Patch) -> None:
@@ -86,7 +82,7 @@ def deferred_begin(patch: Patch) -> None:
 
     def deferred(engine: AsyncEngine) -> None:
         real(engine)
-        patch_statements(patch, engine, "BEGIN IMMEDIATE", "BEGIN")
+        _rewrite(engine, "BEGIN IMMEDIATE", "BEGIN")
 
     patch.setattr(cases.db, "_sqlite_recipe", deferred)
 
@@ -95,9 +91,7 @@ def stored_jobs(patch: Patch, url: str) -> None:
     """A monthly job in a stored job store, added again at each start."""
 
     class Stored(AsyncIOScheduler):  # type: ignore[misc]  # apscheduler has no types
-        def add_job(
-            self, _tick: Any, _trigger: str, *, id: str, **_more: Any
-        ) -> Any:  # its name there
+        def add_job(self, _tick: Any, _trigger: str, *, id: str, **_more: Any) -> Any:
             if "default" not in self._jobstores:
                 self.add_jobstore(SQLAlchemyJobStore(url))
             day = (datetime.now(UTC) + timedelta(days=15)).day  # never within the next minutes
@@ -105,7 +99,7 @@ def stored_jobs(patch: Patch, url: str) -> None:
                 "datetime:datetime.now", "cron", day=day, id=id, name=id, replace_existing=True
             )
 
-    patch.setattr(scheduler.clock, "AsyncIOScheduler", Stored)
+    patch.setattr(asyncio_scheduler, "AsyncIOScheduler", Stored)  # the clock reads it at its start
 
 
 def ack_before_commit(patch: Patch) -> None:
@@ -135,20 +129,19 @@ def local_clock(patch: Patch) -> None:
     patch.setattr(simulated.SimulatedDatabase, "now", now)
 
 
-SIMULATED: dict[str, Callable[[Patch], None]] = {
-    "no fence": no_fence,
-    "no quiet time": no_quiet_time,
-    "no reconcile": no_reconcile,
-    "ack before commit": ack_before_commit,
-    "local clock": local_clock,
+# Mutant and the weather in which it shows within a few worlds (in the usual one: 3–50 of 100).
+SIMULATED: dict[str, tuple[Callable[[Patch], None], Chances]] = {
+    "no fence": (no_fence, Chances(stop=0.3)),
+    "no quiet time": (no_quiet_time, Chances(silence=0.6, late=1.0)),
+    "no reconcile": (no_reconcile, Chances()),
+    "ack before commit": (ack_before_commit, Chances(kill=0.2)),
+    "local clock": (local_clock, Chances()),
 }
 
 
-def patch_statements(patch: Patch, engine: AsyncEngine, old: str, new: str) -> None:
+def _rewrite(engine: AsyncEngine, old: str, new: str) -> None:
     """Every statement of this engine is executed with `new` in the place of `old`."""
 
+    @event.listens_for(engine.sync_engine, "before_cursor_execute", retval=True)
     def rewrite(_c: Any, _cursor: Any, sql: str, values: Any, *_more: Any) -> tuple[str, Any]:
         return sql.replace(old, new), values
-
-    event.listen(engine.sync_engine, "before_cursor_execute", rewrite, retval=True)
-    patch.callback(event.remove, engine.sync_engine, "before_cursor_execute", rewrite)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 
 from cases.scope import Scope
 from scheduler import ledger
 from scheduler.claiming import claim
-from scheduler.dispatch import Worker, dispatch, drain
+from scheduler.dispatch import Worker, dispatch, drain, finish
 from scheduler.job import DIGEST, REPLY
 from scheduler.ledger import Owed, Pace, owe, pause_after
 from scheduler.models import Delivery, DeliveryAttempt, DeliveryState
@@ -166,6 +167,21 @@ async def test_a_worker_that_slept_after_its_intent_sends_nothing(
     row = await only(database)
     assert (row.state, row.attempts, row.outcome) == (DeliveryState.READY, 0, "overslept")
     assert platform.posts == []
+
+
+@pytest.mark.usefixtures("company")
+async def test_who_waits_for_the_end_gets_what_had_to_be_tried_again(
+    database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await owe_one(database)
+    ticks = chain([0.0, 120.0], repeat(121.0))
+
+    async def later(seconds: float) -> None:
+        database.turn(seconds=seconds)
+
+    await finish(replace(worker, ticks=lambda: next(ticks), sleep=later), "c1")
+    assert (await only(database)).state is DeliveryState.SENT
+    assert platform.copies() == [1]
 
 
 @pytest.mark.usefixtures("company")

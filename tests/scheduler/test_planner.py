@@ -20,6 +20,7 @@ from tests.fakes.planning import (
     sent_by,
 )
 from tests.fakes.platform import FakeComposer
+from tests.faults.matrix import fault
 
 
 async def test_a_digest_goes_to_every_promoter_and_planning_again_adds_nothing(
@@ -63,6 +64,7 @@ async def test_a_rehearsal_writes_and_renders_nothing(
     assert composer.rendered == []
 
 
+@fault(16)
 async def test_two_hours_down_on_the_due_day_is_sent_and_marked_late(
     planner: Planner, database: ClockedDatabase
 ) -> None:
@@ -85,6 +87,7 @@ async def test_after_hours_it_waits_for_the_next_morning(
     }
 
 
+@fault(17)
 async def test_three_months_down_bring_one_digest(
     planner: Planner, database: ClockedDatabase
 ) -> None:

@@ -1,13 +1,11 @@
-"""The real inbox, planner and ledger in seeded worlds: nothing lost or doubled, whatever dies.
+"""The real inbox, planner and ledger in seeded worlds: none lost, none doubled, whatever dies.
 
 `python -m benchmarks.simulate --seeds 5000` runs more worlds, and replays one.
 """
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,14 +16,6 @@ from tests.fakes.world import Chances
 # Tracing for coverage makes a step five times slower, and the lines are the same in every world.
 SEEDS = 40 if sys.gettrace() else 200
 AT_ONCE = 20
-
-
-@pytest.fixture(autouse=True)
-def _no_old_garbage() -> Iterator[None]:
-    """What the test run has loaded is not searched for garbage again and again."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))

@@ -1,0 +1,100 @@
+"""Reminders: a draft once, approvals once a week, and every card of them in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.conversation.letters import CARDS
+from bot.views.elements import plain
+from bot.views.words import LOCALES
+from cases import digests
+from cases.models.case import Draft
+from cases.models.org import Account, Member
+from cases.vocabulary import Status
+from scheduler.jobs import BY_NAME
+from scheduler.planner import Planner, plan
+from tests.fakes.clocked import ClockedDatabase
+from tests.fakes.planning import SCOPE, add_case, promised, sent_by
+
+MONDAY = datetime(2026, 11, 9, 1, 30, tzinfo=UTC)  # 10:30 JST
+
+
+async def test_a_draft_is_reminded_of_once_and_the_next_one_in_another_week(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    touched = MONDAY - timedelta(days=6)
+    async with database.transaction(SCOPE) as shelf:
+        for name, later in (("d1", 0), ("d2", 1)):
+            when = touched + timedelta(hours=later)
+            shelf.cases.add(
+                Draft(company_id="c1", id=name, author_id="ito", created_at=when, updated_at=when)
+            )
+    await promised(planner, MONDAY - timedelta(hours=1))
+    sent = []
+    for day in (0, 1, 2, 7, 8):
+        database.moment = MONDAY + timedelta(days=day)
+        sent += [(day, who) for who in sent_by(await plan(planner, "c1"), "draft_waiting")]
+    assert sent == [(0, "ito"), (7, "ito")]
+
+
+async def test_approvals_that_wait_over_two_business_days_are_said_once_a_week(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        shelf.people.add(
+            Member(company_id="c1", id="hq", name="hq", roles=["hq_admin"]),
+            Account(company_id="c1", workspace_id="w1", user="hq", member_id="hq"),
+        )
+        await add_case(shelf, "a", "sato")
+        case = await shelf.cases.any("a")
+        assert case is not None
+        case.status, case.release_asked_at = Status.OFFICE, MONDAY - timedelta(days=3)
+    await promised(planner, MONDAY - timedelta(hours=1))
+    sent = []
+    for day in range(9):
+        database.moment = MONDAY + timedelta(days=day)
+        found = [one for one in await plan(planner, "c1") if one.new]
+        sent += [(day, who) for who in sent_by(found, "review_waiting")]
+    assert sent == [(2, "hq"), (7, "hq")]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_every_reminder_has_its_words(
+    planner: Planner, database: ClockedDatabase, locale: str
+) -> None:
+    turns = [
+        {"kind": kind, "period": "2026-10", "reason": reason}
+        for kind in ("monthly_digest", "reflection")
+        for reason in ("too_late", "held", "rule_changed")
+    ]
+    contents = {
+        "draft_waiting": {},
+        "review_waiting": {"count": 2, "since": "2026-11-05"},
+        "skipped_turns": {"turns": turns},
+        "reflection": {"habit": "silent"},
+    }
+    async with database.transaction(SCOPE) as shelf:
+        for kind, content in contents.items():
+            assert plain(await CARDS[kind](shelf, content, locale))
+
+
+def test_every_mailing_has_a_card() -> None:
+    mailings = {name for name, job in BY_NAME.items() if hasattr(job, "messages")}
+    assert mailings <= set(CARDS)
+
+
+async def test_a_combined_digest_is_made_of_all_its_months(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "a", "sato")  # shared on 1 August
+        read = await digests.read_month(shelf, "2026-10", ("2026-08", "2026-09"))
+        found = await digests.make(shelf, "kobe", "2026-10", read)
+        assert found.content["missed"] == ["2026-08", "2026-09"]
+        assert found.content["summary"]["published"] == 1
+        alone = await digests.read_month(shelf, "2026-10")
+        assert [case.id for case in alone.published] == []
+        again = await digests.preview(shelf, "kobe", "2026-10")
+        assert again.content["missed"] == ["2026-08", "2026-09"]  # kept when it is made anew
