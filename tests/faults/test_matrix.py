@@ -27,7 +27,7 @@ def _numbers(decorators: list[ast.expr]) -> set[int]:
     return {
         int(ast.literal_eval(one.args[0]))
         for one in decorators
-        if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "fault"
+        if isinstance(one, ast.Call) and ast.unparse(one.func) in ("fault", "pytest.mark.fault")
     }
 
 
