@@ -2,7 +2,8 @@
 
     python -m benchmarks.chaos [--seeds 5] [--first 1] [--database sqlite|postgresql|both]
 
-One JSON line a seed; exit 1 when a bar is missed. Copies that the sweep removed are counted.
+Before that 5,000 simulated worlds (`--worlds 0`: none). One JSON line a seed; exit 1 when a bar
+is missed. Copies that the sweep removed are counted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import multiprocessing
 import os
 import random
+import subprocess
 import sys
 import time
 import urllib.request
@@ -31,8 +33,9 @@ from scheduler.models import Delivery, DeliveryState
 WORKERS = 3
 DELIVERIES = 2500
 KILLS = 40
+WORLDS = 5000
 AT_THE_END = 5  # of the kills, when most is sent and workers look back and sweep
-ANSWER, LANDING, SWEEPS = 3.0, 1.5, (4.0, 10.0)  # seconds
+ANSWER, LANDING, SWEEPS = 3.0, 1.5, (10.0, 16.0)  # seconds
 QUIET = ANSWER + LANDING + Pace().slack.total_seconds()
 PATIENCE = 900.0  # seconds until everything must be settled after the last kill
 TO_A_PERSON = 0.001  # of the deliveries, at most
@@ -224,10 +227,12 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--deliveries", type=int, default=DELIVERIES)
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="simulated before; 0: none")
     options = parser.parse_args()
     prepare()
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
-    holds = True
+    simulated = [sys.executable, "-m", "benchmarks.simulate", "--seeds", str(options.worlds)]
+    holds = not options.worlds or subprocess.run(simulated, check=False).returncode == 0
     for kind in kinds:
         with houses(kind) as made:
             for seed in range(options.first, options.first + options.seeds):

@@ -106,7 +106,7 @@ class LyingSlack:
 
     def _delay(self, fate: str, dice: random.Random) -> float:
         quiet = self.nature.quiet
-        return dice.uniform(0.5, quiet - 1) if fate == "late" else dice.uniform(quiet, quiet + 2)
+        return dice.uniform(0.5, quiet - 1) if fate == "late" else dice.uniform(quiet, quiet + 8)
 
     def _let_fall(self, channel: str, key: str, delay: float) -> None:
         async def fall() -> None:

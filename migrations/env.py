@@ -37,6 +37,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_item=render_item,
             render_as_batch=connection.dialect.name == "sqlite",
+            transaction_per_migration=True,  # locks are given back between them
             compare_type=False,  # Word and Moment are text and timestamps on purpose
         )
         with context.begin_transaction():

@@ -5,6 +5,7 @@ Everything but migrations happens as the app role: neither owner nor free of the
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -71,6 +72,7 @@ def postgres_server() -> Iterator[Postgres]:
     with found.admin.begin() as connection:
         connection.execute(text(ROLES))
     migrate(read({"HITOTSUBU_DATABASE_URL": found.url("hitotsubu_owner")}))
+    _expand(found.admin)
     yield found
     found.admin.dispose()
     server.cleanup()
@@ -88,6 +90,9 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file that was migrated once, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.db"
     migrate(read({"HITOTSUBU_DATABASE_URL": f"sqlite:///{path}"}))
+    engine = create_engine(f"sqlite:///{path}")
+    _expand(engine)
+    engine.dispose()
     return path
 
 
@@ -118,3 +123,14 @@ def empty(admin: Engine) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "audit_entry":
                 connection.execute(table.delete())
+
+
+def _expand(engine: Engine) -> None:
+    """With HITOTSUBU_NEXT_SCHEMA every table has a column that only the next release knows."""
+    if not os.environ.get("HITOTSUBU_NEXT_SCHEMA"):
+        return
+    with engine.begin() as connection:
+        for name in Base.metadata.tables:
+            connection.exec_driver_sql(
+                f"alter table \"{name}\" add column of_the_next_release text not null default ''"
+            )

@@ -14,7 +14,7 @@ from tests.faults.matrix import Measured, fault
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SHORT = ("--seeds", "1", "--deliveries", "300", "--kills", "6")
+SHORT = ("--seeds", "1", "--deliveries", "300", "--kills", "6", "--worlds", "0")
 
 
 def chaos(database: str) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Life:
             arrival = Arrival("c1", "w1", "web", f"e{number}", "{}")
             if await self._surviving(lambda kept=arrival: inbox.keep(self.database, RING, kept)):  # type: ignore[misc]  # mypy cannot type the default
                 self.acked.append(arrival.external_id)
+            await asyncio.sleep(0.02)
 
     async def _surviving(self, act: Callable[[], Awaitable[object]]) -> object:
         try:
@@ -121,7 +122,7 @@ class Life:
     async def until(self, count: int) -> None:
         """Waits until so many messages are recorded as sent."""
         async with asyncio.timeout(120):
-            while await self.sent() < count:  # noqa: ASYNC110  # no event crosses processes
+            while await self.sent() < count:  # noqa: ASYNC110  # the database tells, no event
                 await asyncio.sleep(0.1)
 
     async def kept(self) -> set[str]:
@@ -135,13 +136,13 @@ class Life:
 async def test_eight_crashes_of_postgresql_lose_no_commit(
     server: Postgres, measured: Measured
 ) -> None:
-    deliveries = 900
+    deliveries = 400
     database = Database(server.url("hitotsubu_app"))
     await company(database, deliveries)
     life, seen = Life(database), []
     async with life.going_on():
         for number in range(8):
-            await life.until(90 * (number + 1))
+            await life.until(40 * (number + 1))
             before = await life.sent()
             await asyncio.to_thread(server.crash)
             await life.until(0)
@@ -161,7 +162,7 @@ async def test_eight_crashes_of_postgresql_lose_no_commit(
 async def test_after_a_failover_work_goes_on_by_itself(
     server: Postgres, measured: Measured
 ) -> None:
-    deliveries, away = 600, 3.0
+    deliveries, away = 300, 3.0
     database = Database(server.url("hitotsubu_app"))
     await company(database, deliveries)
     life = Life(database)

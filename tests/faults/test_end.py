@@ -91,7 +91,7 @@ async def test_a_process_that_is_told_to_stop_ends_in_time(
     )  # fmt: skip
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{stage.port}") as http:
-            await until(lambda: _answers(http, process))
+            await until(lambda: _answers(http, process, dies=False))
         await until(lambda: _sent(stage))
         begun = time.monotonic()
         for _ in range(signals):
