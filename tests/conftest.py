@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from bot.cli.migrate import migrate
 from cases.embedding import bundled
 from cases.embedding.bundled import BundledEncoder
+from scheduler import buckets
 from tests.drivers.desk import DeskDriver
 from tests.fakes.house import House, make_company, open_house, settings_of
 
@@ -109,6 +110,12 @@ async def company(
     """The whole product around a fresh sample company; nothing of it is started."""
     async with open_house(company_file, tmp_path, encoder) as house:
         yield house
+
+
+@pytest.fixture
+def quick_chats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's chats without their limit, where one person's posts stand for those of many."""
+    monkeypatch.delitem(buckets.LIMITS, ("slack", buckets.CHAT))
 
 
 @pytest.fixture

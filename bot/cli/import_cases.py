@@ -57,8 +57,6 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from error
     rows = import_rows.read(data, csv_file=path.suffix.lower() == ".csv")
-    # torch brings a million objects; looking through them all again and again took 2 s of 35.
-    gc.set_threshold(100_000)
     settings = read()
     migrate(settings)
     reports = asyncio.run(_import(settings, rows, options))
@@ -127,6 +125,8 @@ class Crew:
         return self.loading.result()
 
     def _load(self) -> Embedder:
+        # torch brings a million objects; looking through them all again and again took 1 s of 33.
+        gc.set_threshold(100_000)
         from cases.embedding.sentence import SentenceEncoder  # imports torch
 
         return SentenceEncoder(self.model, cache=self.vectors)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.conversation.sending import problems
 from bot.views.elements import Card
 from bot.web.visit import House, enter, page
 
 
 async def status(house: House, request: web.Request) -> web.StreamResponse:
     """One table, and for administrators what is stuck, with what they can do about it."""
+    from bot.conversation.sending import problems  # with the guard: not for the first page
+
     visit = await enter(house, request)
     rows = await house.back.status(visit.scope.company_id, visit.locale)
     async with house.library.db.transaction(visit.scope) as shelf:

@@ -29,7 +29,7 @@ WHO = (SATO, KATO, ITO)
 
 @pytest.fixture
 async def driver(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
 ) -> AsyncIterator[SlackDriver]:
     """Three people who have an account, seen long ago."""
     async with slack_door(company_file, tmp_path, encoder) as found:

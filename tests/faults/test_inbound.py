@@ -35,7 +35,7 @@ POISON = "毒の一文"
 
 @pytest.fixture
 async def driver(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
 ) -> AsyncIterator[SlackDriver]:
     async with slack_door(company_file, tmp_path, encoder) as found:
         assert isinstance(found, SlackDriver)
