@@ -193,16 +193,18 @@ async def write(
     plans: Plans, schedule: Schedule, periods: Iterable[Period], state: OccurrenceState, reason: str
 ) -> None:
     """The decision for each period, unless it was decided already."""
-    for period in periods:
-        await plans.once(
-            Occurrence,
-            id=new_id(),
-            schedule_id=schedule.id,
-            period_key=period.key,
-            due_at=period.due_at,
-            state=state,
-            reason=reason,
-        )
+    rows = [
+        {
+            "id": new_id(),
+            "schedule_id": schedule.id,
+            "period_key": period.key,
+            "due_at": period.due_at,
+            "state": state,
+            "reason": reason,
+        }
+        for period in periods
+    ]
+    await plans.all_once(Occurrence, rows)
 
 
 async def _missed(plans: Plans, row: Occurrence) -> tuple[str, ...]:
