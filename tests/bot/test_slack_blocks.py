@@ -33,12 +33,14 @@ slow_data = settings(
 )
 
 
+@pytest.mark.fault(34)
 @slow_data
 @given(cards.cards)
 def test_any_card_is_a_message_within_the_limits(card: Card) -> None:
     slack_limits.check_message(blocks.message(card))
 
 
+@pytest.mark.fault(34)
 def test_thirty_buttons_and_ten_thousand_characters_stay_within_the_limits() -> None:
     buttons = tuple(Button(f"{at}番", "go", str(at)) for at in range(30))
     for long in cards.LONG:
@@ -62,6 +64,7 @@ def test_any_card_is_a_form_within_the_limits(card: Card) -> None:
     slack_limits.check_view(blocks.modal(card, {"user": "U1", "channel": "D1"}, "D1/1.2"))
 
 
+@pytest.mark.fault(34)
 @slow_data
 @given(st.text("a👍🏽👨\u200d👩e\u0301🇯🇵\ufe0fあ", max_size=300), st.integers(1, 80))
 def test_a_cut_never_falls_inside_a_visible_character(text: str, limit: int) -> None:

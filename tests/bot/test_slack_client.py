@@ -50,6 +50,7 @@ async def test_a_message_carries_its_key_and_expands_nothing(
     assert slack.calls[0][0] == "chat.postMessage"  # posting to a person needs no other call
 
 
+@pytest.mark.fault(10)
 async def test_a_reset_connection_is_one_post_and_proves_nothing(
     slack: FakeSlack, platform: Platform
 ) -> None:
@@ -64,6 +65,7 @@ def error(name: str, status: int = 200) -> Answer:
     return Answer({"ok": False, "error": name}, status)
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -124,6 +126,7 @@ async def test_a_429_says_how_long_to_wait(slack: FakeSlack, platform: Platform)
     assert len(slack.made("chat.postMessage")) == 1
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [("30", 30), ("0", 1), ("86400", 3600), ("abc", 60), ("", 60), ("nan", 60), ("-5", 1)],
@@ -134,6 +137,7 @@ def test_a_wait_is_between_a_second_and_an_hour(header: str, seconds: float) -> 
     assert retry_after({}) == 60
 
 
+@pytest.mark.fault(37)
 async def test_a_refused_connection_is_certainly_not_sent(platform: Platform) -> None:
     nobody = SlackPlatform(FakeDesk(), SECRET, "http://127.0.0.1:1/api/")
     with pytest.raises(DeliveryFailed) as found:
@@ -150,6 +154,7 @@ async def test_an_update_keeps_the_place_and_can_be_repeated(
     assert [message["text"] for message in slack.messages] == ["取り下げました"]
 
 
+@pytest.mark.fault(39)
 async def test_looking_back_reads_every_page_and_gives_the_oldest_first(
     slack: FakeSlack, platform: Platform
 ) -> None:
@@ -164,6 +169,7 @@ async def test_looking_back_reads_every_page_and_gives_the_oldest_first(
     assert await platform.look_back(TOKEN, SATO, "nobody", 0) == []
 
 
+@pytest.mark.fault(39)
 async def test_a_message_that_two_pages_show_is_one(slack: FakeSlack, platform: Platform) -> None:
     """Something was posted between the two calls; the second copy would be deleted."""
     marker = {"event_type": "hitotsubu_delivery", "event_payload": {"k": "k1"}}
@@ -183,6 +189,7 @@ async def test_without_the_scope_history_cannot_be_read(
     assert await platform.look_back(TOKEN, {"channel": "D1"}, "k1", 0) is None
 
 
+@pytest.mark.fault(39)
 async def test_a_history_that_fails_is_asked_again_later(
     slack: FakeSlack, platform: Platform
 ) -> None:

@@ -113,6 +113,7 @@ async def test_a_refusal_is_certainly_not_done(
     assert len(way.fake.tried) == 1
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize(
     "odd",
     [
@@ -133,6 +134,7 @@ async def test_an_answer_that_proves_nothing_is_unknown_after_one_post(way: Way,
     assert len(way.fake.tried) == 1
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize(
     ("given", "seconds"),
     [
@@ -162,6 +164,7 @@ async def test_too_many_messages_is_not_done_with_its_pause(way: Way) -> None:
     assert (failed.value.retry_after, failed.value.permanent) == (17.0, False)
 
 
+@pytest.mark.fault(37)
 async def test_an_unreachable_service_is_not_done(way: Way) -> None:
     cloud = Cloud(
         login_url=way.fake.cloud.login_url, services=("http://127.0.0.1:1", way.fake.origin)

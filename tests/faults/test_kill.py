@@ -142,6 +142,7 @@ async def _answers(
         return False
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_post_is_answered_once_wherever_the_process_dies(stage: Stage, point: str) -> None:
     async with stage.run(point) as driver:

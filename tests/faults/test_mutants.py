@@ -48,6 +48,7 @@ async def posts_on_a_reset() -> int:
         return len(slack.messages)
 
 
+@pytest.mark.fault(10)
 async def test_the_sdks_retries_would_post_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await posts_on_a_reset() == 1
     sdk_retries(monkeypatch)

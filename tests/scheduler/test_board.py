@@ -148,6 +148,7 @@ async def test_a_bucket_gives_ten_seconds_worth_and_keeps_a_fifth_for_replies(
         assert (bucket.allows(DIGEST), bucket.allows(REPLY)) == (0, 5)
 
 
+@pytest.mark.fault(12)
 @pytest.mark.usefixtures("company")
 async def test_a_429_stops_every_replica_and_halves_the_rate(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform

@@ -136,6 +136,7 @@ async def test_prompts_wait_for_tokens_where_they_stand_and_replies_use_the_rese
     assert platform.copies() == [1] * 46
 
 
+@pytest.mark.fault(39)
 @pytest.mark.usefixtures("company")
 async def test_a_429_of_the_history_stops_looking_and_not_sending(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform

@@ -138,6 +138,7 @@ async def test_a_lease_without_an_intent_frees_the_message_when_it_ends(
     assert platform.copies() == [1]
 
 
+@pytest.mark.fault(14)
 @pytest.mark.usefixtures("company")
 async def test_a_worker_that_lost_its_lease_stops(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform
@@ -157,6 +158,7 @@ async def test_a_worker_that_lost_its_lease_stops(
     assert platform.copies() == [1]
 
 
+@pytest.mark.fault(14)
 @pytest.mark.usefixtures("company")
 async def test_a_worker_that_slept_after_its_intent_sends_nothing(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform
@@ -260,6 +262,7 @@ async def test_a_permanent_failure_is_dead_at_once(
     assert (row.state, row.outcome) == (DeliveryState.DEAD, "user_not_found")
 
 
+@pytest.mark.fault(24)
 @pytest.mark.usefixtures("company")
 async def test_a_revoked_token_pauses_the_workspace_and_resuming_finishes(
     database: ClockedDatabase, worker: Worker, platform: FakePlatform
