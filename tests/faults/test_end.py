@@ -13,8 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import open_library
-from bot.cli.migrate import migrate
 from bot.slack import blocks
 from bot.views.notes import note
 from cases import sample
@@ -26,12 +24,9 @@ from scheduler import ledger
 from scheduler.models import Delivery, DeliveryState
 from scheduler.store.ledger import Ledger
 from scheduler.store.processes import Processes
-from tests.drivers import slack
-from tests.fakes.house import settings_of
 from tests.fakes.sample_cast import SATO
-from tests.fakes.slack_api import fake_slack
 from tests.faults.matrix import Measured
-from tests.faults.test_kill import ROOT, Stage, _answers, until
+from tests.faults.test_kill import ROOT, Stage, _answers, open_stage, until
 
 pytestmark = pytest.mark.slow
 MANY = 1_000
@@ -41,21 +36,10 @@ CARD = blocks.payload(note("お知らせです。"))
 @pytest.fixture
 async def stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]:
     """A company that owes a thousand messages on Slack."""
-    async with fake_slack() as api:
-        environ = {
-            "HITOTSUBU_DATABASE_URL": f"sqlite:///{tmp_path / 'company.db'}",
-            "HITOTSUBU_VAR": str(tmp_path),
-            **slack.environ(api),
-        }
-        found = settings_of(tmp_path / "company.db")
-        await asyncio.to_thread(migrate, found)
-        library = open_library(found, encoder)
-        await sample.seed(library.db, library.ring)
-        await slack.connect(library, "kobe")
-        async with library.db.transaction(Scope(sample.COMPANY)) as shelf:
+    async with open_stage(tmp_path, encoder) as found:
+        async with found.library.db.transaction(Scope(sample.COMPANY)) as shelf:
             await _owe(shelf)
-        yield Stage(api, library, environ)
-        await library.close()
+        yield found
 
 
 async def _owe(shelf: Shelf) -> None:

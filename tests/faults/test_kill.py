@@ -104,8 +104,9 @@ class Stage:
         return not waiting and all(row.state is DeliveryState.SENT for row in rows)
 
 
-@pytest.fixture
-async def stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def open_stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]:
+    """The sample company in a file, known to a Slack."""
     async with fake_slack() as api:
         environ = {
             "HITOTSUBU_DATABASE_URL": f"sqlite:///{tmp_path / 'company.db'}",
@@ -119,6 +120,12 @@ async def stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]
         await slack.connect(library, "kobe")
         yield Stage(api, library, environ)
         await library.close()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, encoder: BundledEncoder) -> AsyncIterator[Stage]:
+    async with open_stage(tmp_path, encoder) as found:
+        yield found
 
 
 async def until(true: Callable[[], Any]) -> None:
