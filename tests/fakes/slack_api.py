@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes import slack_limits
+from tests.fakes.slack_grants import Grants
 
 Json = dict[str, Any]
 
@@ -29,7 +30,7 @@ class Answer:
 
 
 @dataclass
-class FakeSlack:
+class FakeSlack(Grants):
     """`calls` holds every request as (method, arguments); `script` the next answers by method."""
 
     url: str = ""
