@@ -104,6 +104,7 @@ class Renewal:
                 return False  # another process has the turn
             fresh = await shelf.people.workspace(row.id)
             if fresh is None or not self._due(fresh):  # somebody else has just renewed it
+                await Installs(shelf).give_back(row.id)
                 return False
         return await self._renew(row, self._opened(fresh))
 

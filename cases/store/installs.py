@@ -59,6 +59,13 @@ class Installs:
         change = change.values(renewing_until=until).returning(Workspace.id)
         return (await self.session.execute(change)).scalar_one_or_none() is not None
 
+    async def give_back(self, workspace_id: str) -> None:
+        """Ends a turn in which there was nothing to do."""
+        change = update(Workspace).where(
+            Workspace.company_id == self.company_id, Workspace.id == workspace_id
+        )
+        await self.session.execute(change.values(renewing_until=None))
+
 
 class InstallStates:
     """Of no company yet: each call is a transaction of its own, on the database's time."""

@@ -24,13 +24,13 @@ from cases.scope import Scope
 from tests.drivers import slack as slack_driver
 from tests.fakes.house import House, open_house
 from tests.fakes.slack_api import Answer, FakeSlack, fake_slack
-from tests.fakes.slack_grants import ending, grant
+from tests.fakes.slack_grants import CLIENT_ID, CLIENT_SECRET, ending, grant
 
 Http = TestClient[Any, Any]
 OTHER = "other"
 APP = {
-    "HITOTSUBU_SLACK_CLIENT_ID": "123.456",
-    "HITOTSUBU_SLACK_CLIENT_SECRET": "client-secret-value",
+    "HITOTSUBU_SLACK_CLIENT_ID": CLIENT_ID,
+    "HITOTSUBU_SLACK_CLIENT_SECRET": CLIENT_SECRET,
 }
 JA = {"Accept-Language": "ja,en;q=0.5"}
 
@@ -61,7 +61,7 @@ class Site:
         assert jar["samesite"] == "Lax"
         self.cookie = jar.value
         asked = parse_qs(where.query)
-        assert asked["client_id"] == ["123.456"]
+        assert asked["client_id"] == [CLIENT_ID]
         assert "chat:write" in asked["scope"][0]
         return asked["state"][0]
 
@@ -74,7 +74,7 @@ class Site:
             return answer.status, await answer.text()
 
     async def install(self, given: dict[str, Any], invite: str = "") -> tuple[int, str]:
-        self.slack.codes["code"] = given
+        self.slack.oauth.codes["code"] = given
         return await self.end(await self.begin(invite))
 
     async def row(self, team: str) -> tuple[Workspace, dict[str, Any]] | None:
@@ -133,7 +133,7 @@ async def test_an_unknown_workspace_without_an_invitation_is_refused_and_its_tok
     status, page = await site.install(grant("T0STRANGER"))
     assert (status, "E-64" in page) == (403, True)
     assert await site.row("T0STRANGER") is None
-    assert site.slack.revoked == 1
+    assert site.slack.oauth.revoked == 1
     companies = await site.house.hub.library.db.directory.companies()
     assert {one.id for one in companies} == {sample.COMPANY, OTHER}
 
@@ -158,7 +158,7 @@ async def test_an_invitation_is_good_for_one_workspace_only(site: Site) -> None:
 
 async def test_of_two_installations_with_one_invitation_one_wins(site: Site) -> None:
     invite = await site.invite()
-    site.slack.codes |= {"one": grant("T1"), "two": grant("T2")}
+    site.slack.oauth.codes |= {"one": grant("T1"), "two": grant("T2")}
     one = await site.begin(invite)
     first_cookie = site.cookie
     two = await site.begin(invite)
@@ -167,7 +167,7 @@ async def test_of_two_installations_with_one_invitation_one_wins(site: Site) -> 
     status, page = await site.end(one, "one")
     assert (status, "E-61" in page) == (410, True)
     assert await site.row("T1") is None
-    assert site.slack.revoked == 1
+    assert site.slack.oauth.revoked == 1
 
 
 async def test_another_companys_workspace_cannot_be_taken_with_an_invitation(site: Site) -> None:
@@ -179,7 +179,7 @@ async def test_another_companys_workspace_cannot_be_taken_with_an_invitation(sit
     found = await site.row("T0OTHER")
     assert found is not None
     assert (found[0].company_id, found[1]) == (OTHER, theirs)
-    assert site.slack.revoked == 0  # they go on with it
+    assert site.slack.oauth.revoked == 0  # they go on with it
 
 
 @pytest.mark.parametrize("bad", ["forged", "replayed", "late", "another browser", "no cookie"])
@@ -189,7 +189,7 @@ async def test_a_state_counts_once_in_its_own_browser_within_ten_minutes(
     if bad == "late":
         monkeypatch.setattr(installs, "VALID", timedelta(seconds=-1))
     state = await site.begin(await site.invite())
-    site.slack.codes["code"] = grant("T0NEW")
+    site.slack.oauth.codes["code"] = grant("T0NEW")
     if bad == "forged":
         state = "A" * 43
     if bad == "replayed":
@@ -259,7 +259,7 @@ async def test_a_broken_database_is_a_page_and_not_a_trace(
         raise OSError("/var/secret/path")
 
     monkeypatch.setattr(site.house.hub.library.db.directory, "route", broken)
-    site.slack.codes["code"] = grant("T0NEW")
+    site.slack.oauth.codes["code"] = grant("T0NEW")
     status, page = await site.end(state)
     assert (status, "E-00" in page) == (500, True)
     assert "secret" not in page

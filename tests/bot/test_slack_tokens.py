@@ -20,7 +20,7 @@ from scheduler import board
 from tests.drivers import slack as slack_driver
 from tests.fakes.house import House, open_house
 from tests.fakes.slack_api import Answer, FakeSlack, fake_slack
-from tests.fakes.slack_grants import ending, grant
+from tests.fakes.slack_grants import CLIENT_ID, CLIENT_SECRET, ending, grant
 
 Json = dict[str, Any]
 NOW = 1_800_000_000.0
@@ -37,7 +37,7 @@ class Ring:
     forgotten: list[str] = field(default_factory=list)
 
     def process(self, now: float = NOW) -> Renewal:
-        app = App("123.456", "client-secret-value", self.slack.url)
+        app = App(CLIENT_ID, CLIENT_SECRET, self.slack.url)
         return Renewal(app, self.house.hub.library, self.forgotten.append, lambda: now)
 
     async def row(self) -> tuple[Workspace, Json]:
@@ -68,7 +68,7 @@ async def ring(company_file: Path, tmp_path: Path, encoder: BundledEncoder) -> A
 
 async def test_a_token_is_renewed_before_it_ends(ring: Ring) -> None:
     assert await ring.process(NOW - 86_400.0).run() == 0  # not yet
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     assert await ring.process().run() == 1
     _, opened = await ring.row()
     assert opened["token"].startswith("xoxb-granted")
@@ -81,7 +81,7 @@ async def test_a_token_is_renewed_before_it_ends(ring: Ring) -> None:
 
 
 async def test_two_processes_renew_once(ring: Ring) -> None:
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     counts = await asyncio.gather(*(ring.process().run() for _ in range(4)))
     assert sum(counts) == 1
     assert len(ring.slack.made("oauth.v2.access")) == 1
@@ -92,7 +92,7 @@ async def test_two_processes_renew_once(ring: Ring) -> None:
 async def test_who_comes_late_to_its_turn_looks_again(ring: Ring) -> None:
     late = ring.process()
     stale, _ = await ring.row()
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     assert await ring.process().run() == 1
     assert not await late._look(stale)
     assert len(ring.slack.made("oauth.v2.access")) == 1
@@ -102,7 +102,7 @@ async def test_a_workspace_paused_because_its_token_ended_is_renewed_and_goes_on
     ring: Ring,
 ) -> None:
     await ring.change(state="paused", paused_for=EXPIRED)
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     assert await ring.process(NOW - 86_400.0).run() == 1
     row, _ = await ring.row()
     assert (row.state, row.paused_for) == ("active", "")
@@ -135,7 +135,7 @@ async def test_slacks_refusal_pauses_the_workspace_for_people_to_see(ring: Ring)
 )
 async def test_what_may_pass_is_tried_again_at_the_next_turn(ring: Ring, answer: Answer) -> None:
     ring.slack.script["oauth.v2.access"] = [answer]
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     assert await ring.process().run() == 0
     row, _ = await ring.row()
     assert row.state == "active"
@@ -151,7 +151,7 @@ async def test_a_token_that_does_not_end_and_a_deleted_one_are_left_alone(ring: 
 
 
 async def test_a_workspace_that_is_uninstalled_meanwhile_gets_no_token_back(ring: Ring) -> None:
-    ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+    ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
     row, opened = await ring.row()
     await ring.change(credentials=None)
     assert not await ring.process()._renew(row, opened)
@@ -165,15 +165,15 @@ async def test_the_round_belongs_to_an_app_with_oauth(
     folder = tmp_path / "with"
     folder.mkdir()
     environ = slack_driver.environ(ring.slack) | {
-        "HITOTSUBU_SLACK_CLIENT_ID": "123.456",
-        "HITOTSUBU_SLACK_CLIENT_SECRET": "client-secret-value",
+        "HITOTSUBU_SLACK_CLIENT_ID": CLIENT_ID,
+        "HITOTSUBU_SLACK_CLIENT_SECRET": CLIENT_SECRET,
     }
     async with open_house(company_file, folder, encoder, environ) as house:
         library = house.hub.library
         ending_soon = OLD | {"expires_at": 1.0}
         team = ("slack", "T9")
         row = await vault.connect(library.db, library.ring, sample.COMPANY, *team, ending_soon)
-        ring.slack.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
+        ring.slack.oauth.refreshes["xoxe-1-old"] = grant("T9", **ending("xoxe-1-new"))
         await house.hub.clock.ring("tokens")
         opened = await house.hub.reception.credentials(row, sample.COMPANY)
         assert opened["refresh_token"] == "xoxe-1-new"

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 Json = dict[str, Any]
+METHOD = "oauth.v2.access"
+CLIENT_ID, CLIENT_SECRET = "123.456", "client-secret-value"
+_PAIR = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 _NUMBERS = count(1)
 
 
 @dataclass
-class Grants:
+class Exchange:
     """`codes` and `refreshes` hold what the next exchange of each gives."""
 
     codes: dict[str, Json] = field(default_factory=dict)
     refreshes: dict[str, Json] = field(default_factory=dict)
     revoked: int = 0
 
-    def oauth_v2_access(self, arguments: Json) -> Json:
+    def access(self, grants: dict[str, set[str]], arguments: Json, authorization: str) -> Json:
+        """oauth.v2.access; the token that it gives works from now on."""
+        if authorization != f"Basic {_PAIR}":
+            return {"ok": False, "error": "bad_client_secret"}
         if arguments.get("grant_type") == "refresh_token":
-            found = self.refreshes.pop(arguments["refresh_token"], None)
-            return found or {"ok": False, "error": "invalid_refresh_token"}
-        return self.codes.pop(arguments["code"], None) or {"ok": False, "error": "invalid_code"}
+            answer = self.refreshes.pop(arguments["refresh_token"], None)
+            error = "invalid_refresh_token"
+        else:
+            answer, error = self.codes.pop(arguments["code"], None), "invalid_code"
+        if answer is None:
+            return {"ok": False, "error": error}
+        grants[answer["access_token"]] = set(answer["scope"].split(","))
+        return answer
 
-    def auth_revoke(self, arguments: Json) -> Json:
+    def revoke(self, grants: dict[str, set[str]], token: str) -> Json:
+        """auth.revoke."""
+        del grants[token]
         self.revoked += 1
         return {"ok": True, "revoked": True}
 
