@@ -150,7 +150,7 @@ async def _settings(album: Album, people: dict[str, Person]) -> None:
 
 async def _english(album: Album, ito: Person) -> None:
     await ito.says("設定")
-    await ito.presses(save_label(ito), language=ENGLISH)
+    await ito.presses("保存する", locale=ENGLISH)
     for name, words in (("help", "help"), ("settings", "settings"), ("trials", "trials")):
         await ito.says(words)
         album.keep(f"{name}-en", ito)
@@ -160,11 +160,6 @@ async def _english(album: Album, ito: Person) -> None:
     album.keep("share-form-en", ito)
     await ito.says("Any example of calling a doctor who takes no visits?")
     album.keep("found-en", ito)
-
-
-def save_label(person: Person) -> str:
-    """The main button of the newest card."""
-    return person.screens[-1].keys[0].label
 
 
 async def _command(driver: SlackDriver, person: Person, text: str) -> None:
