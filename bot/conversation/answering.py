@@ -120,7 +120,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await share.check(turn, press.value, press.fields)
         case "share.closed":
             await opening.closed(turn, press.value, press.fields)
-        case "share.edit":
+        case "share.edit" | "share.resume":
             await drafts.edit(turn, press.value, press.fields)
         case "share.not_a_name":
             await checked.not_a_name(turn, press.value, press.fields)

@@ -70,7 +70,7 @@ async def drafts(turn: Turn, value: str = "") -> None:
         for row in rows:
             words = row.values.get("title") or row.values.get("action") or f"{row.updated_at:%m/%d}"
             parts.append(Text(shorten(str(words), 60)))
-            resume = Button(turn.words("share.resume"), "share.edit", row.id)
+            resume = Button(turn.words("share.resume"), "share.resume", row.id)
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
         turn.say(Card(tuple(parts)))
 

@@ -21,12 +21,16 @@ OPENS = frozenset(
         "share.edit",
         "share.edit_case",
         "share.from_message",
+        "share.resume",
         "share.start",
         "wish.answer",
     }
 )
+# Of those, the message with the button stays as it is: the form is about something new.
+BESIDE = frozenset({"share.resume", "share.start", "wish.answer"})
 # The answer to these forms takes a look by the guard; closed unsent, they leave a draft.
 SLOW = frozenset({"share.check", "share.publish"})
+CLOSED = "share.closed"  # what such a form sends when it is closed unsent
 
 
 def checking(locale: str) -> Card:
