@@ -98,6 +98,8 @@ class SlackDriver:
     def _seen(self, who: str, method: str, arguments: Json) -> Screen | None:
         if method in ("views.open", "views.update"):
             mine = str(arguments.get("trigger_id", "")).startswith(f"{who}.")
+            screen = self.slack.screens.get(arguments.get("view_id", ""))
+            mine = mine or (screen is not None and screen.user == _user(who))
             return _view(self._open(arguments["view"])) if mine else None
         if method not in ("chat.postMessage", "chat.update"):
             return None
