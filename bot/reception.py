@@ -69,13 +69,12 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        text = json.dumps(raw, ensure_ascii=False)
-        arrival = inbox.Arrival(route.company_id, route.workspace_id, platform, external_id, text)
+        place = (route.company_id, route.workspace_id)
+        arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
         event = await inbox.keep(self.library.db, self.library.ring, arrival)
-        if event is None:
-            return Kept(route.company_id, route.workspace_id, "", fresh=False)
-        self.events[event.id] = event
-        return Kept(route.company_id, route.workspace_id, event.id, fresh=True)
+        if event is not None:
+            self.events[event.id] = event
+        return Kept(*place, event.id if event else "", fresh=event is not None)
 
     async def handle(
         self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
@@ -137,8 +136,8 @@ class Reception:
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            stranger = Say(note(say("ja", "home.stranger")))
-            return [] if isinstance(said, Left | Unsaid) else [stranger]
+            left = isinstance(said, Left | Unsaid)
+            return [] if left else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
@@ -177,6 +176,7 @@ class Reception:
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
             workspace_id=event.workspace_id,
+            platform=event.platform,
             status=self.status,
         )
 

@@ -28,7 +28,8 @@ async def from_message(turn: Turn, text: str, filled: Fields) -> None:
         turn.say(note(turn.words("share.poster_first")))
         return
     raw = await share.proposed(text, link=str(filled.get("permalink") or ""))
-    await _from_text(turn, raw, notice=turn.words("share.original_notice"))
+    where = turn.platform.capitalize()  # Slack, Teams: only they have messages to share
+    await _from_text(turn, raw, notice=turn.words("share.original_notice", where=where))
 
 
 async def _from_text(turn: Turn, raw: share.Raw, notice: str = "") -> None:
@@ -44,6 +45,8 @@ async def _from_text(turn: Turn, raw: share.Raw, notice: str = "") -> None:
         card = await share.stopped(turn, shelf, draft, checked, raw)
         card = card or form_card(draft.id, raw, turn.locale, notice=notice)
         turn.open(card, drafts.kept(turn, draft.id))
+        if draft.state is DraftState.HELD:
+            turn.leave(card)
 
 
 async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:

@@ -63,6 +63,8 @@ async def show(
             turn.replace(card)
         else:
             turn.say(card)
+        if draft.state is DraftState.HELD:
+            turn.leave(card)
 
 
 async def look(turn: Turn, raw: Raw) -> Checked:
@@ -155,8 +157,7 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
         card = await _published(turn, shelf, case, edits=edits)
         turn.replace(card)
-        if turn.screen and not turn.card:
-            turn.say(card)  # a screen closes and is gone: what was published stays in the chat
+        turn.leave(card)
 
 
 def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:

@@ -45,7 +45,8 @@ class Turn:
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
     quality_form_url: str = ""
-    workspace_id: str = ""  # where the event came from
+    workspace_id: str = ""  # where the event came from, and on which platform
+    platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
@@ -91,6 +92,11 @@ class Turn:
     def replace(self, card: Card) -> None:
         """The pressed card becomes this one."""
         self.replies.append(Replace(card, self.locale))
+
+    def leave(self, card: Card) -> None:
+        """What a screen shows also as a message, unless one changes with it: screens are closed."""
+        if self.screen and not self.card:
+            self.say(card)
 
     def owe(self, owed: Owed) -> None:
         """A message to somebody else, committed with this turn."""
