@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Open, Replace, Reply, Say
 from bot.platform import Desk, Kept
-from bot.slack import answers, blocks, client
+from bot.slack import answers, asides, blocks, client
 from bot.slack.read import Raw, read
 from bot.views.elements import Card
 
@@ -109,6 +109,9 @@ async def _replace(api: AsyncWebClient, raw: Raw, card: Card, kept: Kept) -> Non
     receipt = getattr(read(raw), "card", "")
     if _pressed_in_view(raw):
         await _renew(api, raw, card)
+    elif asides.is_ephemeral(raw):
+        if not await asides.replaced(api, raw, blocks.message(card)):
+            await _say(api, raw, card, kept)
     elif receipt:
         await client.update(api, receipt, blocks.payload(card))
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import ids, messages
+from bot.slack import asides, ids, messages
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 
@@ -109,11 +109,13 @@ def _command(raw: Raw) -> Event:
     user = str(raw["user_id"])
     text = spoken(raw.get("text", ""))
     word, *rest = text.split(maxsplit=1) or [""]
-    place = {"user": user}  # the command may come from any channel, the answer is a DM
+    place, aside = {"user": user}, asides.typed_in(raw)
+    thread = asides.name(team(raw), aside["channel"], "") if aside else ""
     action = COMMANDS.get(word.lower())
     if action:
-        return Pressed(user, action, rest[0] if rest else "", place)
-    return Said(user, text, place)
+        value = rest[0] if rest else ""
+        return Pressed(user, action, value, place, private=not aside, aside=aside, thread=thread)
+    return Said(user, text, place, private=not aside, aside=aside, thread=thread)
 
 
 def _press(raw: Raw) -> Event | None:
@@ -129,8 +131,17 @@ def _press(raw: Raw) -> Event | None:
     user, channel = str(raw["user"]["id"]), str(raw["container"]["channel_id"])
     private = channel.startswith("D")
     place = {"user": user, "channel": channel} if private else {"user": user}
+    thread, aside = asides.thread_of(raw), asides.pressed_in(raw)
     return Pressed(
-        user, action, value, place, values(raw.get("state")), _held_by(raw), private=private
+        user,
+        action,
+        value,
+        place,
+        values(raw.get("state")),
+        _held_by(raw),
+        private=private,
+        aside=aside,
+        thread=asides.name(team(raw), channel, thread) if thread else "",
     )
 
 

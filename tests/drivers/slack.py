@@ -20,6 +20,7 @@ from tests.fakes.slack_api import FakeSlack
 from tests.fakes.slack_requests import (
     SECRET,
     TEAM,
+    command,
     direct,
     encoded,
     event,
@@ -31,6 +32,7 @@ from tests.fakes.slack_requests import (
 Json = dict[str, Any]
 CREDENTIALS = {"token": "xoxb-hitotsubu", "bot_user": "U0BOT"}
 ROOM = {"channel": "C0KOBE"}
+SALES = "C0SALES"  # a channel of nobody's office
 
 
 def environ(slack: FakeSlack) -> dict[str, str]:
@@ -59,14 +61,39 @@ class SlackDriver:
         self.http = http
         self.numbers = count(1)
         self.read: dict[str, int] = {}
+        self.hook = ""  # another response_url than Slack's
+        self.said = ""  # when the last message in a channel was written
 
     def person(self, who: str) -> Person:
         self.slack.emails[_user(who)] = f"{who}@sample.example"
         return Person(self, who)
 
-    async def say(self, who: str, text: str) -> list[Screen]:
+    async def say(self, who: str, text: str, thread: str = "") -> list[Screen]:
         number = next(self.numbers)
         inner = direct(text, user=_user(who), channel=_channel(who), ts=f"1800000000.{number:06}")
+        inner |= {"thread_ts": thread} if thread else {}
+        await self._post(event(inner, f"Ev{number}"))
+        return await self.mail(who)
+
+    async def mention(self, who: str, text: str, thread: str = "") -> list[Screen]:
+        """`@ヒトツブ text` in a channel, perhaps in a thread."""
+        return await self._in_channel(who, f"<@U0BOT> {text}", thread, "app_mention")
+
+    async def mutter(self, who: str, text: str, thread: str = "") -> list[Screen]:
+        """Something in a channel that does not name the bot."""
+        return await self._in_channel(who, text, thread, "message")
+
+    async def command(self, who: str, text: str, room: str = SALES) -> list[Screen]:
+        """`/hitotsubu text` in a channel."""
+        await self._post({**command(text), "user_id": _user(who), "channel_id": room,
+            "trigger_id": f"{who}.{next(self.numbers)}"})  # fmt: skip
+        return await self.mail(who)
+
+    async def _in_channel(self, who: str, text: str, thread: str, kind: str) -> list[Screen]:
+        number = next(self.numbers)
+        self.said = f"1800000000.{number:06}"
+        inner = direct(text, user=_user(who), channel=SALES, ts=self.said, type=kind)
+        inner |= {"channel_type": "channel"} | ({"thread_ts": thread} if thread else {})
         await self._post(event(inner, f"Ev{number}"))
         return await self.mail(who)
 
@@ -77,11 +104,22 @@ class SlackDriver:
         else:
             payload = press(key.native, channel=_channel(who), state=state)
             payload["container"]["message_ts"] = screen.place
+            if "user" in screen.native:
+                payload |= self._ephemeral(payload, screen.native)
             payload["actions"][0]["action_ts"] = f"1800000000.{next(self.numbers):06}"
         payload["user"]["id"] = _user(who)
         payload["trigger_id"] = f"{who}.{next(self.numbers)}"
         await self._post(payload)
         return await self.mail(who)
+
+    def _ephemeral(self, payload: Json, native: Json) -> Json:
+        """What Slack sends of a press on a message that only its reader sees."""
+        held = {"type": "message", "message_ts": native["ts"], "channel_id": native["channel"]}
+        held["is_ephemeral"] = True
+        if "thread_ts" in native:
+            held["thread_ts"] = native["thread_ts"]
+        url = self.hook or self.slack.url.replace("/api/", "/hook/1")
+        return {"container": held, "channel": {"id": native["channel"]}, "response_url": url}
 
     async def mail(self, who: str) -> list[Screen]:
         await self._settle()
@@ -98,6 +136,8 @@ class SlackDriver:
         if method in ("views.open", "views.update"):
             mine = str(arguments.get("trigger_id", "")).startswith(f"{who}.")
             return _view(arguments["view"]) if mine else None
+        if method == "chat.postEphemeral" and arguments["user"] == _user(who):
+            return _message({"ts": "", **arguments})
         if method not in ("chat.postMessage", "chat.update"):
             return None
         if arguments["channel"] not in (_channel(who), _user(who)):

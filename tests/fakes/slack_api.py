@@ -40,6 +40,8 @@ class FakeSlack:
     tokens: set[str] = field(default_factory=set)
     script: dict[str, list[Answer]] = field(default_factory=dict)
     page: int = 2  # messages in one page of history
+    whispers: list[Json] = field(default_factory=list)  # ephemeral messages, in no history
+    strange: set[str] = field(default_factory=set)  # channels that the bot is not in
 
     def made(self, method: str) -> list[Json]:
         """The arguments of every call of `method`."""
@@ -83,6 +85,19 @@ class FakeSlack:
         self.messages.append({**arguments, "channel": channel, "ts": ts})
         return {"ok": True, "channel": channel, "ts": ts}
 
+    def chat_postEphemeral(self, arguments: Json) -> Json:  # noqa: N802  Slack's own name
+        slack_limits.check_message(arguments)
+        if arguments["channel"] in self.strange:
+            return {"ok": False, "error": "not_in_channel"}
+        ts = f"{1_900_000_000 + len(self.whispers)}.000100"
+        self.whispers.append({**arguments, "ts": ts})
+        return {"ok": True, "message_ts": ts}
+
+    async def hook(self, request: web.Request) -> web.Response:
+        """A response_url: a new text for an ephemeral message."""
+        self.calls.append(("response_url", await request.json()))
+        return web.Response(text="ok")
+
     def chat_update(self, arguments: Json) -> Json:
         slack_limits.check_message(arguments)
         for message in self.messages:
@@ -107,6 +122,7 @@ class FakeSlack:
             for message in reversed(self.messages)
             if message["channel"] == arguments["channel"]
             and float(message["ts"]) >= float(arguments["oldest"])
+            and message.get("thread_ts") == arguments.get("ts")
         ]
         start = int(arguments.get("cursor") or 0)
         more = start + self.page < len(found)
@@ -116,6 +132,9 @@ class FakeSlack:
             "has_more": more,
             "response_metadata": {"next_cursor": str(start + self.page) if more else ""},
         }
+
+    def conversations_replies(self, arguments: Json) -> Json:
+        return self.conversations_history(arguments)
 
     def users_info(self, arguments: Json) -> Json:
         email = self.emails.get(arguments["user"])
@@ -148,6 +167,7 @@ async def fake_slack() -> AsyncIterator[FakeSlack]:
     fake = FakeSlack()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
+    app.router.add_post("/hook/1", fake.hook)
     async with TestServer(app, host="127.0.0.1") as server:
         fake.url = str(server.make_url("/api/"))
         yield fake
