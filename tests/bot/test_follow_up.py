@@ -51,7 +51,7 @@ async def test_a_follow_up_without_a_mention_narrows_the_answer(slack: SlackDriv
     assert len(why) == seen.text.count("なぜ: ")
     assert why
     assert all("病院" in line for line in why)
-    assert slack.slack.whispers[-1]["thread_ts"] == thread
+    assert slack.slack.ephemerals[-1]["thread_ts"] == thread
     (more,) = await slack.mutter(ITO, "ほかには?", thread)
     assert more.text != seen.text
 

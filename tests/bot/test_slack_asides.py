@@ -15,7 +15,7 @@ from cases.scope import Scope
 from scheduler.models import Delivery, DeliveryState, InboxEvent
 from tests.drivers.doors import slack_door
 from tests.drivers.screen import Screen
-from tests.drivers.slack import SALES, SlackDriver
+from tests.drivers.slack import CREDENTIALS, SALES, SlackDriver
 from tests.fakes.sample_cast import ABE, ITO, QUESTION, SATO, WIN
 from tests.fakes.slack_api import Answer
 
@@ -44,6 +44,11 @@ async def rows(slack: SlackDriver, table: Any) -> list[Any]:
         return list(await shelf.session.scalars(select(table)))
 
 
+def posted(slack: SlackDriver) -> list[dict[str, Any]]:
+    """What the bot posted where more than one person or a direct message sees it."""
+    return [one for one in slack.slack.messages if one["user"] == "U0BOT"]
+
+
 def key(screen: Screen, action: str) -> Any:
     return next(one for one in screen.keys if one.action == action)
 
@@ -52,22 +57,22 @@ async def test_a_question_in_a_channel_is_answered_there_to_its_asker_alone(
     slack: SlackDriver,
 ) -> None:
     (seen,) = await slack.mention(ITO, ASKS)
-    (whisper,) = slack.slack.whispers
+    (whisper,) = slack.slack.ephemerals
     assert (whisper["channel"], whisper["user"]) == (SALES, "U0ITO")
     assert "thread_ts" not in whisper  # Slack shows none in a thread that nobody has begun
-    assert slack.slack.messages == []
+    assert posted(slack) == []
     assert "なぜ" in seen.text
     assert "あなただけに見えています" in seen.text
 
 
 async def test_in_a_thread_the_answer_is_in_the_thread(slack: SlackDriver) -> None:
     await slack.mention(ITO, ASKS, THREAD)
-    assert [one["thread_ts"] for one in slack.slack.whispers] == [THREAD]
+    assert [one["thread_ts"] for one in slack.slack.ephemerals] == [THREAD]
 
 
 async def test_a_command_in_a_channel_is_answered_there_too(slack: SlackDriver) -> None:
     (seen,) = await slack.command(ITO, f"探す {ASKS}")
-    assert [one["channel"] for one in slack.slack.whispers] == [SALES]
+    assert [one["channel"] for one in slack.slack.ephemerals] == [SALES]
     assert key(seen, "find.tell")
 
 
@@ -75,8 +80,8 @@ async def test_a_command_in_a_direct_message_is_answered_in_the_bots_own(
     slack: SlackDriver,
 ) -> None:
     (seen,) = await slack.command(ITO, f"探す {ASKS}", room="D0OTHERS")
-    assert slack.slack.whispers == []
-    assert [one["channel"] for one in slack.slack.messages] == ["D0ITO"]
+    assert slack.slack.ephemerals == []
+    assert [one["channel"] for one in posted(slack)] == ["D0ITO"]
     assert "find.tell" not in {one.action for one in seen.keys}
 
 
@@ -84,7 +89,7 @@ async def test_everybody_sees_the_answer_once_after_one_tap(slack: SlackDriver) 
     (seen,) = await slack.mention(ITO, ASKS)
     said = slack.said
     await slack.press(ITO, seen, key(seen, "find.tell"), {})
-    (told,) = slack.slack.messages
+    (told,) = posted(slack)
     assert (told["channel"], told["thread_ts"]) == (SALES, said)
     actions = {one["action_id"].partition(":")[2] for one in _elements(told)}
     assert actions >= {"try.start", "react.helpful", "react.ask_author"}
@@ -95,7 +100,7 @@ async def test_everybody_sees_the_answer_once_after_one_tap(slack: SlackDriver) 
     assert "伊藤 花さんが共有した事例です" in text
     again = await slack.press(ITO, seen, key(seen, "find.tell"), {})
     assert "もうみんなに共有してあります" in again[0].text
-    assert len(slack.slack.messages) == 1
+    assert len(posted(slack)) == 1
 
 
 async def test_what_an_office_keeps_to_itself_is_not_shared_in_a_channel(
@@ -114,15 +119,15 @@ async def test_what_an_office_keeps_to_itself_is_not_shared_in_a_channel(
     forged = type(own)(own.label, own.action, f"|{case_id}", {**own.native, "value": f"|{case_id}"})
     answer = await slack.press(ABE, seen, forged, {})
     assert "E-" in answer[0].text
-    assert all(one["channel"] != SALES for one in slack.slack.messages)
+    assert all(one["channel"] != SALES for one in posted(slack))
 
 
 async def test_where_the_bot_is_not_it_answers_in_the_direct_message_and_says_so(
     slack: SlackDriver,
 ) -> None:
-    slack.slack.strange.add(SALES)
-    (_, seen) = await slack.mention(ITO, ASKS)  # the refused call, and the message
-    (message,) = slack.slack.messages
+    slack.slack.rooms[SALES].bot_in = False
+    seen = (await slack.mention(ITO, ASKS))[-1]
+    (message,) = posted(slack)
     assert message["channel"] == "D0ITO"
     assert "そのチャンネルではお見せできなかった" in seen.text
     assert "find.tell" not in {one.action for one in seen.keys}
@@ -138,15 +143,15 @@ async def test_an_answer_that_may_be_lost_goes_to_the_direct_message_and_never_t
     (row,) = [one for one in await rows(slack, Delivery) if one.kind == "reply"]
     assert row.state is DeliveryState.UNKNOWN
     platform = cast(SlackPlatform, slack.house.hub.platforms["slack"])
-    assert await platform.look_back({"token": "t"}, {"user": "U0ITO"}, row.payload, row.id, 0) == []
+    assert await platform.look_back(CREDENTIALS, {"user": "U0ITO"}, row.payload, row.id, 0) == []
     later = asides.AT_ONCE + 35  # the ledger looks back after 95 s, and sends again
     began = platform._now()
     monkeypatch.setattr(platform, "_now", lambda: began + later)
-    await platform.send({"token": "t"}, {"user": "U0ITO"}, row.payload, row.id)
-    (message,) = slack.slack.messages
+    await platform.send(CREDENTIALS, {"user": "U0ITO"}, row.payload, row.id)
+    (message,) = posted(slack)
     assert message["channel"] == "D0ITO"
     assert len(slack.slack.made("chat.postEphemeral")) == 1
-    found = await platform.look_back({"token": "t"}, {"user": "U0ITO"}, row.payload, row.id, 0)
+    found = await platform.look_back(CREDENTIALS, {"user": "U0ITO"}, row.payload, row.id, 0)
     assert found == [f"D0ITO/{message['ts']}"]
 
 
@@ -158,21 +163,20 @@ async def test_a_rate_limit_in_the_channel_waits_and_is_no_reason_for_a_direct_m
     await slack.mention(ITO, ASKS)
     (row,) = [one for one in await rows(slack, Delivery) if one.kind == "reply"]
     assert (row.state, row.outcome) == (DeliveryState.READY, "ratelimited")
-    assert slack.slack.messages == []
+    assert posted(slack) == []
 
 
 async def test_a_button_in_the_hidden_answer_is_answered_beside_it(slack: SlackDriver) -> None:
     (seen,) = await slack.mention(ITO, ASKS, THREAD)
     (told,) = await slack.press(ITO, seen, key(seen, "try.start"), {})
     assert "試してみるに登録しました" in told.text
-    assert slack.slack.whispers[-1]["thread_ts"] == THREAD
+    assert slack.slack.ephemerals[-1]["thread_ts"] == THREAD
 
 
 async def test_a_hidden_card_is_replaced_through_slacks_own_address(slack: SlackDriver) -> None:
     (seen,) = await slack.mention(ITO, "振り返り")
     await slack.press(ITO, seen, key(seen, "reflect.pass"), {})
-    (made,) = slack.slack.made("response_url")
-    assert made["replace_original"] is True
+    (made,) = slack.slack.ephemerals  # the question is gone
     assert "今回はお休みですね" in made["text"]
     assert slack.slack.made("chat.update") == []
 
@@ -181,15 +185,15 @@ async def test_without_that_address_the_new_card_is_said(slack: SlackDriver) -> 
     (seen,) = await slack.mention(ITO, "振り返り")
     slack.hook = "https://evil.example/hook"
     await slack.press(ITO, seen, key(seen, "reflect.pass"), {})
-    assert slack.slack.made("response_url") == []
-    assert ["今回はお休みですね" in one["text"] for one in slack.slack.messages] == [True]
+    assert len(slack.slack.ephemerals) == 1
+    assert ["今回はお休みですね" in one["text"] for one in posted(slack)] == [True]
 
 
 async def test_what_has_to_be_filled_in_goes_to_the_direct_message(slack: SlackDriver) -> None:
     await slack.mention(SATO, WIN)
-    (preview,) = slack.slack.messages
+    (preview,) = posted(slack)
     assert preview["channel"] == "D0SATO"
-    (whisper,) = slack.slack.whispers
+    (whisper,) = slack.slack.ephemerals
     assert "ダイレクトメッセージ" in whisper["text"]
     assert "山田" not in str(whisper)
 
