@@ -12,7 +12,7 @@ from bot.slack import ids, limits
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
 from bot.slack.sheet import Sheet
-from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans
+from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans, units
 from bot.views.elements import (
     Actions,
     Button,
@@ -86,10 +86,29 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order; what is folded follows quietly after the rest."""
-    rest = [part for part in card.parts if not isinstance(part, Fold)]
-    folds = [part for part in card.parts if isinstance(part, Fold)]
-    return [block for part in [*rest, *folds] for block in _part(part, sheet)]
+    """All parts in order; texts of one kind that follow each other share a block."""
+    blocks: list[Json] = []
+    for part in card.parts:
+        for block in _part(part, sheet):
+            if not (blocks and _joins(blocks[-1], block)):
+                blocks.append(block)
+    return blocks
+
+
+def _joins(before: Json, block: Json) -> bool:
+    """Puts a text into the block before it where they look alike: a phone shows five blocks."""
+    if before["type"] != block["type"]:
+        return False
+    if block["type"] == "rich_text":
+        before["elements"] += block["elements"]
+        return True
+    if block["type"] != "context":
+        return False
+    both = "\n".join(one["elements"][0]["text"] for one in (before, block))
+    if units(both) > limits.TEXT:
+        return False
+    before["elements"] = [plain_text(both)]
+    return True
 
 
 def _part(part: Part, sheet: Sheet) -> list[Json]:
@@ -135,19 +154,19 @@ def _facts(part: Facts, sheet: Sheet) -> list[Json]:
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    inner = [block for found in part.parts for block in _part(_hushed(found), sheet)]
-    return [*_text(Text(part.title, Style.QUIET), sheet), *inner]
+    """One section: Slack itself folds the rest of a long one behind 「もっと見る」."""
+    lines = [part.title, *(line for inner in part.parts for line in _lines(inner))]
+    return _text(Text("\n".join(line for line in lines if line)), sheet)
 
 
-def _hushed(part: Text | Facts | Divider) -> Text | Divider:
+def _lines(part: Text | Facts | Divider) -> list[str]:
     match part:
         case Text():
-            return Text(part.text, Style.QUIET)
+            return [part.text]
         case Facts():
-            lines = [f"{label}: {value}" for label, value in part.rows]
-            return Text("\n".join(lines), Style.QUIET)
+            return [f"{label}: {value}" if label else value for label, value in part.rows]
         case Divider():
-            return part
+            return []
 
 
 def _field(field: Field, sheet: Sheet) -> list[Json]:

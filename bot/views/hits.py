@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views.case import Shown, byline, case_actions, field_rows, heading
+from bot.views.case import Shown, byline, case_actions, field_rows, heading_parts
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
 from bot.views.words import quote, say
 from cases.chips import Chip
@@ -102,14 +102,16 @@ def _chip_buttons(chips: Sequence[Chip], locale: str) -> Actions:
 
 
 def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
-    parts: list[Part] = list(heading(hit.shown, locale))
-    if loose:
-        parts.append(Text(say(locale, "find.loose_label"), Style.QUIET))
+    title, tags, proof = heading_parts(hit.shown, locale)
+    parts: list[Part] = [title, *proof]
+    parts.append(Facts(((say(locale, "case.result"), hit.shown.case.result),)))
     if hit.reason:
         lead = f"{say(locale, 'find.why')}: "
         marks = tuple((start + len(lead) + 1, end + len(lead) + 1) for start, end in hit.marks)
         parts.append(Text(lead + quote(locale, hit.reason), Style.QUOTE, marks))
-    parts.append(Facts(((say(locale, "case.result"), hit.shown.case.result),)))
+    parts += tags
+    if loose:
+        parts.append(Text(say(locale, "find.loose_label"), Style.QUIET))
     parts += _points(hit, locale)
     rows = field_rows(hit.shown.case, locale, leave_out=("result",))
     rows.append(("", byline(hit.shown, locale)))

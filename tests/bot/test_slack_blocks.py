@@ -14,6 +14,7 @@ from bot.views.elements import (
     Actions,
     Button,
     Card,
+    Divider,
     Choice,
     Facts,
     Field,
@@ -189,12 +190,24 @@ def test_values_come_back_by_key_whatever_the_element() -> None:
     assert fields.values(None) == {}
 
 
-def test_a_folded_part_follows_the_rest_quietly() -> None:
-    made = blocks.message(
-        Card((Fold("くわしく", (Facts((("コツ", "朝に送る"),)),)), Text("会えました")))
-    )["blocks"]
-    assert [block["type"] for block in made] == ["section", "context", "context"]
-    assert made[2]["elements"][0]["text"] == "コツ: 朝に送る"
+def test_a_folded_part_is_one_section_in_its_place_which_slack_itself_folds() -> None:
+    fold = Fold("くわしく", (Facts((("コツ", "朝に送る"), ("", "仙台"))), Divider(), Text("済み")))
+    made = blocks.message(Card((fold, Actions((Button("試す", "try"),)))))["blocks"]
+    assert [block["type"] for block in made] == ["section", "actions"]
+    assert made[0]["text"]["text"] == "くわしく\nコツ: 朝に送る\n仙台\n済み"
+
+
+def test_texts_of_one_kind_that_follow_each_other_share_a_block() -> None:
+    quiet = (Text("一", Style.QUIET), Text("二", Style.QUIET))
+    loud = (Text("三", Style.STRONG), Text("四", Style.QUOTE), Facts((("変化", "会えた"),)))
+    made = blocks.message(Card((*quiet, *loud, Text("長" * 2_999, Style.QUIET), *quiet)))["blocks"]
+    assert [block["type"] for block in made] == ["context", "rich_text", "context", "context"]
+    assert made[0]["elements"][0]["text"] == "一\n二"
+    assert [one["type"] for one in made[1]["elements"]] == [
+        "rich_text_section",
+        "rich_text_quote",
+        "rich_text_section",
+    ]
 
 
 def test_rare_buttons_go_behind_the_dots_and_long_values_stay_outside() -> None:
