@@ -1,4 +1,4 @@
-"""「話し合いにする」: a case and three questions for the own office, and what a hit's card holds."""
+"""「話し合いにする」: a case and three questions for the own office; what the card of a hit holds."""
 
 from __future__ import annotations
 
