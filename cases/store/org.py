@@ -175,6 +175,11 @@ class People:
         """One workspace of this company."""
         return await self.session.get(Workspace, (self.scope.company_id, workspace_id))
 
+    async def workspaces(self) -> list[Workspace]:
+        """All workspaces of this company."""
+        found = select(Workspace).where(Workspace.company_id == self.scope.company_id)
+        return list(await self.session.scalars(found.order_by(Workspace.id)))
+
     async def room(self, room_id: str) -> Room | None:
         """One room by id."""
         return await self.session.get(Room, (self.scope.company_id, room_id))
