@@ -71,7 +71,7 @@ async def _write(
     for key in fields & {"name", "name_en", "locale", "joined_on"}:
         setattr(member, key, getattr(person, key))
     if before is None:
-        member.name, member.locale = person.name, person.locale
+        member.locale = person.locale or (await shelf.people.company()).locale
     if "email" in fields:
         member.email = person.email or None
     if "chat_id" in fields:

@@ -25,7 +25,7 @@ class Person:
     office: str = ""
     roles: frozenset[Role] = frozenset()  # without 推進メンバー and MR
     duty: str = ""
-    locale: str = "ja"
+    locale: str = ""  # "": the company's
     joined_on: date | None = None
     active: bool = True
     also: frozenset[str] = frozenset()
