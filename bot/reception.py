@@ -10,9 +10,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Spoken, Told, Unsaid
 from bot.courier import Composer
+from bot.notices import reach_of, take_note
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
@@ -121,6 +121,9 @@ class Reception:
         if said is None:
             await self._finish(event)
             return []
+        if isinstance(said, Told):
+            await take_note(self.library.db, event, said)
+            return []
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
@@ -142,7 +145,7 @@ class Reception:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
-    def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+    def _turn(self, event: Event, said: Spoken, member: Member, *, direct: bool) -> Turn:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
@@ -163,10 +166,11 @@ class Reception:
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
             status=self.status,
+            reach=reach_of(self.platforms[event.platform], event, self.credentials),
         )
 
     async def _member(
-        self, event: Event, platform: Platform, said: Neutral
+        self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
         address = {} if isinstance(said, Left) else said.place
@@ -176,7 +180,10 @@ class Reception:
             known = await shelf.people.account(event.workspace_id, said.user)
         if known is None and not email:
             opened = await self.credentials(event.workspace_id, event.company_id)
-            email = await platform.email_of(opened, said.user)
+            profile = await platform.email_of(opened, said.user)
+            if profile is None:
+                return None, False
+            email = profile
         async with self.library.db.transaction(scope) as shelf:
             member = await members.connect(shelf, event.workspace_id, said.user, address, email)
         return member, known is None or known.seen_at is None

@@ -172,22 +172,25 @@ async def _relocate(shelf: Shelf, member: Member, office_id: str | None) -> None
     await audit.record(shelf, "member.move", f"{member.id}:{office_id or '-'}")
 
 
-async def move(shelf: Shelf, member_id: str, office: str, day: date, today: date) -> Member:
+async def move(
+    shelf: Shelf, member_id: str, office: str | None, day: date, today: date, *, duty: str = ""
+) -> Member:
     """Moves one person now, or on a coming day. Raises NotAllowed, NotFound, BadInput."""
     shelf.scope.needs(*offices.EDITORS)
     member = await shelf.people.member(member_id)
     if member is None or not member.active:
         raise NotFound
-    place = await offices.find(shelf, office)
+    place = await offices.find(shelf, office) if office else None
+    office_id, name = (place.id, place.name) if place else (None, "")
     if day <= today:
-        await _move_now(shelf, member, place.id)
+        await _move_now(shelf, member, office_id)
         return member
     for row in await shelf.roster.moves():
         if row.member_id == member_id and row.what == MOVE and row.day == day:
             await shelf.roster.drop(row)
-    one = Coming(member_id, day, MOVE, place.name)
-    shelf.roster.add(_move(shelf, member_id, one, place.id))
-    await audit.record(shelf, "member.move_later", f"{member_id}:{place.id}:{day}")
+    one = Coming(member_id, day, MOVE, name, None, duty if place else "")
+    shelf.roster.add(_move(shelf, member_id, one, office_id))
+    await audit.record(shelf, "member.move_later", f"{member_id}:{office_id or '-'}:{day}")
     return member
 
 

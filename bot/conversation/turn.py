@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.conversation.events import Event, Open, Replace, Reply, Say, Speaker
+from bot.conversation.events import Attached, Event, Open, Replace, Reply, Say, Speaker
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -33,6 +33,15 @@ class Owed:
     room_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a handler may look at on the event's platform, outside any transaction."""
+
+    workspace_id: str
+    fetch: Callable[[Attached], Awaitable[bytes]]
+    room_name: Callable[[str], Awaitable[str | None]]
+
+
 @dataclass(slots=True)
 class Turn:
     """What a handler holds. `close` is called in the last transaction with everything said."""
@@ -46,6 +55,7 @@ class Turn:
     safety_form_url: str = ""
     quality_form_url: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    reach: Reach | None = None  # None: a platform without files and rooms
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Open, Replace, Reply, Say
 from bot.platform import Desk, Kept
-from bot.slack import answers, blocks, client
+from bot.slack import answers, blocks, client, people, rooms
 from bot.slack.read import Raw, read
 from bot.views.elements import Card
 
@@ -78,7 +78,7 @@ async def carry_out(api: AsyncWebClient, raw: Raw, reply: Reply, kept: Kept) -> 
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
-    for event in ("message", "app_mention", "app_home_opened"):
+    for event in ("message", "app_mention", "app_home_opened", *people.EVENTS, *rooms.EVENTS):
         app.event(event)(handle)
     app.action(_ANY)(handle)
     app.view(_ANY)(handle)

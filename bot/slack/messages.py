@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.events import Said, Unsaid
+from bot.slack import attached
 from cases.text import clean
 
 Raw = dict[str, Any]
@@ -65,8 +66,9 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
         place["channel"] = found.room
     if found.at == GONE:
         return Unsaid(found.user, place, source)
-    if found.text or not found.direct:
-        return Said(found.user, found.text, place, private=found.direct, source=source)
+    files = attached.of(raw["event"])
+    if found.text or files or not found.direct:
+        return Said(found.user, found.text, place, found.direct, source, files)
     return Unsaid(found.user, place, source) if found.at != found.ts else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import ids, messages
+from bot.slack import ids, messages, people, rooms
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 
@@ -29,6 +29,8 @@ def read(raw: Raw) -> Event | None:
     """The neutral event; None for what needs no answer (bots, guests, unknown types)."""
     if _is_guest(raw):
         return None
+    if (asked := rooms.here(raw)) is not None:
+        return asked
     if "command" in raw:
         return _command(raw)
     readers = {
@@ -66,6 +68,8 @@ def external_id(raw: Raw) -> str:
     """
     kind = raw.get("type", "command")
     if kind == "event_callback":
+        if raw["event"]["type"] in people.EVENTS:
+            return people.external_id(raw)
         event_id, written = _filled(raw["event_id"]), messages.version(raw)
         return written.external_id if written else event_id
     if kind == "view_submission":
@@ -102,6 +106,10 @@ def _is_guest(raw: Raw) -> bool:
 
 def _event(raw: Raw) -> Event | None:
     event = raw["event"]
+    if event["type"] in people.EVENTS:
+        return people.told(raw, {team(raw), organisation(raw)} - {""})
+    if event["type"] in rooms.EVENTS:
+        return rooms.told(raw)
     if event["type"] != "app_home_opened":
         return messages.neutral(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):

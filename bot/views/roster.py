@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from bot.views.elements import Actions, Button, Card, Facts, Field, Part, Style, Text
+from bot.views.moves import move_parts
 from bot.views.words import say
+from cases.models.roster import Move
 from cases.roster_plan import Deed, Plan, Step
 
+LINES, FEW, MANY = 20, 10, 30  # own: steps, moves and names on one card
 QUIET = (Deed.SAME, Deed.DUPLICATE)  # counted, not listed
 
 
@@ -73,3 +79,83 @@ def _value(field: str, value: str, locale: str) -> str:
 def roles_words(roles: list[str], locale: str) -> str:
     """The roles as people call them."""
     return ", ".join(say(locale, f"role.{role}") for role in roles)
+
+
+def preview_card(
+    plan: Plan,
+    file_id: str,
+    locale: str,
+    *,
+    partial: bool = False,
+    wrong: bool = False,
+    vacant: Sequence[str] | None = None,
+) -> Card:
+    """The preview with its buttons; `vacant` given: it was done, and these offices lack somebody.
+
+    `wrong`: the number of those who leave was asked for, and another one was given.
+    """
+    done = vacant is not None
+    head = Text(say(locale, "roster.done"), Style.GOOD)
+    if not done:
+        head = Text(say(locale, "roster.preview_title"), Style.TITLE)
+    parts: list[Part] = [head, Text(summary(plan, locale), Style.STRONG)]
+    lines = listed(plan, locale)
+    parts += [Text(line) for line in lines[:LINES]]
+    if len(lines) > LINES:
+        parts.append(Text(say(locale, "roster.more", count=len(lines) - LINES), Style.QUIET))
+    parts += [Text(text, Style.QUIET) for text in remarks(plan, locale)]
+    if vacant:
+        names = ", ".join(vacant)
+        parts.append(Text(say(locale, "roster.vacant", names=names), Style.WARN))
+    if not done:
+        parts += _word(plan, file_id, locale, partial=partial, wrong=wrong)
+    return Card(tuple(parts))
+
+
+def _word(plan: Plan, file_id: str, locale: str, *, partial: bool, wrong: bool) -> list[Part]:
+    """What 事務局 says to it; nothing where nothing would change."""
+    if plan.changes_nothing:
+        return [Text(say(locale, "roster.no_change"))]
+    parts: list[Part] = []
+    value = f"{file_id} {plan.fingerprint} {'partial' if partial else 'whole'}"
+    yes = Button(say(locale, "roster.apply"), "roster.apply", value, primary=not plan.needs_word)
+    only = Button(say(locale, "roster.partial"), "roster.partial", value)
+    no = Button(say(locale, "roster.cancel"), "roster.cancel", value)
+    if plan.needs_word:
+        parts.append(Text(say(locale, "roster.gone_many", count=plan.gone), Style.WARN))
+        error = say(locale, "roster.leaving_wrong", count=plan.gone) if wrong else ""
+        parts.append(Field("leaving", say(locale, "roster.leaving"), error=error))
+    return [*parts, Actions((yes, only, no) if plan.gone else (yes, no))]
+
+
+def standing_card(
+    people: int,
+    moves: Sequence[Move],
+    names: Mapping[str, str],
+    offices: dict[str, str],
+    alone: Sequence[str],
+    stopped: Sequence[str],
+    *,
+    locale: str,
+) -> Card:
+    """「名簿」: how many people, what is to come, who has no account, whose account is stopped."""
+    rows = (
+        (say(locale, "roster.people"), str(people)),
+        (say(locale, "roster.coming"), str(len(moves))),
+        (say(locale, "roster.alone"), str(len(alone))),
+        (say(locale, "roster.stopped"), str(len(stopped))),
+    )
+    parts: list[Part] = [Text(say(locale, "roster.title"), Style.TITLE), Facts(rows)]
+    for move in moves[:FEW]:
+        parts += move_parts(move, names.get(move.member_id, "?"), offices, locale)
+    for key, found in (("alone", alone), ("stopped", stopped)):
+        if found:
+            more = "…" if len(found) > MANY else ""
+            text = f"{say(locale, f'roster.{key}')}: {'、'.join(found[:MANY])}{more}"
+            parts.append(Text(text, Style.QUIET))
+    parts.append(Text(say(locale, "roster.how_to"), Style.QUIET))
+    buttons = (
+        Button(say(locale, "offices.title"), "offices.show"),
+        Button(say(locale, "people.roles_title"), "people.roles"),
+    )
+    return Card((*parts, Actions(buttons)))

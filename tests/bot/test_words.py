@@ -39,6 +39,8 @@ BUILT = (
     "roster.duty_",
     "roster.field_",
     "roster.what_",
+    "people.chats_",
+    "rooms.state_",
     "sending.kind_",
     "sending.why_",
     "status.job_",

@@ -1,0 +1,56 @@
+"""What a platform tells without anybody speaking, and what a turn may look at on its platform."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from bot.conversation.events import Attached, PersonTold, RoomTold, Told
+from bot.platform import Platform, Reaches
+from cases import members, rooms
+from cases.db import Database
+from cases.scope import Scope
+from scheduler import inbox
+from scheduler.ports import Event
+
+if TYPE_CHECKING:
+    from bot.conversation.turn import Reach
+
+Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
+
+
+async def take_note(db: Database, event: Event, told: Told) -> None:
+    """Follows what became of a person's account or of a room, and ends the event."""
+    async with db.transaction(Scope(event.company_id)) as shelf:
+        match told:
+            case PersonTold():
+                await members.told(
+                    shelf,
+                    event.workspace_id,
+                    told.user,
+                    told.place,
+                    email=told.email,
+                    gone=told.gone,
+                    ours=told.ours,
+                )
+            case RoomTold():
+                await rooms.told(shelf, event.workspace_id, told.room, told.what, told.name)
+        await inbox.finish(shelf, event.id)
+
+
+def reach_of(platform: Platform, event: Event, credentials: Credentials) -> Reach | None:
+    """The platform's files and rooms with this workspace's credentials; None where it has none."""
+    if not isinstance(platform, Reaches):
+        return None
+    from bot.conversation.turn import Reach  # with the guard: not for the first page
+
+    async def opened() -> dict[str, Any]:
+        return await credentials(event.workspace_id, event.company_id)
+
+    async def fetch(file: Attached) -> bytes:
+        return await platform.fetch(await opened(), file)
+
+    async def room_name(room: str) -> str | None:
+        return await platform.room_name(await opened(), room)
+
+    return Reach(event.workspace_id, fetch, room_name)
