@@ -45,6 +45,7 @@ COMMANDS = {
     "roster check": "roster_check",
     "roster import": "roster_import",
     "workspace add": "workspace_add",
+    "slack invite": "slack_invite",
     "manifest slack": "manifest_slack",
     "console": "console",
     "doctor": "doctor",

@@ -39,6 +39,8 @@ HELP = {
     "roster import": "名簿を取り込みます / the roster from a CSV file",
     "workspace": "接続先 / chat workspaces",
     "workspace add": "Slack か Teams をつなぎます / connects Slack or Teams",
+    "slack": "Slack",
+    "slack invite": "Slack の管理者に渡すリンクを作ります / an installation link, good once",
     "manifest": "アプリの設定 / app manifests",
     "manifest slack": "Slack アプリの設定を出します / the Slack app manifest",
     "console": "端末で会話します(サンプルのみ) / the conversation in a terminal, sample only",

@@ -56,12 +56,12 @@ def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str) -> C
 
 
 def room_words(room: Room, offices: dict[str, str], locale: str) -> str:
-    """「#神戸: 神戸営業所 ・ 投稿する ・ 聞き耳なし」."""
+    """「#神戸: 神戸営業所, 投稿する, 聞き耳なし」."""
     office = offices.get(room.office_id or "", "") or say(locale, "rooms.no_office")
     if room.state != "active":
         rest = say(locale, f"rooms.state_{room.state}")
     else:
         posts = say(locale, "rooms.does_post" if room.posts else "rooms.no_post")
         listens = say(locale, "rooms.does_listen" if room.listens else "rooms.no_listen")
-        rest = f"{posts} ・ {listens}"
-    return f"{room_name(room, locale)}: {office} ・ {rest}"
+        rest = f"{posts}, {listens}"
+    return f"{room_name(room, locale)}: {office}, {rest}"

@@ -15,14 +15,14 @@ QUIET = (Deed.SAME, Deed.DUPLICATE)  # counted, not listed
 
 
 def summary(plan: Plan, locale: str) -> str:
-    """「追加 2名 ・ 異動 1名 …」; only what there is."""
+    """「追加 2名 / 異動 1名 …」; only what there is."""
     counts = plan.counts
     found = [
         say(locale, "roster.count", deed=say(locale, f"roster.deed_{deed}"), count=counts[deed])
         for deed in Deed
         if counts[deed]
     ]
-    return " ・ ".join(found) or say(locale, "roster.no_change")
+    return " / ".join(found) or say(locale, "roster.no_change")
 
 
 def remarks(plan: Plan, locale: str) -> list[str]:

@@ -37,6 +37,7 @@ BUILT = (
     "role.",
     "roster.deed_",
     "roster.duty_",
+    "roster.fetch_",
     "roster.field_",
     "roster.what_",
     "people.chats_",
