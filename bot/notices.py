@@ -10,6 +10,7 @@ from bot.platform import Platform, Reaches
 from cases import members, rooms
 from cases.db import Database
 from cases.scope import Scope
+from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
 
@@ -36,6 +37,25 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
             case RoomTold():
                 await rooms.told(shelf, event.workspace_id, told.room, told.what, told.name)
         await inbox.finish(shelf, event.id)
+
+
+async def is_news(db: Database, route: Route, told: Told) -> bool:
+    """False for what would change nothing, so that it need not be kept.
+
+    Who is put out and let in again before the first of it was handled stays out until the next
+    word about them; they are handled at once, and people take longer.
+    """
+    if not isinstance(told, PersonTold):
+        return True
+    async with db.transaction(Scope(route.company_id)) as shelf:
+        return await members.is_news(
+            shelf,
+            route.workspace_id,
+            told.user,
+            email=told.email,
+            gone=told.gone,
+            ours=told.ours,
+        )
 
 
 def reach_of(platform: Platform, event: Event, credentials: Credentials) -> Reach | None:

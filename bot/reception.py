@@ -22,7 +22,7 @@ from bot.conversation.events import (
     Unsaid,
 )
 from bot.courier import Composer
-from bot.notices import reach_of, take_note
+from bot.notices import is_news, reach_of, take_note
 from bot.owing import owe
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -77,6 +77,9 @@ class Reception:
         """Commits the event, sealed, before any ack; None for a team that is no customer's."""
         route = await self.library.db.directory.route(platform, team)
         if route is None:
+            return None
+        told = self.platforms[platform].read(raw)
+        if isinstance(told, Told) and not await is_news(self.library.db, route, told):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))

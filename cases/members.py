@@ -95,6 +95,19 @@ async def told(
         await audit.record(shelf, deed, account.member_id)
 
 
+async def is_news(
+    shelf: Shelf, workspace_id: str, user: str, *, email: str, gone: bool, ours: bool
+) -> bool:
+    """False where `told` would change nothing: Slack tells of every new status picture."""
+    account = await shelf.people.account(workspace_id, user)
+    if account is None:
+        found = await shelf.people.by_chat_id(user)
+        found = found or (await shelf.people.by_email(email) if email else None)
+        return ours and not gone and found is not None and found.active
+    stopped = account.blocked == DEACTIVATED
+    return not ours or gone != stopped or bool(email and email != account.email)
+
+
 async def pause(shelf: Shelf, until: date | None) -> Member:
     """No unsolicited message until that day (JST); None ends the pause."""
     member = await _me(shelf)

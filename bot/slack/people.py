@@ -11,7 +11,6 @@ from bot.conversation.events import PersonTold
 
 Raw = dict[str, Any]
 EVENTS = ("team_join", "user_change")
-AN_HOUR = 3_600  # seconds
 
 
 def told(raw: Raw, homes: set[str]) -> PersonTold | None:
@@ -35,14 +34,3 @@ def ours(user: Raw, homes: set[str]) -> bool:
 def email_of(user: Raw) -> str:
     """The address in lower case; empty without the scope."""
     return str((user.get("profile") or {}).get("email") or "").lower()
-
-
-def external_id(raw: Raw) -> str:
-    """The same news of a person within an hour is one event: each new status picture is told."""
-    event = raw["event"]
-    news = told(raw, set())
-    hour = int(raw.get("event_time") or 0) // AN_HOUR
-    if news is None:
-        return str(raw["event_id"])
-    guest = bool(event["user"].get("is_restricted") or event["user"].get("is_ultra_restricted"))
-    return f"person:{news.user}:{news.email}:{news.gone:d}{guest:d}:{hour}"

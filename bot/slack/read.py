@@ -70,8 +70,6 @@ def external_id(raw: Raw) -> str:
     """
     kind = raw.get("type", "command")
     if kind == "event_callback":
-        if raw["event"]["type"] in people.EVENTS:
-            return people.external_id(raw)
         event_id, written = _filled(raw["event_id"]), messages.version(raw)
         return written.external_id if written else event_id
     if kind == "view_submission":
