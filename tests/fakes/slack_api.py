@@ -67,7 +67,7 @@ class FakeSlack(Workspace):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        arguments = await arguments_of(request)
         authorization = request.headers.get("Authorization", "")
         self.calls.append((method, arguments))
         self.tokens.add(authorization)
@@ -148,7 +148,8 @@ class FakeSlack(Workspace):
         return METHODS[method](self, arguments)
 
 
-async def _arguments(request: web.Request) -> Json:
+async def arguments_of(request: web.Request) -> Json:
+    """What a call carries: JSON, a form, or the query."""
     if request.content_type == "application/json":
         found: Json = await request.json()
         return found
