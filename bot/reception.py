@@ -10,9 +10,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.conversation.events import Detached, Joined, Left, Reply, Say, Speaker, Unsaid
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
+from bot.detach import detach
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
@@ -122,6 +123,10 @@ class Reception:
     async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
+        if isinstance(said, Detached):
+            await detach(self.library, event, said)
+            self.forget(event.workspace_id)
+            return []
         if said is None:
             await self._finish(event)
             return []

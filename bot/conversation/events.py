@@ -67,6 +67,20 @@ class Left:
     user: str
 
 
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """The platform took the bot away from workspaces, or (empty `reason`) lets it in again.
+
+    `places` are the platform's ids of them, `reason` its code; `forget`: the credentials are void.
+    `at`: when it happened, Unix seconds.
+    """
+
+    places: tuple[str, ...]
+    reason: str
+    forget: bool = False
+    at: float = 0.0
+
+
 Event = Said | Unsaid | Pressed | Joined | Left
 
 

@@ -25,7 +25,8 @@ from slack_bolt.async_app import AsyncApp
 from bot.platform import Desk, Kept
 from bot.slack import limits
 from bot.slack.listeners import dispatch
-from bot.slack.read import Raw, external_id, organisation, read, team
+from bot.slack.parting import organisation
+from bot.slack.read import Raw, external_id, read, team
 
 log = logging.getLogger(__name__)
 PATH = "/slack/events"

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Event
+from bot.conversation.events import Detached, Event
 from bot.platform import Desk
 from bot.slack import answers, blocks, client
 from bot.slack.door import PATH, Door, Intake
@@ -89,7 +89,7 @@ class SlackPlatform:
         value = say(locale, "slack.socket_away", code=wrong) if wrong else say(locale, "slack.on")
         return [(say(locale, "slack.socket"), value)]
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         return read(raw)
 
