@@ -6,8 +6,10 @@ Pure: one card always gives the same JSON. What is too long is shortened; button
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, assert_never
 
+from bot.conversation import screens
 from bot.slack import ids, limits
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
@@ -29,6 +31,7 @@ from bot.views.elements import (
     plain,
     to_json,
 )
+from bot.views.words import say
 from cases.text import clean, content_hash
 
 _NAME = "ヒトツブ"
@@ -54,23 +57,40 @@ def payload(card: Card) -> bytes:
     return json.dumps(message(card), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def modal(card: Card, place: dict[str, Any] | None = None, receipt: str = "") -> Json:
+def modal(
+    card: Card, place: dict[str, Any] | None = None, receipt: str = "", locale: str = "ja"
+) -> Json:
     """The view of a form: at most 100 blocks. `place` and `receipt` come back with the answer.
 
     ValueError as in `message`.
     """
-    blocks = _within(_parts(card, Sheet(_stamp(card))), limits.VIEW_BLOCKS)
-    made = {
+    submit = card.submit or _stand_in(card)
+    body = _parts(_without(card, submit), Sheet(_stamp(card)))
+    blocks = _within(body, limits.VIEW_BLOCKS)
+    made: Json = {
         "type": "modal",
         "callback_id": ids.FORM,
         "title": plain_text(card.title or _NAME, limits.VIEW_TITLE),
         "blocks": blocks or [quiet(_NAME, "0")],
     }
-    submit = card.submit or _stand_in(card)
-    made["private_metadata"] = ids.metadata(submit or Button("", ids.LINK), place, receipt)
+    button = submit or Button("", ids.LINK)
+    made["private_metadata"] = ids.metadata(button, place, receipt, locale)
+    made["close"] = plain_text(say(locale, "form.close"), limits.SUBMIT)
     if submit:
         made["submit"] = plain_text(submit.label, limits.SUBMIT)
+        made["notify_on_close"] = submit.action in screens.SLOW
     return made
+
+
+def _without(card: Card, submit: Button | None) -> Card:
+    """The card without the button that became the form's own."""
+    parts = [
+        replace(part, buttons=tuple(one for one in part.buttons if one != submit))
+        if isinstance(part, Actions)
+        else part
+        for part in card.parts
+    ]
+    return replace(card, parts=tuple(parts))
 
 
 def _stand_in(card: Card) -> Button | None:

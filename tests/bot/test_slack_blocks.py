@@ -247,4 +247,4 @@ def test_a_value_that_could_not_come_back_is_an_error_at_rendering() -> None:
 
 def test_an_origin_that_does_not_fit_is_left_out_of_the_form() -> None:
     made = blocks.modal(Card((), submit=Button("送る", "go", "1")), {"user": "U" * 3_000}, "D1/1")
-    assert ids.remembered(made) == {"a": "go", "v": "1"}
+    assert ids.remembered(made) == {"a": "go", "v": "1", "l": "ja"}
