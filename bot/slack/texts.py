@@ -14,11 +14,13 @@ EMPTY = "…"  # Slack refuses empty texts
 
 def units(text: str) -> int:
     """The length in UTF-16 units: an emoji counts two."""
-    return len(text) + sum(ch > "\uffff" for ch in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, with … at the cut, never inside a combined character."""
+    if 2 * len(text) <= limit or units(text) <= limit:
+        return text
     used = 0
     for end, ch in enumerate(text):
         used += 2 if ch > "\uffff" else 1
