@@ -10,6 +10,7 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    opening,
     profile,
     promoter,
     react,
@@ -75,7 +76,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "share.find_instead": drafts.find_instead,
     "share.hold": checked.hold,
     "share.later": drafts.later,
-    "share.start": share.start,
+    "share.start": opening.start,
     "share.withdraw": drafts.withdraw,
     "share.withdraw_yes": drafts.withdraw_yes,
     "sending.again": sending.again,
@@ -98,7 +99,7 @@ async def respond(turn: Turn) -> None:
     except CaseError as error:
         turn.replies.clear()
         turn.owed.clear()
-        turn.say(error_card(error, turn.locale))
+        (turn.open if turn.screen else turn.say)(error_card(error, turn.locale))
 
 
 async def _respond(turn: Turn) -> None:
@@ -122,7 +123,9 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await share.publish(turn, press.value, press.fields)
         case "share.check":
             await share.check(turn, press.value, press.fields)
-        case "share.edit":
+        case "share.closed":
+            await opening.closed(turn, press.value, press.fields)
+        case "share.edit" | "share.resume":
             await drafts.edit(turn, press.value, press.fields)
         case "share.not_a_name":
             await checked.not_a_name(turn, press.value, press.fields)
@@ -136,7 +139,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":
-            await drafts.from_message(turn, press.value, press.fields)
+            await opening.from_message(turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

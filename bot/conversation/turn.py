@@ -46,6 +46,8 @@ class Turn:
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
     quality_form_url: str = ""
+    workspace_id: str = ""  # where the event came from, and on which platform
+    platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
@@ -73,6 +75,16 @@ class Turn:
         return getattr(self.event, "thread", "")
 
     @property
+    def screen(self) -> bool:
+        """True while a screen of its own waits for the answer."""
+        return getattr(self.event, "screen", False)
+
+    @property
+    def card(self) -> str:
+        """The receipt of the message that holds the pressed button; empty where there is none."""
+        return getattr(self.event, "card", "")
+
+    @property
     def locale(self) -> str:
         """The member's language."""
         return self.speaker.locale
@@ -89,13 +101,18 @@ class Turn:
         """A new message to the speaker."""
         self.replies.append(Say(card))
 
-    def open(self, card: Card) -> None:
-        """A form on its own screen."""
-        self.replies.append(Open(card))
+    def open(self, card: Card, instead: Card | None = None) -> None:
+        """A form on its own screen; `instead` is said where that screen is gone by now."""
+        self.replies.append(Open(card, self.locale, instead))
 
     def replace(self, card: Card) -> None:
         """The pressed card becomes this one."""
-        self.replies.append(Replace(card))
+        self.replies.append(Replace(card, self.locale))
+
+    def leave(self, card: Card) -> None:
+        """What a screen shows also as a message, unless one changes with it: screens are closed."""
+        if self.screen and not self.card:
+            self.say(card)
 
     def owe(self, owed: Owed) -> None:
         """A message to somebody else, committed with this turn."""

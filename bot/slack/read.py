@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.conversation import screens
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import asides, ids, messages
+from bot.slack import asides, forms, ids, messages
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 
@@ -34,7 +35,8 @@ def read(raw: Raw) -> Event | None:
     readers = {
         "event_callback": _event,
         "block_actions": _press,
-        "view_submission": _submission,
+        "view_submission": forms.sent,
+        "view_closed": forms.closed,
         "shortcut": _shortcut,
         "message_action": _message_shortcut,
     }
@@ -70,6 +72,8 @@ def external_id(raw: Raw) -> str:
         return written.external_id if written else event_id
     if kind == "view_submission":
         return f"view:{raw['view']['id']}:{raw['view']['hash']}"
+    if kind == "view_closed":  # a screen closes once
+        return f"closed:{_filled(raw['view']['id'])}"
     if kind == "block_actions":
         pressed = raw["actions"][0]["action_ts"]
         return f"press:{pressed}:{raw['user']['id']}:{_held_by(raw)}"
@@ -119,7 +123,10 @@ def _command(raw: Raw) -> Event:
     action = COMMANDS.get(word.lower())
     if action:
         value = rest[0] if rest else ""
-        return Pressed(user, action, value, place, private=not aside, aside=aside, thread=thread)
+        opens = action in screens.OPENS
+        return Pressed(
+            user, action, value, place, private=not aside, aside=aside, thread=thread, screen=opens
+        )
     return Said(user, text, place, private=not aside, aside=aside, thread=thread)
 
 
@@ -130,9 +137,9 @@ def _press(raw: Raw) -> Event | None:
         action, value = ids.unpacked(pressed["selected_option"]["value"])
     if pressed["type"] not in ("button", "overflow") or action in (ids.LINK, ""):
         return None
-    view = raw.get("view")
-    if view:
-        return _pressed(raw, action, value, view)
+    if raw.get("view"):
+        modal = raw["view"]["type"] == "modal"
+        return forms.pressed(raw, action, value, screen=modal or action in screens.OPENS)
     user, channel = str(raw["user"]["id"]), str(raw["container"]["channel_id"])
     private = channel.startswith("D")
     place = {"user": user, "channel": channel} if private else {"user": user}
@@ -143,41 +150,37 @@ def _press(raw: Raw) -> Event | None:
         value,
         place,
         values(raw.get("state")),
-        _held_by(raw),
+        "" if asides.is_ephemeral(raw) else _held_by(raw),
         private=private,
         aside=aside,
         thread=asides.name(team(raw), channel, thread) if thread else "",
+        screen=action in screens.OPENS,
     )
-
-
-def _submission(raw: Raw) -> Event | None:
-    kept = ids.remembered(raw["view"])
-    if kept.get("a", ids.LINK) == ids.LINK:
-        return None
-    return _pressed(raw, kept["a"], kept.get("v", ""), raw["view"])
-
-
-def _pressed(raw: Raw, action: str, value: str, view: Raw) -> Pressed:
-    kept, user = ids.remembered(view), str(raw["user"]["id"])
-    place = kept.get("p") or {"user": user}
-    return Pressed(user, action, value, place, values(view.get("state")), kept.get("c", ""))
 
 
 def _shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE:
         return None
     user = str(raw["user"]["id"])
-    return Pressed(user, SHARE, "", {"user": user})
+    return Pressed(user, SHARE, "", {"user": user}, screen=True)
 
 
 def _message_shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE_MESSAGE:
         return None
     user, message = str(raw["user"]["id"]), raw["message"]
-    domain, channel = raw["team"]["domain"], raw["channel"]["id"]
-    link = f"https://{domain}.slack.com/archives/{channel}/p{message['ts'].replace('.', '')}"
-    fields = {"permalink": link, "poster": str(message.get("user", ""))}
-    return Pressed(user, SHARE_MESSAGE, spoken(message.get("text", "")), {"user": user}, fields)
+    poster = str(message.get("user") or message.get("bot_id") or "")
+    fields = {"permalink": str(raw.get("permalink") or _link(raw)), "poster": poster}
+    text, place = spoken(message.get("text") or ""), {"user": user}
+    return Pressed(user, SHARE_MESSAGE, text, place, fields, screen=True)
+
+
+def _link(raw: Raw) -> str:
+    """The message's address as Slack builds it; chat.getPermalink knows better where it answers."""
+    domain, channel, ts = raw["team"]["domain"], raw["channel"]["id"], raw["message"]["ts"]
+    thread = raw["message"].get("thread_ts") or ts
+    link = f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+    return link if thread == ts else f"{link}?thread_ts={thread}&cid={channel}"
 
 
 def _held_by(raw: Raw) -> str:

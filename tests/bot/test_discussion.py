@@ -1,4 +1,4 @@
-"""「話し合いにする」: a case and three questions for the own office; what the card of a hit holds."""
+"""「話し合いにする」: a case and three questions for the own office; what a hit's card holds."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_without_a_room_it_says_what_to_do(desk: DeskDriver) -> None:
     assert "事務局に登録をお願いすると" in ito.sees
 
 
-async def test_a_hit_is_five_blocks_and_what_is_rare_is_behind_the_dots(
+async def test_a_hit_is_four_blocks_and_what_is_rare_is_behind_the_dots(
     slack: SlackDriver,
 ) -> None:
     await slack.person(ITO).says(ASKS)
@@ -83,7 +83,7 @@ async def test_a_hit_is_five_blocks_and_what_is_rare_is_behind_the_dots(
     kinds = [block["type"] for block in message["blocks"]]
     hits = [list(found) for line, found in groupby(kinds, lambda kind: kind != "divider") if line]
     for blocks in hits[1:4]:
-        assert blocks == ["header", "rich_text", "context", "section", "actions"]
+        assert blocks == ["header", "rich_text", "context", "actions"]
     rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
     row = next(row for row in rows if row[-1]["type"] == "overflow")
     assert [one["text"]["text"] for one in row[:-1]] == [
