@@ -10,6 +10,7 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    home,
     opening,
     profile,
     promoter,
@@ -136,6 +137,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "home.find":
+            await home.search(turn, press.fields)
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":

@@ -25,6 +25,7 @@ from tests.fakes.slack_requests import (
     direct,
     encoded,
     event,
+    person,
     press,
     signed,
     submission,
@@ -88,6 +89,37 @@ class SlackDriver:
         """`/hitotsubu text` in a channel."""
         await self._post({**command(text), "user_id": _user(who), "channel_id": room,
             "trigger_id": f"{who}.{next(self.numbers)}"})  # fmt: skip
+        return await self.mail(who)
+
+    async def opens_home(self, who: str, tab: str = "home") -> Screen | None:
+        """The bot's page, as it stands after the tab was opened."""
+        user = _user(who)
+        inner = {"type": "app_home_opened", "user": user, "channel": _channel(who), "tab": tab}
+        await self._post(event(inner, f"EvHome{next(self.numbers)}"))
+        await self._settle()
+        return self.home(who)
+
+    def home(self, who: str) -> Screen | None:
+        """The page as it was published last; None before it ever was."""
+        found = self.slack.homes.get(_user(who))
+        return Screen(_text(found["blocks"]), _keys(found["blocks"]), found) if found else None
+
+    async def presses_home(self, who: str, key: Key, fields: Fields) -> list[Screen]:
+        """A button on the page, with what was typed there."""
+        view = self.slack.homes[_user(who)]
+        number = next(self.numbers)
+        element = {**key.native, "action_ts": f"1800000000.{number:06}", "block_id": "b"}
+        await self._post(
+            {
+                **person(),
+                "type": "block_actions",
+                "user": {"id": _user(who), "team_id": TEAM},
+                "trigger_id": f"{who}.{number}",
+                "container": {"type": "view", "view_id": view["id"]},
+                "view": {**view, "state": {"values": _state(view["blocks"], fields)}},
+                "actions": [element],
+            }
+        )
         return await self.mail(who)
 
     async def _in_channel(self, who: str, text: str, thread: str, kind: str) -> list[Screen]:
