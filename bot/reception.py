@@ -130,6 +130,10 @@ class Reception:
         self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
+    def forget(self, workspace_id: str) -> None:
+        """The workspace's credentials were changed: they are read anew."""
+        self.opened.pop(workspace_id, None)
+
     async def _wanted(self, route: Route, said: Neutral | None) -> bool:
         """False for what is only overheard: it is kept where the person asked in that thread."""
         if not isinstance(said, Said) or not said.overheard:
@@ -137,10 +141,6 @@ class Reception:
         async with self.library.db.transaction(Scope(route.company_id)) as shelf:
             account = await shelf.people.account(route.workspace_id, said.user)
             return account is not None and await asked_in(shelf, account.member_id, said.thread)
-
-    def forget(self, workspace_id: str) -> None:
-        """The workspace's credentials were changed: they are read anew."""
-        self.opened.pop(workspace_id, None)
 
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""

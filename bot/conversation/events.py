@@ -56,9 +56,9 @@ class Pressed:
     fields: Fields = field(default_factory=dict)
     card: str = ""
     private: bool = True
+    screen: bool = False
     aside: Aside = field(default_factory=dict)
     thread: str = ""
-    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ class Turn:
         return getattr(self.event, "source", "") or f"said:{self.event_id}"
 
     @property
+    def screen(self) -> bool:
+        """True while a screen of its own waits for the answer."""
+        return getattr(self.event, "screen", False)
+
+    @property
+    def card(self) -> str:
+        """The receipt of the message that holds the pressed button; empty where there is none."""
+        return getattr(self.event, "card", "")
+
+    @property
     def private(self) -> bool:
         """False where others read along."""
         return getattr(self.event, "private", True)
@@ -73,16 +83,6 @@ class Turn:
     def thread(self) -> str:
         """The chat thread of the event; empty where the platform has none."""
         return getattr(self.event, "thread", "")
-
-    @property
-    def screen(self) -> bool:
-        """True while a screen of its own waits for the answer."""
-        return getattr(self.event, "screen", False)
-
-    @property
-    def card(self) -> str:
-        """The receipt of the message that holds the pressed button; empty where there is none."""
-        return getattr(self.event, "card", "")
 
     @property
     def locale(self) -> str:

@@ -114,7 +114,7 @@ def _stamp(card: Card) -> str:
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
     """All parts in order; texts of one kind that follow each other share a block.
 
-    Slack cannot fold: the button of a fold joins the next row.
+    Slack cannot fold: the button that a fold has instead joins the next row.
     """
     made: list[Json] = []
     waiting: tuple[Button, ...] = ()
@@ -189,19 +189,19 @@ def _facts(part: Facts, sheet: Sheet) -> list[Json]:
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    """Without its title, which asks to unfold it."""
-    return [block for found in part.parts for block in _part(_hushed(found), sheet)]
+    """One section: Slack itself folds the rest of a long one behind 「もっと見る」."""
+    lines = [part.title, *(line for inner in part.parts for line in _lines(inner))]
+    return _text(Text("\n".join(line for line in lines if line)), sheet)
 
 
-def _hushed(part: Text | Facts | Divider) -> Text | Divider:
+def _lines(part: Text | Facts | Divider) -> list[str]:
     match part:
         case Text():
-            return Text(part.text, Style.QUIET)
+            return [part.text]
         case Facts():
-            lines = [fact(label, value) for label, value in part.rows]
-            return Text("\n".join(lines), Style.QUIET)
+            return [fact(label, value) for label, value in part.rows]
         case Divider():
-            return part
+            return []
 
 
 def _field(field: Field, sheet: Sheet) -> list[Json]:

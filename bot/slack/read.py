@@ -125,7 +125,7 @@ def _command(raw: Raw) -> Event:
         value = rest[0] if rest else ""
         opens = action in screens.OPENS
         return Pressed(
-            user, action, value, place, private=not aside, aside=aside, thread=thread, screen=opens
+            user, action, value, place, private=not aside, screen=opens, aside=aside, thread=thread
         )
     return Said(user, text, place, private=not aside, aside=aside, thread=thread)
 
@@ -152,9 +152,9 @@ def _press(raw: Raw) -> Event | None:
         values(raw.get("state")),
         "" if asides.is_ephemeral(raw) else _held_by(raw),
         private=private,
+        screen=action in screens.OPENS,
         aside=aside,
         thread=asides.name(team(raw), channel, thread) if thread else "",
-        screen=action in screens.OPENS,
     )
 
 

@@ -131,9 +131,10 @@ class Screen:
         receipt = getattr(self.event, "card", "")
         if asides.is_ephemeral(self.raw):
             shown = await asides.replaced(self.api, self.raw, blocks.message(reply.card)) or shown
-        if receipt:
+        elif receipt:
             await client.update(self.api, receipt, blocks.payload(reply.card))
-        elif not shown:
+            shown = True
+        if not shown:
             await self._post(reply.card)
 
     async def _say(self, card: Card) -> None:

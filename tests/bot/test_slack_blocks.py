@@ -15,6 +15,7 @@ from bot.views.elements import (
     Button,
     Card,
     Choice,
+    Divider,
     Facts,
     Field,
     Fold,
@@ -189,13 +190,6 @@ def test_values_come_back_by_key_whatever_the_element() -> None:
     assert fields.values(None) == {}
 
 
-def test_a_folded_part_is_quiet_and_stays_with_what_it_belongs_to() -> None:
-    facts = Facts((("コツ", "朝に送る"), ("", "神戸営業所")))
-    made = blocks.message(Card((Fold("くわしく", (facts,)), Text("会えました"))))["blocks"]
-    assert [block["type"] for block in made] == ["context", "section"]
-    assert made[0]["elements"][0]["text"] == "コツ: 朝に送る\n神戸営業所"
-
-
 def test_what_slack_cannot_fold_is_behind_a_button_in_the_next_row() -> None:
     show = Button("くわしく見る", "case.show", "c1")
     fold = Fold("くわしく見る", (Text("長い話"),), instead=show)
@@ -204,6 +198,13 @@ def test_what_slack_cannot_fold_is_behind_a_button_in_the_next_row() -> None:
     assert [button["text"]["text"] for button in row["elements"]] == ["試してみる", "くわしく見る"]
     (row,) = blocks.message(Card((fold,)))["blocks"]
     assert [button["value"] for button in row["elements"]] == ["c1"]
+
+
+def test_a_folded_part_is_one_section_in_its_place_which_slack_itself_folds() -> None:
+    fold = Fold("くわしく", (Facts((("コツ", "朝に送る"), ("", "仙台"))), Divider(), Text("済み")))
+    made = blocks.message(Card((fold, Actions((Button("試す", "try"),)))))["blocks"]
+    assert [block["type"] for block in made] == ["section", "actions"]
+    assert made[0]["text"]["text"] == "くわしく\nコツ: 朝に送る\n仙台\n済み"
 
 
 def test_texts_of_one_kind_that_follow_each_other_share_a_block() -> None:
