@@ -64,6 +64,7 @@ class SlackDriver:
         self.numbers = count(1)
         self.read: dict[str, int] = {}
         self.hook = ""  # another response_url than Slack's
+        self.outsiders = False  # the channel is shared with another company
         self.said = ""  # when the last message in a channel was written
 
     def person(self, who: str) -> Person:
@@ -128,7 +129,8 @@ class SlackDriver:
         inner = direct(text, user=_user(who), channel=SALES, ts=self.said, type=kind)
         inner |= {"channel_type": "channel"} | ({"thread_ts": thread} if thread else {})
         self.slack.messages.append({**inner, "blocks": []})
-        await self._post(event(inner, f"Ev{number}"))
+        shared = {"is_ext_shared_channel": True} if self.outsiders else {}
+        await self._post({**event(inner, f"Ev{number}"), **shared})
         return await self.mail(who)
 
     async def act(self, who: str, payload: Json) -> list[Screen]:
