@@ -10,11 +10,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.conversation.events import Event as Neutral
 from bot.conversation.events import (
     Joined,
     Left,
     Pressed,
     Reply,
+    Said,
     Say,
     Speaker,
     Spoken,
@@ -23,7 +25,7 @@ from bot.conversation.events import (
 )
 from bot.courier import Composer
 from bot.notices import is_news, reach_of, take_note
-from bot.owing import owe
+from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
@@ -32,7 +34,9 @@ from cases.db import Shelf
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
-from scheduler import inbox, ledger
+from cases.searches import asked_in
+from cases.store.org import Route
+from scheduler import inbox
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
@@ -74,12 +78,10 @@ class Reception:
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
     ) -> Kept | None:
-        """Commits the event, sealed, before any ack; None for a team that is no customer's."""
+        """Commits the event, sealed, before any ack; None for a team that is no customer's, and
+        for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None:
-            return None
-        told = self.platforms[platform].read(raw)
-        if isinstance(told, Told) and not await is_news(self.library.db, route, told):
+        if route is None or not await self._wanted(route, self.platforms[platform].read(raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -131,6 +133,19 @@ class Reception:
         """The workspace's credentials were changed: they are read anew."""
         self.opened.pop(workspace_id, None)
 
+    async def _wanted(self, route: Route, said: Neutral | None) -> bool:
+        """False for what is only overheard: it is kept where the person asked in that thread.
+
+        False too for what the platform tells of a person and nothing follows from.
+        """
+        if isinstance(said, Told):
+            return await is_news(self.library.db, route, said)
+        if not isinstance(said, Said) or not said.overheard:
+            return True
+        async with self.library.db.transaction(Scope(route.company_id)) as shelf:
+            account = await shelf.people.account(route.workspace_id, said.user)
+            return account is not None and await asked_in(shelf, account.member_id, said.thread)
+
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
@@ -180,10 +195,11 @@ class Reception:
             await inbox.finish(shelf, event.id)
             if way == "late":
                 turn.replies = [Say(reply.card) for reply in turn.replies]
+            owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
             if way != "direct":
-                await self._owe_replies(shelf, turn, event, said.user)
+                await owing.replies(shelf, turn)
             for owed in turn.owed:
-                await owe(shelf, self.composer, owed)
+                await owing.owe(shelf, turn, owed)
 
         return Turn(
             library=self.library,
@@ -222,18 +238,3 @@ class Reception:
     async def _finish(self, event: Event) -> None:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:
             await inbox.finish(shelf, event.id)
-
-    async def _owe_replies(self, shelf: Shelf, turn: Turn, event: Event, user: str) -> None:
-        """What is said goes through the ledger; the same event never says it twice."""
-        platform = self.platforms[event.platform]
-        for number, reply in enumerate(turn.replies):
-            if isinstance(reply, Say):
-                owed = ledger.Owed(
-                    dedupe_key=f"reply:{event.id}:{number}",
-                    kind="reply",
-                    payload=platform.render(reply.card),
-                    workspace_id=event.workspace_id,
-                    user=user,
-                    member_id=turn.speaker.member_id,
-                )
-                await ledger.owe(shelf, owed)

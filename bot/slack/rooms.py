@@ -61,4 +61,4 @@ def here(raw: Raw) -> Pressed | None:
         return None
     if typed.strip().lower() not in HERE or not channel.startswith(("C", "G")):
         return None
-    return Pressed(user, SHOW, channel, {"user": user}, {"name": named}, private=False)
+    return Pressed(user, SHOW, channel, {"user": user}, {"name": named})

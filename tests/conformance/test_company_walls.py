@@ -18,7 +18,7 @@ from cases.models.audit import AuditEntry
 from cases.models.case import Draft, Embedding, Hold
 from cases.models.loop import Reaction, Wish
 from cases.models.roster import Move, RosterFile
-from cases.models.talk import Digest, Reflection, Talk
+from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
@@ -44,8 +44,9 @@ ARGUMENTS: dict[str, Any] = {
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "prompt": "S2-BEN-Q1", "now": NOON, "what": "x", "subject": "c1",
     "day": LATER.date(), "move_id": "move", "file_id": "file",
+    "thread": "slack:T1:C1:1.2", "before": NOON,
 }  # fmt: skip
-WRITES = {"add", "append", "flush", "drop", "put_vectors", "visible"}
+WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "visible"}
 METHODS = [
     (store, name)
     for store, kind in STORES.items()
@@ -77,6 +78,7 @@ def rows_of(company_id: str) -> list[Base]:
         Talk(**mine, member_id="sato", updated_at=NOON),
         Move(**mine, id="move", member_id="sato", day=NOON.date(), what="leave", made_at=NOON),
         RosterFile(**mine, id="file", member_id="sato", content=b"x", made_at=NOON),
+        Asked(**mine, member_id="sato", thread="slack:T1:C1:1.2", updated_at=NOON),
         AuditEntry(
             **mine, seq=1, at=NOON, actor="sato", what="x", subject=company_id, prev_hash="",
             hash="",
