@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation.events import Attached, PersonTold, RoomTold, Told
+from bot.conversation.events import Attached, Detached, PersonTold, RoomTold, Said, Told
+from bot.conversation.events import Event as Neutral
 from bot.platform import Platform, Reaches
 from cases import members, rooms
 from cases.db import Database
 from cases.scope import Scope
+from cases.searches import asked_in
 from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
@@ -39,14 +41,24 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
         await inbox.finish(shelf, event.id)
 
 
-async def is_news(db: Database, route: Route, told: Told) -> bool:
-    """False for what would change nothing, so that it need not be kept.
+async def wanted(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
+    """False for what need not be kept: news that change nothing, and what was only overheard,
+    unless this person has asked the bot in that thread before."""
+    if isinstance(said, PersonTold):
+        return await _is_news(db, route, said)
+    if not isinstance(said, Said) or not said.overheard:
+        return True
+    async with db.transaction(Scope(route.company_id)) as shelf:
+        account = await shelf.people.account(route.workspace_id, said.user)
+        return account is not None and await asked_in(shelf, account.member_id, said.thread)
+
+
+async def _is_news(db: Database, route: Route, told: PersonTold) -> bool:
+    """False for what would change nothing.
 
     Who is put out and let in again before the first of it was handled stays out until the next
     word about them; they are handled at once, and people take longer.
     """
-    if not isinstance(told, PersonTold):
-        return True
     async with db.transaction(Scope(route.company_id)) as shelf:
         return await members.is_news(
             shelf,

@@ -75,7 +75,7 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
     if found.at == GONE:
         return Unsaid(found.user, place, source)
     files = attached.of(raw["event"])
-    if not found.text and not files and found.direct:
+    if not (found.text or files) and found.direct:
         return Unsaid(found.user, place, source) if found.at != found.ts else None
     started = found.thread or ("" if found.direct else found.ts)
     return Said(

@@ -270,8 +270,9 @@ async def test_the_command_in_a_channel_shows_its_room_and_wants_the_bot_there(
     slack: SlackDriver,
 ) -> None:
     kato = slack.person(KATO)
-    (screen,) = await slack.act(KATO, {**command("部屋"), "channel_id": "C0KOBE"})
-    assert "#神戸営業所 の設定" in screen.text
+    form, beside = await slack.act(KATO, {**command("部屋"), "channel_id": "C0KOBE"})
+    assert "#神戸営業所 の設定" in form.text
+    assert "ダイレクトメッセージ" in beside.text
     slack.slack.rooms["C0SALES"].bot_in = False
     (screen,) = await slack.act(KATO, command("部屋"))
     assert "/invite @ヒトツブ" in screen.text

@@ -43,8 +43,8 @@ ARGUMENTS: dict[str, Any] = {
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "prompt": "S2-BEN-Q1", "now": NOON, "what": "x", "subject": "c1",
-    "day": LATER.date(), "move_id": "move", "file_id": "file",
     "thread": "slack:T1:C1:1.2", "before": NOON,
+    "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
 WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "visible"}
 METHODS = [
@@ -76,9 +76,9 @@ def rows_of(company_id: str) -> list[Base]:
             shared=company_id,
         ),
         Talk(**mine, member_id="sato", updated_at=NOON),
+        Asked(**mine, member_id="sato", thread="slack:T1:C1:1.2", updated_at=NOON),
         Move(**mine, id="move", member_id="sato", day=NOON.date(), what="leave", made_at=NOON),
         RosterFile(**mine, id="file", member_id="sato", content=b"x", made_at=NOON),
-        Asked(**mine, member_id="sato", thread="slack:T1:C1:1.2", updated_at=NOON),
         AuditEntry(
             **mine, seq=1, at=NOON, actor="sato", what="x", subject=company_id, prev_hash="",
             hash="",
