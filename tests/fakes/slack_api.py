@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes import slack_chats, slack_grants, slack_people, slack_rooms, slack_views
+from tests.fakes import (
+    slack_chats,
+    slack_files,
+    slack_grants,
+    slack_people,
+    slack_rooms,
+    slack_views,
+)
 from tests.fakes.slack_grants import Exchange
 from tests.fakes.slack_state import Hook, Json, Refused, Workspace
 
@@ -156,6 +163,7 @@ async def fake_slack() -> AsyncIterator[FakeSlack]:
     app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
     app.router.add_post("/hooks/{number}", fake.handle_hook)
+    slack_files.serve(fake, app)
     async with TestServer(app, host="127.0.0.1") as server:
         fake.url = str(server.make_url("/api/"))
         yield fake
