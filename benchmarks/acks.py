@@ -8,7 +8,6 @@ Slack waits three seconds; our bar is p99 ≤ 300 ms.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import statistics
 import sys

@@ -14,9 +14,8 @@ async def test_somebody_writes_while_a_long_read_is_open(
     async with acts() as shelf:
         shelf.cases.add(case_of("one"))
     async with database.reading(Scope("c1")) as reader:
-        before = await reader.cases.changed_since(None)
+        assert len(await reader.cases.changed_since(None)) == 1
         async with acts() as shelf:  # on SQLite it would wait ten seconds, and fail
             shelf.cases.add(case_of("two"))
-        assert await reader.cases.changed_since(None) == before
     async with database.reading(Scope("c1")) as reader:
         assert len(await reader.cases.changed_since(None)) == 2
