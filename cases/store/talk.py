@@ -60,14 +60,14 @@ class Talks:
         )
         return (await self.session.scalars(found)).all()
 
-    async def asked(self, member_ids: Collection[str], since: str) -> dict[str, list[Asked]]:
-        """What members were asked since a day (YYYY-MM-DD), and of which trials at any time."""
+    async def asked(self, member_ids: Collection[str], first_day: str) -> dict[str, list[Asked]]:
+        """What members were asked from a day (YYYY-MM-DD) on, and of which trials at any time."""
         found = select(
             Reflection.member_id, Reflection.prompt, Reflection.asked_on, Reflection.trial_id
         ).where(
             Reflection.company_id == self.company_id,
             among(self.session, Reflection.member_id, member_ids),
-            or_(Reflection.asked_on >= since, Reflection.trial_id.is_not(None)),
+            or_(Reflection.asked_on >= first_day, Reflection.trial_id.is_not(None)),
         )
         of: dict[str, list[Asked]] = {}
         for member_id, prompt, asked_on, trial_id in await self.session.execute(found):
