@@ -115,6 +115,10 @@ class Reception:
         self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
+    def forget(self, workspace_id: str) -> None:
+        """The workspace's credentials were changed: they are read anew."""
+        self.opened.pop(workspace_id, None)
+
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:

@@ -27,6 +27,7 @@ from bot.views.elements import (
     Style,
     Text,
     elsewhere,
+    fact,
     plain,
     to_json,
 )
@@ -106,10 +107,17 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order; what is folded follows quietly after the rest."""
-    rest = [part for part in card.parts if not isinstance(part, Fold)]
-    folds = [part for part in card.parts if isinstance(part, Fold)]
-    return [block for part in [*rest, *folds] for block in _part(part, sheet)]
+    """All parts in order. Slack cannot fold: the button of a fold joins the next row."""
+    made: list[Json] = []
+    waiting: tuple[Button, ...] = ()
+    for part in card.parts:
+        if isinstance(part, Fold) and part.instead:
+            waiting += (part.instead,)
+            continue
+        if waiting and isinstance(part, Actions):
+            part, waiting = Actions((*part.buttons, *waiting), part.more), ()
+        made += _part(part, sheet)
+    return made + (row(Actions(waiting), sheet) if waiting else [])
 
 
 def _part(part: Part, sheet: Sheet) -> list[Json]:
@@ -148,15 +156,15 @@ def _text(part: Text, sheet: Sheet) -> list[Json]:
 def _facts(part: Facts, sheet: Sheet) -> list[Json]:
     elements: list[Json] = []
     for label, value in part.rows:
-        start = "\n" if elements else ""
-        elements += spans(sheet.take(f"{start}{label}: ", limits.LABEL), bold=True)
+        lead = ("\n" if elements else "") + (f"{label}: " if label else "")
+        elements += spans(sheet.take(lead, limits.LABEL), bold=True)
         elements += spans(sheet.take(value, limits.LABEL))
     return [rich_text(elements, sheet.next_id())] if elements else []
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    inner = [block for found in part.parts for block in _part(_hushed(found), sheet)]
-    return [*_text(Text(part.title, Style.QUIET), sheet), *inner]
+    """Without its title, which asks to unfold it."""
+    return [block for found in part.parts for block in _part(_hushed(found), sheet)]
 
 
 def _hushed(part: Text | Facts | Divider) -> Text | Divider:
@@ -164,7 +172,7 @@ def _hushed(part: Text | Facts | Divider) -> Text | Divider:
         case Text():
             return Text(part.text, Style.QUIET)
         case Facts():
-            lines = [f"{label}: {value}" for label, value in part.rows]
+            lines = [fact(label, value) for label, value in part.rows]
             return Text("\n".join(lines), Style.QUIET)
         case Divider():
             return part
