@@ -23,6 +23,7 @@ from tests.fakes.slack_forms import (
     presses,
     sent,
     shown,
+    types,
     until,
     words,
 )
@@ -212,6 +213,30 @@ async def test_a_preview_that_is_closed_stays_a_draft_and_an_empty_form_leaves_n
     assert len(await drafts(SATO, slack)) == 1
 
 
+async def test_what_was_typed_and_never_sent_is_a_draft_when_the_form_is_closed(
+    slack: SlackDriver,
+) -> None:
+    await slack.act(SATO, command("共有"))
+    for text in (ACTION[:1], ACTION):
+        await types(slack, "action", text)
+    assert await slack.mail(SATO) == []
+    (said,) = messages(await slack.act(SATO, closed(slack)))
+    assert "下書きに保存しました" in said.text
+    (draft,) = await drafts(SATO, slack)
+    assert draft.values["action"] == ACTION
+
+
+async def test_a_form_that_was_sent_back_and_closed_is_a_draft(slack: SlackDriver) -> None:
+    await slack.act(SATO, command("共有"))
+    await slack.act(
+        SATO, sent(shown(slack), action=ACTION, result="", situation="夕方の外来のあと")
+    )
+    assert await drafts(SATO, slack) == []
+    await slack.act(SATO, closed(slack))
+    (draft,) = await drafts(SATO, slack)
+    assert draft.values["situation"] == "夕方の外来のあと"
+
+
 async def test_a_published_screen_closes_without_a_word(slack: SlackDriver) -> None:
     await slack.act(SATO, command("共有"))
     await slack.act(SATO, sent(shown(slack), action=ACTION, result=RESULT))
@@ -294,4 +319,9 @@ async def test_a_text_of_any_length_makes_a_form_that_slack_takes(
 ) -> None:
     await slack.act(SATO, command(f"共有 {text}"))
     assert slack.slack.complaints == []
-    assert slack.slack.views
+    view = shown(slack)
+    if len(text) == 10_000:
+        assert "はじめの3000字だけ" in words(view)
+        assert "500字までです" in words(view)
+    ack = json.loads(await slack.send(SATO, sent(view, result=RESULT)))
+    assert ack["response_action"] in ("errors", "update")

@@ -105,21 +105,32 @@ async def drafts(who: str, slack: SlackDriver) -> list[Any]:
     return [draft for draft in found if str(draft.source).startswith(("said:", "form:"))]
 
 
+async def types(slack: SlackDriver, key: str, text: str) -> None:
+    """A character in an input, which Slack tells with the state of the whole form."""
+    view = shown(slack)
+    element = inputs(view)[key]["element"]
+    assert element["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
+    typed = {"type": element["type"], "action_id": element["action_id"], "value": text}
+    await slack.send(SATO, _acted(view, {**typed, "action_ts": "1.1"}, state(view, **{key: text})))
+
+
 async def presses(slack: SlackDriver, label: str) -> None:
     """A button on the open screen."""
     view = shown(slack)
     rows = [one for block in view["blocks"] for one in block.get("elements", [])]
     pressed = _found(rows, label)
-    await slack.act(
-        SATO,
-        {
-            **person(),
-            "type": "block_actions",
-            "container": {"type": "view", "view_id": view["id"]},
-            "view": {**view, "state": {"values": state(view)}},
-            "actions": [{**pressed, "action_ts": f"1.{len(slack.slack.views)}", "block_id": "b"}],
-        },
-    )
+    number = f"1.{len(slack.slack.views)}"
+    await slack.act(SATO, _acted(view, {**pressed, "action_ts": number}, state(view)))
+
+
+def _acted(view: Json, action: Json, values: Json) -> Json:
+    return {
+        **person(),
+        "type": "block_actions",
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": {**view, "state": {"values": values}},
+        "actions": [{**action, "block_id": "b"}],
+    }
 
 
 def _found(rows: list[Json], label: str) -> Json:
