@@ -65,7 +65,7 @@ class Screen:
     kept: Kept
     event: Event | None
     view_id: str = ""
-    waits: bool = False  # 「確認しています」 stands on it
+    waits: bool = False  # it has not shown an answer yet
     locale: str = "ja"
     settled: float = 0.0  # when a view of ours cannot come before the one of the ack any more
 
@@ -75,8 +75,8 @@ class Screen:
             return
         self.view_id = str(view["id"])
         self.locale = ids.remembered(view).get("l", "ja")
-        if self.raw["type"] == "view_submission":  # the ack has put it there
-            self.waits = True
+        self.waits = True
+        if self.raw["type"] == "view_submission":  # the ack has put 「確認しています」 there
             self.settled = asyncio.get_running_loop().time() + limits.SETTLES
 
     async def open_for(self, work: asyncio.Task[Any], desk: Desk) -> None:
@@ -105,7 +105,7 @@ class Screen:
                 await self._say(reply.card)
 
     async def ends(self) -> None:
-        """No screen is left with 「確認しています」: the answer comes as a message."""
+        """No screen is left without an answer: it comes as a message then."""
         if not self.waits:
             return
         view = blocks.modal(screens.elsewhere(self.locale), locale=self.locale)

@@ -298,6 +298,31 @@ async def test_a_message_with_a_preview_follows_what_its_screen_does(slack: Slac
     assert len([m for m in slack.slack.messages if "公開しました" in words(m)]) == 1
 
 
+async def test_a_form_over_a_preview_that_is_closed_leaves_the_preview_as_it_was_typed(
+    slack: SlackDriver,
+) -> None:
+    sato = slack.person(SATO)
+    await sato.says(WIN)
+    for key, text in (("", ""), ("action", ACTION)):
+        await sato.presses("直す")
+        if key:
+            await types(slack, key, text)
+        await slack.act(SATO, closed(slack))
+    (message,) = slack.slack.messages
+    assert ACTION in words(message)
+
+
+async def test_a_press_on_a_screen_that_is_answered_in_the_chat_says_so(
+    slack: SlackDriver,
+) -> None:
+    await slack.act(SATO, command("共有"))
+    await slack.act(SATO, sent(shown(slack), action=ACTION, result=RESULT))
+    await slack.act(SATO, sent(shown(slack), declared=list(TICKS), show_author="no"))
+    await presses(slack, "取り下げる")
+    assert "メッセージでお届けします" in words(shown(slack))
+    assert "取り下げますか" in words(slack.slack.messages[-1])
+
+
 async def test_a_published_case_is_edited_on_a_screen(slack: SlackDriver) -> None:
     sato = slack.person(SATO)
     await sato.says(WIN)
