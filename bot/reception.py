@@ -11,23 +11,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Pressed, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import Joined, Left, Pressed, Reply, Said, Say, Speaker, Unsaid
 from bot.courier import Composer
+from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
 from cases.db import Shelf
 from cases.library import Library
-from cases.models.org import Account, Member, Room
+from cases.models.org import Member
 from cases.scope import Scope
-from scheduler import inbox, ledger
-from scheduler.models import DeliveryState
-from scheduler.places import NO_ACCOUNT, place_for
+from cases.searches import asked_in
+from cases.store.org import Route
+from scheduler import inbox
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
-    from bot.conversation.turn import Owed, Turn
+    from bot.conversation.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +66,10 @@ class Reception:
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
     ) -> Kept | None:
-        """Commits the event, sealed, before any ack; None for a team that is no customer's."""
+        """Commits the event, sealed, before any ack; None for a team that is no customer's, and
+        for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None:
+        if route is None or not await self._wanted(route, self.platforms[platform].read(raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -119,6 +121,14 @@ class Reception:
         """The workspace's credentials were changed: they are read anew."""
         self.opened.pop(workspace_id, None)
 
+    async def _wanted(self, route: Route, said: Neutral | None) -> bool:
+        """False for what is only overheard: it is kept where the person asked in that thread."""
+        if not isinstance(said, Said) or not said.overheard:
+            return True
+        async with self.library.db.transaction(Scope(route.company_id)) as shelf:
+            account = await shelf.people.account(route.workspace_id, said.user)
+            return account is not None and await asked_in(shelf, account.member_id, said.thread)
+
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
@@ -165,10 +175,11 @@ class Reception:
             await inbox.finish(shelf, event.id)
             if way == "late":
                 turn.replies = [Say(reply.card) for reply in turn.replies]
+            owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
             if way != "direct":
-                await self._owe_replies(shelf, turn, event, said.user)
+                await owing.replies(shelf, turn)
             for owed in turn.owed:
-                await self._owe(shelf, owed)
+                await owing.owe(shelf, turn, owed)
 
         return Turn(
             library=self.library,
@@ -203,52 +214,3 @@ class Reception:
     async def _finish(self, event: Event) -> None:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:
             await inbox.finish(shelf, event.id)
-
-    async def _owe_replies(self, shelf: Shelf, turn: Turn, event: Event, user: str) -> None:
-        """What is said goes through the ledger; the same event never says it twice."""
-        platform = self.platforms[event.platform]
-        for number, reply in enumerate(turn.replies):
-            if isinstance(reply, Say):
-                owed = ledger.Owed(
-                    dedupe_key=f"reply:{event.id}:{number}",
-                    kind="reply",
-                    payload=platform.render(reply.card),
-                    workspace_id=event.workspace_id,
-                    user=user,
-                    member_id=turn.speaker.member_id,
-                )
-                await ledger.owe(shelf, owed)
-
-    async def _owe(self, shelf: Shelf, owed: Owed) -> None:
-        """A message to somebody else; one that can reach nobody is recorded with its reason."""
-        case_id = owed.content.get("case_id")
-        promise = ledger.Owed(
-            dedupe_key=owed.key,
-            kind=owed.kind,
-            payload=None,
-            member_id=owed.member_id,
-            room_id=owed.room_id,
-            case_ids=(str(case_id),) if case_id else (),
-        )
-        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
-        if place is None:
-            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
-            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
-            return
-        promise = replace(
-            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
-        )
-        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
-
-    async def _rendered(
-        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
-    ) -> ledger.Owed:
-        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
-        try:
-            async with shelf.session.begin_nested():
-                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
-        except Exception as error:
-            log.exception("%s cannot be rendered", owed.key)
-            outcome = f"not_rendered:{type(error).__name__}"
-            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
-        return replace(promise, payload=payload)
