@@ -15,6 +15,7 @@ from cases.text import clean
 # The answer to these presses is a form.
 OPENS = frozenset(
     {
+        "behalf.start",
         "reflect.write",
         "safety.not_applicable",
         "safety.reported",
@@ -27,10 +28,12 @@ OPENS = frozenset(
     }
 )
 # Of those, the message with the button stays as it is: the form is about something new.
-BESIDE = frozenset({"share.resume", "share.start", "wish.answer"})
-# The answer to these forms takes a look by the guard; closed unsent, they leave a draft.
-SLOW = frozenset({"share.check", "share.publish"})
-CLOSED = "share.closed"  # what such a form sends when it is closed unsent
+BESIDE = frozenset({"behalf.start", "share.resume", "share.start", "wish.answer"})
+# The answer to these forms takes a look by the guard.
+SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})
+# Closed unsent, these leave a draft: they send CLOSED.
+KEPT = SLOW - {"behalf.write"}
+CLOSED = "share.closed"
 
 
 def checking(locale: str) -> Card:

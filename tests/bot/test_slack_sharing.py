@@ -312,6 +312,21 @@ async def test_a_form_over_a_preview_that_is_closed_leaves_the_preview_as_it_was
     assert ACTION in words(message)
 
 
+async def test_a_draft_of_the_list_goes_on_beside_it(slack: SlackDriver) -> None:
+    sato = slack.person(SATO)
+    await slack.act(SATO, command(f"共有 {WIN}"))
+    slack.slack.screens.clear()
+    await sato.says("下書き")
+    (draft,) = await drafts(SATO, slack)
+    await sato.presses("続きを書く", draft.id)
+    assert "16時に変えてみました" in inputs(shown(slack))["action"]["element"]["initial_value"]
+    await slack.act(SATO, sent(shown(slack)))
+    await slack.act(SATO, sent(shown(slack), declared=list(TICKS), show_author="no"))
+    listed, published = slack.slack.messages
+    assert "書きかけの下書き" in words(listed)
+    assert "公開しました" in words(published)
+
+
 async def test_a_press_on_a_screen_that_is_answered_in_the_chat_says_so(
     slack: SlackDriver,
 ) -> None:
