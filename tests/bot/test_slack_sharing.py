@@ -171,6 +171,16 @@ async def test_what_a_form_lacks_is_said_on_its_fields_and_nothing_is_kept(
     assert await drafts(SATO, slack) == []
 
 
+async def test_too_many_choices_are_refused_and_not_cut(slack: SlackDriver) -> None:
+    await slack.act(SATO, command("共有"))
+    view = shown(slack)
+    listed = inputs(view)["area"]["element"]["options"]
+    area = [option["value"] for option in listed[:3]]
+    filled = sent(view, action=ACTION, result=RESULT, area=area)
+    ack = json.loads(await slack.send(SATO, filled))
+    assert "2つまで" in ack["errors"][inputs(view)["area"]["block_id"]]
+
+
 @pytest.mark.parametrize(("ticked", "left"), [(0, 3), (1, 2), (2, 1)])
 async def test_missing_ticks_are_said_beside_the_ticks(
     slack: SlackDriver, ticked: int, left: int
