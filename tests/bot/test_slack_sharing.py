@@ -14,6 +14,7 @@ from cases.embedding.bundled import BundledEncoder
 from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ABE, EVENT, KATO, SATO, TICKS, WIN
+from tests.fakes.slack_api import Answer
 from tests.fakes.slack_forms import (
     SlowEncoder,
     closed,
@@ -131,6 +132,26 @@ async def test_an_old_trigger_leaves_a_draft_and_a_way_back_to_it(slack: SlackDr
         trigger.at -= 10.0
     (said,) = messages(await slack.mail(SATO))
     assert "下書きに保存しました" in said.text
+    assert len(await drafts(SATO, slack)) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "instead"),
+    [("views.open", "下書きに保存しました"), ("views.update", "このように公開されます")],
+)
+async def test_a_screen_that_slack_fails_to_show_becomes_a_message(
+    slack: SlackDriver, monkeypatch: pytest.MonkeyPatch, method: str, instead: str
+) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 60.0)
+    failing = {method: [Answer({"ok": False, "error": "internal_error"}) for _ in range(9)]}
+    if method == "views.open":
+        slack.slack.script = failing
+    await slack.act(SATO, command(f"共有 {WIN}"))
+    if method == "views.update":
+        slack.slack.script = failing
+        await slack.act(SATO, sent(shown(slack)))
+    (message,) = slack.slack.messages
+    assert instead in words(message)
     assert len(await drafts(SATO, slack)) == 1
 
 
