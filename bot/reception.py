@@ -69,7 +69,7 @@ class Reception:
         """Commits the event, sealed, before any ack; None for a team that is no customer's, and
         for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None or not await self._wanted(route, self.platforms[platform].read(raw)):
+        if route is None or not await self._wanted(route, self.platforms[platform], raw):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -121,8 +121,12 @@ class Reception:
         """The workspace's credentials were changed: they are read anew."""
         self.opened.pop(workspace_id, None)
 
-    async def _wanted(self, route: Route, said: Neutral | None) -> bool:
+    async def _wanted(self, route: Route, platform: Platform, raw: dict[str, Any]) -> bool:
         """False for what is only overheard: it is kept where the person asked in that thread."""
+        try:
+            said = platform.read(raw)
+        except Exception:  # it is kept all the same: who handles it tells of the error
+            return True
         if not isinstance(said, Said) or not said.overheard:
             return True
         async with self.library.db.transaction(Scope(route.company_id)) as shelf:
