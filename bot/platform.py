@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Event, Reply
+from bot.conversation.events import Aside, Attached, Detached, Event, Reply
 from bot.views.elements import Card
 
 
@@ -27,7 +27,7 @@ class Platform(Protocol):
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         ...
 
@@ -74,8 +74,24 @@ class Platform(Protocol):
         """Waits for the events that were acknowledged and are being handled."""
         ...
 
-    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
-        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
+        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read.
+
+        None for a guest of the workspace, who is never a member.
+        """
+        ...
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """A platform on which the bot can look at what a message or an event is about."""
+
+    async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
+        """The bytes of a file that came with a message. Raises NotFetched."""
+        ...
+
+    async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
+        """The name of a chat; empty where it cannot be read; None where the bot is not in it."""
         ...
 
 

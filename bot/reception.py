@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Pressed, Reply, Said, Say, Speaker, Unsaid
+from bot.conversation.events import (
+    Detached,
+    Joined,
+    Left,
+    Pressed,
+    Reply,
+    Say,
+    Speaker,
+    Spoken,
+    Told,
+    Unsaid,
+)
 from bot.courier import Composer
+from bot.detach import detach
+from bot.notices import reach_of, take_note, wanted
 from bot.owing import Owing
 from bot.platform import Kept, Platform
+from bot.vault import Keys
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
@@ -22,8 +34,6 @@ from cases.db import Shelf
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
-from cases.searches import asked_in
-from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
 
@@ -33,7 +43,6 @@ if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, no
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # events that are thought about at a time: a burst must leave room for the acks
-CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Way = Literal["direct", "owed", "late"]  # how replies go; late: no screen waits for them any more
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
@@ -61,7 +70,7 @@ class Reception:
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
-        self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.keys = Keys(library.db, library.ring)
 
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
@@ -69,7 +78,9 @@ class Reception:
         """Commits the event, sealed, before any ack; None for a team that is no customer's, and
         for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None or not await self._wanted(route, self.platforms[platform], raw):
+        if route is None:
+            return None
+        if not await wanted(self.library.db, route, self.platforms[platform], raw):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -107,31 +118,11 @@ class Reception:
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
-        known = self.opened.get(workspace_id)
-        if known is not None and time.monotonic() - known[0] < CREDENTIALS_SECONDS:
-            return known[1]
-        async with self.library.db.transaction(Scope(company_id)) as shelf:
-            workspace = await shelf.people.workspace(workspace_id)
-        sealed = workspace.credentials if workspace else None
-        opened = self.library.ring.open_json(sealed, company_id) if sealed else {}
-        self.opened[workspace_id] = (time.monotonic(), opened)
-        return opened
+        return await self.keys.of(workspace_id, company_id)
 
     def forget(self, workspace_id: str) -> None:
         """The workspace's credentials were changed: they are read anew."""
-        self.opened.pop(workspace_id, None)
-
-    async def _wanted(self, route: Route, platform: Platform, raw: dict[str, Any]) -> bool:
-        """False for what is only overheard: it is kept where the person asked in that thread."""
-        try:
-            said = platform.read(raw)
-        except Exception:  # it is kept all the same: who handles it tells of the error
-            return True
-        if not isinstance(said, Said) or not said.overheard:
-            return True
-        async with self.library.db.transaction(Scope(route.company_id)) as shelf:
-            account = await shelf.people.account(route.workspace_id, said.user)
-            return account is not None and await asked_in(shelf, account.member_id, said.thread)
+        self.keys.forget(workspace_id)
 
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
@@ -146,10 +137,17 @@ class Reception:
     async def _handle(self, event: Event, way: Way) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
+        if isinstance(said, Detached):
+            await detach(self.library, event, said)
+            self.forget(event.workspace_id)
+            return []
         if way == "late" and isinstance(said, Pressed):
             said = replace(said, screen=False)
         if said is None:
             await self._finish(event)
+            return []
+        if isinstance(said, Told):
+            await take_note(self.library.db, event, said)
             return []
         member, first = await self._member(event, platform, said)
         if member is None:
@@ -171,7 +169,7 @@ class Reception:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
-    def _turn(self, event: Event, said: Neutral, member: Member, way: Way) -> Turn:
+    def _turn(self, event: Event, said: Spoken, member: Member, way: Way) -> Turn:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
@@ -197,10 +195,11 @@ class Reception:
             workspace_id=event.workspace_id,
             platform=event.platform,
             status=self.status,
+            reach=reach_of(self.platforms[event.platform], event, self.credentials),
         )
 
     async def _member(
-        self, event: Event, platform: Platform, said: Neutral
+        self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
         address = {} if isinstance(said, Left) else said.place
@@ -210,7 +209,10 @@ class Reception:
             known = await shelf.people.account(event.workspace_id, said.user)
         if known is None and not email:
             opened = await self.credentials(event.workspace_id, event.company_id)
-            email = await platform.email_of(opened, said.user)
+            profile = await platform.email_of(opened, said.user)
+            if profile is None:
+                return None, False
+            email = profile
         async with self.library.db.transaction(scope) as shelf:
             member = await members.connect(shelf, event.workspace_id, said.user, address, email)
         return member, known is None or known.seen_at is None

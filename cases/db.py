@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import class_mapper
+from sqlalchemy.orm.attributes import instance_state
 
 from cases import one_trip
 from cases.scope import Scope
@@ -21,6 +23,7 @@ from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
+from cases.store.roster import Roster
 from cases.store.talk import Talks
 
 # Read by each transaction, so time and shift come in one statement.
@@ -48,6 +51,20 @@ class Shelf:
     loop: Loop
     talks: Talks
     audit: Audit
+    roster: Roster
+
+
+class _Session(AsyncSession):
+    """A row that this transaction has read is found again without a switch to the driver."""
+
+    async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As AsyncSession.get."""
+        known = self.sync_session.identity_map.get(
+            class_mapper(entity).identity_key_from_primary_key(ident)
+        )
+        if known is None or options or instance_state(known).expired:
+            return await super().get(entity, ident, **options)
+        return known
 
 
 class Database:
@@ -77,7 +94,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Shelf]:
         """One unit of work in one company; nothing is sent while it is open (rule 21)."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with _Session(self.engine, expire_on_commit=False) as session, session.begin():
             if self.is_postgresql:
                 await session.execute(
                     text("select set_config('app.company_id', :company, true)"),
@@ -93,6 +110,7 @@ class Database:
                 loop=Loop(session, scope),
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
+                roster=Roster(session, scope),
             )
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:

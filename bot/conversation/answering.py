@@ -10,12 +10,16 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    offices,
     opening,
+    people,
     profile,
     promoter,
     react,
     reflect,
     review,
+    rooms,
+    roster,
     sending,
     share,
     status,
@@ -24,7 +28,7 @@ from bot.conversation import (
     versions,
     wish,
 )
-from bot.conversation.events import Joined, Left, Pressed, Said, Unsaid
+from bot.conversation.events import Invited, Joined, Left, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -46,6 +50,10 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "help.show": help.show,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "offices.show": offices.show,
+    "people.cancel_move": people.cancel_move,
+    "people.roles": people.by_role,
+    "people.show": people.show,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,
@@ -63,6 +71,11 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "review.give_back": review.give_back,
     "review.queue": review.queue,
     "review.release": review.release,
+    "room.list": rooms.listing,
+    "room.show": rooms.show,
+    "roster.cancel": roster.cancel,
+    "roster.partial": roster.partial,
+    "roster.show": roster.show,
     "safety.not_applicable": lambda turn, value: checked.open_safety_form(
         turn, value, "safety.not_applicable"
     ),
@@ -104,14 +117,17 @@ async def respond(turn: Turn) -> None:
 
 async def _respond(turn: Turn) -> None:
     match turn.event:
-        case Said():
-            await versions.said(turn, turn.event)
+        case Said() as message:
+            if not await roster.said(turn, message):
+                await versions.said(turn, message)
         case Unsaid():
             await versions.unsaid(turn, turn.event)
         case Pressed() as press:
             await _pressed(turn, press)
         case Joined():
             await help.show(turn)
+        case Invited() as invited:
+            await rooms.invited(turn, invited)
         case Left():
             return
 
@@ -136,6 +152,14 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "people.save":
+            await people.save(turn, press.value, press.fields)
+        case "room.here":
+            await rooms.here(turn, press.value, press.fields)
+        case "room.save":
+            await rooms.save(turn, press.value, press.fields)
+        case "roster.apply":
+            await roster.apply(turn, press.value, press.fields)
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.conversation import reflect
 from bot.views import notes, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card, quiet_card
+from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.models.talk import Reflection
 
 Content = Mapping[str, Any]
 
@@ -29,14 +28,9 @@ async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
-    habit = content.get("habit", "")
-    if habit == "silent":
+    if content.get("habit") == "silent":
         return quiet_card(locale)
-    key = (shelf.scope.company_id, content["reflection_id"])
-    row = await shelf.session.get(Reflection, key)
-    if row is None:
-        raise NotFound("reflection")
-    return question_card({**await reflect.content_of(shelf, row), "habit": habit}, locale)
+    return question_card(content, locale)
 
 
 async def _impact(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -87,6 +81,14 @@ async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
 
 
+async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
+    room = await shelf.people.room(content["room_id"])
+    office = [one for one in await shelf.people.offices() if one.id == content["office_id"]]
+    if room is None or not office:
+        raise NotFound("room")
+    return room_form(room, office, locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -113,4 +115,5 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
+    "room_ask": _room_ask,
 }

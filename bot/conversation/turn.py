@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.conversation.events import Aside, Event, Open, Replace, Reply, Say, Speaker
+from bot.conversation.events import Aside, Attached, Open, Replace, Reply, Say, Speaker, Spoken
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -34,6 +34,15 @@ class Owed:
     aside: Aside | None = None  # the chat of the event, in which everybody reads `content["card"]`
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a handler may look at on the event's platform, outside any transaction."""
+
+    workspace_id: str
+    fetch: Callable[[Attached], Awaitable[bytes]]
+    room_name: Callable[[str], Awaitable[str | None]]
+
+
 @dataclass(slots=True)
 class Turn:
     """What a handler holds. `close` is called in the last transaction with everything said."""
@@ -41,7 +50,7 @@ class Turn:
     library: Library
     speaker: Speaker
     scope: Scope
-    event: Event
+    event: Spoken
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
@@ -49,6 +58,7 @@ class Turn:
     workspace_id: str = ""  # where the event came from, and on which platform
     platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    reach: Reach | None = None  # None: a platform without files and rooms
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write

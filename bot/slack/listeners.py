@@ -31,7 +31,7 @@ def bolt(desk: Desk, api_url: str = client.API_URL) -> AsyncApp:
         return AuthorizeResult(
             enterprise_id=context.enterprise_id,
             team_id=team_id,
-            bot_token=found["token"],
+            bot_token=found.get("token"),  # none where it was uninstalled
             bot_user_id=found.get("bot_user"),
         )
 
@@ -62,8 +62,7 @@ async def dispatch(app: AsyncApp, raw: Raw, kept: Kept) -> None:
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
-    for event in ("message", "app_mention", "app_home_opened"):
-        app.event(event)(handle)
+    app.event(_ANY)(handle)
     app.action(_ANY)(handle)
     app.view(_ANY)(handle)
     app.view_closed(_ANY)(handle)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
 from cases.scope import Scope
+from cases.store.asking import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +108,23 @@ class People:
     async def known(self, member_ids: Collection[str]) -> Sequence[Member]:
         """Members by id, active or not. While the list is kept, `member` asks nothing for them."""
         found = select(Member).where(
-            Member.company_id == self.scope.company_id, Member.id.in_(member_ids)
+            Member.company_id == self.scope.company_id, among(self.session, Member.id, member_ids)
         )
         return (await self.session.scalars(found)).all()
 
     async def by_email(self, email: str) -> Member | None:
-        """One member by e-mail address, whatever its case."""
+        """One member by e-mail address, whatever its case; who is there before who has left."""
         found = select(Member).where(
             Member.company_id == self.scope.company_id, func.lower(Member.email) == email.lower()
         )
-        return (await self.session.scalars(found)).first()
+        return (await self.session.scalars(found.order_by(Member.active.desc(), Member.id))).first()
+
+    async def by_chat_id(self, user: str) -> Member | None:
+        """One member by the id that the roster gives of the chat platform."""
+        found = select(Member).where(
+            Member.company_id == self.scope.company_id, Member.chat_id == user
+        )
+        return (await self.session.scalars(found.order_by(Member.active.desc(), Member.id))).first()
 
     async def promoter(self, office_id: str) -> Promoter | None:
         """The 推進メンバー of an office."""
@@ -138,7 +146,8 @@ class People:
     async def accounts_by_member(self, member_ids: Collection[str]) -> dict[str, list[Account]]:
         """All accounts of some members, of each the one seen last first."""
         found = select(Account).where(
-            Account.company_id == self.scope.company_id, Account.member_id.in_(member_ids)
+            Account.company_id == self.scope.company_id,
+            among(self.session, Account.member_id, member_ids),
         )
         rows = list(await self.session.scalars(found))
         rows.sort(key=lambda row: (row.seen_at is None, -_seconds(row)))
@@ -160,12 +169,18 @@ class People:
             Room.company_id == self.scope.company_id,
             Room.workspace_id == workspace_id,
             Room.listens,
+            Room.state == "active",
         )
         return list(await self.session.scalars(found.order_by(Room.id)))
 
     async def workspace(self, workspace_id: str) -> Workspace | None:
         """One workspace of this company."""
         return await self.session.get(Workspace, (self.scope.company_id, workspace_id))
+
+    async def workspaces(self) -> list[Workspace]:
+        """All workspaces of this company."""
+        found = select(Workspace).where(Workspace.company_id == self.scope.company_id)
+        return list(await self.session.scalars(found.order_by(Workspace.id)))
 
     async def room(self, room_id: str) -> Room | None:
         """One room by id."""
@@ -174,7 +189,10 @@ class People:
     async def office_room(self, office_id: str) -> Room | None:
         """The chat of an office that the bot may post to."""
         found = select(Room).where(
-            Room.company_id == self.scope.company_id, Room.office_id == office_id, Room.posts
+            Room.company_id == self.scope.company_id,
+            Room.office_id == office_id,
+            Room.posts,
+            Room.state == "active",
         )
         return (await self.session.scalars(found.order_by(Room.id))).first()
 
