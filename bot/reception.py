@@ -21,6 +21,7 @@ from bot.conversation.events import (
     Told,
     Unsaid,
 )
+from bot.conversation.events import Event as Neutral
 from bot.courier import Composer
 from bot.detach import detach
 from bot.notices import reach_of, take_note, wanted
@@ -81,7 +82,7 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        if not await wanted(self.library.db, route, self.platforms[platform].read(raw)):
+        if not await wanted(self.library.db, route, self._read(platform, raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -89,6 +90,14 @@ class Reception:
         if event is not None:
             self.events[event.id] = event
         return Kept(*place, event.id if event else "", fresh=event is not None)
+
+    def _read(self, platform: str, raw: dict[str, Any]) -> Neutral | Detached | None:
+        """The neutral event; None also for a poison one: it is kept, and dies alone (inbox)."""
+        try:
+            return self.platforms[platform].read(raw)
+        except Exception as error:
+            log.warning("an event of %s is unreadable: %s", platform, type(error).__name__)
+            return None
 
     async def handle(
         self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
