@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from scheduler.ports import Event
 if TYPE_CHECKING:
     from bot.conversation.turn import Reach
 
+log = logging.getLogger(__name__)
+Heard = Neutral | Detached | None
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
@@ -41,9 +44,17 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
         await inbox.finish(shelf, event.id)
 
 
-async def wanted(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
+async def wanted(db: Database, route: Route, read: Callable[[], Heard]) -> bool:
     """False for what need not be kept: news that change nothing, and what was only overheard,
-    unless this person has asked the bot in that thread before."""
+    unless this person has asked the bot in that thread before.
+
+    What cannot be read is kept: the inbox tries it again, and an administrator hears of it.
+    """
+    try:
+        said = read()
+    except Exception as error:
+        log.warning("an event cannot be read: %s", type(error).__name__)  # its text stays unsaid
+        return True
     if isinstance(said, PersonTold):
         return await _is_news(db, route, said)
     if not isinstance(said, Said) or not said.overheard:

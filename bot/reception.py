@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.conversation.events import (
@@ -81,7 +82,7 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        if not await wanted(self.library.db, route, self.platforms[platform].read(raw)):
+        if not await wanted(self.library.db, route, partial(self.platforms[platform].read, raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
