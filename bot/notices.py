@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from scheduler.ports import Event
 if TYPE_CHECKING:
     from bot.conversation.turn import Reach
 
+log = logging.getLogger(__name__)
+Heard = Neutral | Detached | None
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
