@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Attached, Event, Reply
+from bot.conversation.events import Aside, Attached, Detached, Event, Reply
 from bot.views.elements import Card
 
 
@@ -27,7 +27,7 @@ class Platform(Protocol):
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         ...
 
@@ -144,6 +144,10 @@ class Desk(Protocol):
 
     async def locale(self, kept: Kept, user: str) -> str:
         """The language of a user, for a screen that cannot wait for the answer."""
+        ...
+
+    async def home(self, kept: Kept, user: str) -> Card:
+        """A user's own page, as it is now; for a stranger what to do."""
         ...
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import class_mapper
+from sqlalchemy.orm.attributes import instance_state
 
 from cases import one_trip
 from cases.scope import Scope
@@ -50,6 +52,19 @@ class Shelf:
     talks: Talks
     audit: Audit
     roster: Roster
+
+
+class _Session(AsyncSession):
+    """A row that this transaction has read is found again without a switch to the driver."""
+
+    async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As AsyncSession.get."""
+        known = self.sync_session.identity_map.get(
+            class_mapper(entity).identity_key_from_primary_key(ident)
+        )
+        if known is None or options or instance_state(known).expired:
+            return await super().get(entity, ident, **options)
+        return known
 
 
 class Database:
@@ -90,7 +105,7 @@ class Database:
 
     @asynccontextmanager
     async def _begun(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Shelf]:
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with _Session(engine, expire_on_commit=False) as session, session.begin():
             if self.is_postgresql:
                 await session.execute(
                     text("select set_config('app.company_id', :company, true)"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.conversation import reflect
 from bot.views import notes, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
@@ -15,7 +14,6 @@ from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.models.talk import Reflection
 
 Content = Mapping[str, Any]
 
@@ -30,14 +28,9 @@ async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
-    habit = content.get("habit", "")
-    if habit == "silent":
+    if content.get("habit") == "silent":
         return quiet_card(locale)
-    key = (shelf.scope.company_id, content["reflection_id"])
-    row = await shelf.session.get(Reflection, key)
-    if row is None:
-        raise NotFound("reflection")
-    return question_card({**await reflect.content_of(shelf, row), "habit": habit}, locale)
+    return question_card(content, locale)
 
 
 async def _impact(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -73,7 +66,7 @@ async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
-    return withdrawn_card(locale)
+    return withdrawn_card(locale, others=content.get("cases", 1) > 1)
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
