@@ -129,7 +129,12 @@ def _joins(before: Json, block: Json) -> bool:
     if before["type"] != block["type"]:
         return False
     if block["type"] == "rich_text":
-        before["elements"] += block["elements"]
+        first, *rest = block["elements"]
+        if before["elements"][-1]["type"] == first["type"] == "rich_text_section":
+            before["elements"][-1]["elements"] += [*spans("\n"), *first["elements"]]
+            before["elements"] += rest  # two sections are not two lines everywhere
+        else:
+            before["elements"] += block["elements"]
         return True
     if block["type"] != "context":
         return False
