@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Event, Reply
+from bot.conversation.events import Aside, Attached, Detached, Event, Reply
 from bot.views.elements import Card
 
 
@@ -27,12 +27,16 @@ class Platform(Protocol):
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         ...
 
-    def render(self, card: Card) -> bytes:
-        """The card as this platform's payload, within its limits; the ledger freezes the bytes."""
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
+        """The card as this platform's payload, within its limits; the ledger freezes the bytes.
+
+        `aside` is an event's own, with `locale`, and `everyone` where all who read along may see
+        the card. The bytes then say where they go; a platform without such places ignores it.
+        """
         ...
 
     async def send(
@@ -48,7 +52,12 @@ class Platform(Protocol):
         ...
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Receipts of messages with `key` since a Unix time; None where history cannot be read."""
         ...
@@ -65,8 +74,24 @@ class Platform(Protocol):
         """Waits for the events that were acknowledged and are being handled."""
         ...
 
-    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
-        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
+        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read.
+
+        None for a guest of the workspace, who is never a member.
+        """
+        ...
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """A platform on which the bot can look at what a message or an event is about."""
+
+    async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
+        """The bytes of a file that came with a message. Raises NotFetched."""
+        ...
+
+    async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
+        """The name of a chat; empty where it cannot be read; None where the bot is not in it."""
         ...
 
 
@@ -105,13 +130,24 @@ class Desk(Protocol):
         """
         ...
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         """Runs the conversation on a kept event and marks it done.
 
         `Say` replies are owed in the ledger and sent from there, unless `direct` (the web page
         and the console show them at once). What comes back is for the platform to carry out:
         `Open` and `Replace`, and `Say` when direct. A second call for one event does nothing.
+        `more` is what the platform has learnt since the ack; it is read with the envelope.
         """
+        ...
+
+    async def locale(self, kept: Kept, user: str) -> str:
+        """The language of a user, for a screen that cannot wait for the answer."""
+        ...
+
+    async def home(self, kept: Kept, user: str) -> Card:
+        """A user's own page, as it is now; for a stranger what to do."""
         ...
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:

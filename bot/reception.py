@@ -5,34 +5,46 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import (
+    Detached,
+    Joined,
+    Left,
+    Pressed,
+    Reply,
+    Say,
+    Speaker,
+    Spoken,
+    Told,
+    Unsaid,
+)
 from bot.courier import Composer
+from bot.detach import detach
+from bot.notices import reach_of, take_note, wanted
+from bot.owing import Owing
 from bot.platform import Kept, Platform
+from bot.vault import Keys
+from bot.views.elements import Card
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
 from cases.db import Shelf
 from cases.library import Library
-from cases.models.org import Account, Member, Room
+from cases.models.org import Member
 from cases.scope import Scope
-from scheduler import inbox, ledger
-from scheduler.models import DeliveryState
-from scheduler.places import NO_ACCOUNT, place_for
+from scheduler import inbox
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
-    from bot.conversation.turn import Owed, Turn
+    from bot.conversation.turn import Turn
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # events that are thought about at a time: a burst must leave room for the acks
-CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
+Way = Literal["direct", "owed", "late"]  # how replies go; late: no screen waits for them any more
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
 
@@ -59,103 +71,130 @@ class Reception:
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
-        self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.keys = Keys(library.db, library.ring)
 
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
     ) -> Kept | None:
-        """Commits the event, sealed, before any ack; None for a team that is no customer's."""
+        """Commits the event, sealed, before any ack; None for a team that is no customer's, and
+        for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        text = json.dumps(raw, ensure_ascii=False)
-        arrival = inbox.Arrival(route.company_id, route.workspace_id, platform, external_id, text)
+        if not await wanted(self.library.db, route, self.platforms[platform].read(raw)):
+            return None
+        place = (route.company_id, route.workspace_id)
+        arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
         event = await inbox.keep(self.library.db, self.library.ring, arrival)
-        if event is None:
-            return Kept(route.company_id, route.workspace_id, "", fresh=False)
-        self.events[event.id] = event
-        return Kept(route.company_id, route.workspace_id, event.id, fresh=True)
+        if event is not None:
+            self.events[event.id] = event
+        return Kept(*place, event.id if event else "", fresh=event is not None)
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         """Runs the conversation on a kept event once; a second call does nothing."""
         event = self.events.pop(kept.event_id, None)
         if event is None:
             return []
+        event = replace(event, raw=json.dumps({**json.loads(event.raw), **(more or {})}))
         try:
             if direct:  # somebody looks at a page that waits for it
-                return await self._latest(event, direct=True)
+                return await self._latest(event, "direct")
             async with self.turns:
-                return await self._latest(event, direct=False)
+                return await self._latest(event, "owed")
         except inbox.AlreadyHandled:
             return []
 
     async def receive(self, event: Event) -> None:
         """The scheduler's Receiver: an event that its own process did not finish."""
-        await self._latest(event, direct=False)
+        await self._latest(event, "late")
+
+    async def locale(self, kept: Kept, user: str) -> str:
+        """The member's language; Japanese for a stranger."""
+        async with self.library.db.transaction(Scope(kept.company_id)) as shelf:
+            account = await shelf.people.account(kept.workspace_id, user)
+            member = await shelf.people.member(account.member_id) if account else None
+        return member.locale if member else "ja"
+
+    async def home(self, kept: Kept, user: str) -> Card:
+        """A user's own page, as it is now; for somebody not on the roster what to do."""
+        from bot.conversation.home import page
+
+        async with self.library.db.transaction(Scope(kept.company_id)) as shelf:
+            account = await shelf.people.account(kept.workspace_id, user)
+            member = await shelf.people.member(account.member_id) if account else None
+        if member is None or not member.active:
+            return note(say("ja", "home.stranger"))
+        async with self.library.db.transaction(members.scope_of(member)) as shelf:
+            return await page(shelf, member)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
-        known = self.opened.get(workspace_id)
-        if known is not None and time.monotonic() - known[0] < CREDENTIALS_SECONDS:
-            return known[1]
-        async with self.library.db.transaction(Scope(company_id)) as shelf:
-            workspace = await shelf.people.workspace(workspace_id)
-        sealed = workspace.credentials if workspace else None
-        opened = self.library.ring.open_json(sealed, company_id) if sealed else {}
-        self.opened[workspace_id] = (time.monotonic(), opened)
-        return opened
+        return await self.keys.of(workspace_id, company_id)
 
     def forget(self, workspace_id: str) -> None:
         """The workspace's credentials were changed: they are read anew."""
-        self.opened.pop(workspace_id, None)
+        self.keys.forget(workspace_id)
 
-    async def _latest(self, event: Event, *, direct: bool) -> list[Reply]:
+    async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
             async with self.library.db.transaction(Scope(event.company_id)) as shelf:
                 await inbox.newest(shelf, event)
-            return await self._handle(event, direct=direct)
+            return await self._handle(event, way)
         except inbox.Superseded:
             await self._finish(event)
             return []
 
-    async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
+    async def _handle(self, event: Event, way: Way) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
+        if isinstance(said, Detached):
+            await detach(self.library, event, said)
+            self.forget(event.workspace_id)
+            return []
+        if way == "late" and isinstance(said, Pressed):
+            said = replace(said, screen=False)
         if said is None:
             await self._finish(event)
+            return []
+        if isinstance(said, Told):
+            await take_note(self.library.db, event, said)
             return []
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            return (
-                [] if isinstance(said, Left | Unsaid) else [Say(note(say("ja", "home.stranger")))]
-            )
+            left = isinstance(said, Left | Unsaid)
+            return [] if left else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
         from bot.conversation.answering import respond
 
-        turn = self._turn(event, said, member, direct=direct)
+        turn = self._turn(event, said, member, way)
         await respond(turn)
         if not turn.closed:
             async with turn.transaction():
                 pass
         self.wake(event.company_id)
-        if direct:
+        if way == "direct":
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
-    def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+    def _turn(self, event: Event, said: Spoken, member: Member, way: Way) -> Turn:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
             await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
-            if not direct:
-                await self._owe_replies(shelf, turn, event, said.user)
+            if way == "late":
+                turn.replies = [Say(reply.card) for reply in turn.replies]
+            owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
+            if way != "direct":
+                await owing.replies(shelf, turn)
             for owed in turn.owed:
-                await self._owe(shelf, owed)
+                await owing.owe(shelf, turn, owed)
 
         return Turn(
             library=self.library,
@@ -166,11 +205,14 @@ class Reception:
             close=close,
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
+            workspace_id=event.workspace_id,
+            platform=event.platform,
             status=self.status,
+            reach=reach_of(self.platforms[event.platform], event, self.credentials),
         )
 
     async def _member(
-        self, event: Event, platform: Platform, said: Neutral
+        self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
         address = {} if isinstance(said, Left) else said.place
@@ -180,7 +222,10 @@ class Reception:
             known = await shelf.people.account(event.workspace_id, said.user)
         if known is None and not email:
             opened = await self.credentials(event.workspace_id, event.company_id)
-            email = await platform.email_of(opened, said.user)
+            profile = await platform.email_of(opened, said.user)
+            if profile is None:
+                return None, False
+            email = profile
         async with self.library.db.transaction(scope) as shelf:
             member = await members.connect(shelf, event.workspace_id, said.user, address, email)
         return member, known is None or known.seen_at is None
@@ -188,52 +233,3 @@ class Reception:
     async def _finish(self, event: Event) -> None:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:
             await inbox.finish(shelf, event.id)
-
-    async def _owe_replies(self, shelf: Shelf, turn: Turn, event: Event, user: str) -> None:
-        """What is said goes through the ledger; the same event never says it twice."""
-        platform = self.platforms[event.platform]
-        for number, reply in enumerate(turn.replies):
-            if isinstance(reply, Say):
-                owed = ledger.Owed(
-                    dedupe_key=f"reply:{event.id}:{number}",
-                    kind="reply",
-                    payload=platform.render(reply.card),
-                    workspace_id=event.workspace_id,
-                    user=user,
-                    member_id=turn.speaker.member_id,
-                )
-                await ledger.owe(shelf, owed)
-
-    async def _owe(self, shelf: Shelf, owed: Owed) -> None:
-        """A message to somebody else; one that can reach nobody is recorded with its reason."""
-        case_id = owed.content.get("case_id")
-        promise = ledger.Owed(
-            dedupe_key=owed.key,
-            kind=owed.kind,
-            payload=None,
-            member_id=owed.member_id,
-            room_id=owed.room_id,
-            case_ids=(str(case_id),) if case_id else (),
-        )
-        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
-        if place is None:
-            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
-            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
-            return
-        promise = replace(
-            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
-        )
-        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
-
-    async def _rendered(
-        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
-    ) -> ledger.Owed:
-        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
-        try:
-            async with shelf.session.begin_nested():
-                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
-        except Exception as error:
-            log.exception("%s cannot be rendered", owed.key)
-            outcome = f"not_rendered:{type(error).__name__}"
-            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
-        return replace(promise, payload=payload)

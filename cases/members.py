@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from cases import audit
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Member
 from cases.scope import Scope
 from cases.vocabulary import Role
+
+DEACTIVATED = "deactivated"  # why nothing is sent to an account: the platform shut it
 
 
 def scope_of(member: Member) -> Scope:
@@ -35,26 +39,91 @@ def shown_name(member: Member | None, locale: str = "ja") -> str:
 async def connect(
     shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
 ) -> Member | None:
-    """The member behind a platform's user; links a new account by e-mail; None for a stranger."""
+    """The member behind a platform's user; links a new account by id or e-mail; or None."""
     account = await shelf.people.account(workspace_id, user)
-    if account is None and email:
-        found = await shelf.people.by_email(email)
-        if found is None or not found.active:
-            return None
-        account = Account(
-            company_id=shelf.scope.company_id,
-            workspace_id=workspace_id,
-            user=user,
-            member_id=found.id,
-            address=address,
-        )
-        shelf.people.add(account)
+    account = account or await _link(shelf, workspace_id, user, address, email)
     if account is None:
         return None
     account.seen_at, account.blocked = shelf.now, ""  # who writes can be written to
     account.address = {**account.address, **address}  # a slash command knows less than a message
     member = await shelf.people.member(account.member_id)
     return member if member and member.active else None
+
+
+async def _link(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str
+) -> Account | None:
+    """A new account of whoever the roster means by this id or address; None for a stranger."""
+    found = await shelf.people.by_chat_id(user)
+    if found is None and email:
+        found = await shelf.people.by_email(email)
+    if found is None or not found.active:
+        return None
+    account = Account(company_id=shelf.scope.company_id, workspace_id=workspace_id, user=user)
+    account.member_id, account.address, account.email = found.id, address, email.lower()
+    shelf.people.add(account)
+    return account
+
+
+async def told(
+    shelf: Shelf,
+    workspace_id: str,
+    user: str,
+    address: dict[str, Any],
+    *,
+    email: str,
+    gone: bool,
+    ours: bool,
+) -> None:
+    """The platform says that a person came, changed, was deactivated, or is a guest.
+
+    Their name stays the roster's; a new e-mail is kept beside it, to know them by (F82). Nothing
+    is sent to a deactivated account; whether the person left the company, the roster says.
+    """
+    account = await shelf.people.account(workspace_id, user)
+    if account is None and ours and not gone:
+        account = await _link(shelf, workspace_id, user, address, email)
+    if account is None:
+        return
+    if not ours:
+        await shelf.session.delete(account)
+        await audit.record(shelf, "account.guest", account.member_id)
+        return
+    account.email = email or account.email
+    if gone != (account.blocked == DEACTIVATED):
+        account.blocked = DEACTIVATED if gone else ""
+        deed = "account.deactivated" if gone else "account.activated"
+        await audit.record(shelf, deed, account.member_id)
+
+
+async def reach_by_id(shelf: Shelf, members: Collection[Member]) -> None:
+    """Whoever the roster gives a Slack id can be written to at once, where Slack is one workspace.
+
+    Slack opens the direct message itself; Teams needs the person's first message.
+    """
+    slack = [row for row in await shelf.people.workspaces() if row.platform == "slack"]
+    if len(slack) != 1:
+        return
+    for member in members:
+        user = member.chat_id or ""
+        if user[:1] not in ("U", "W") or await shelf.people.account(slack[0].id, user):
+            continue
+        account = Account(company_id=shelf.scope.company_id, workspace_id=slack[0].id, user=user)
+        account.member_id, account.address = member.id, {"user": user}
+        shelf.people.add(account)
+
+
+async def is_news(
+    shelf: Shelf, workspace_id: str, user: str, *, email: str, gone: bool, ours: bool
+) -> bool:
+    """False where `told` would change nothing: Slack tells of every new status picture."""
+    account = await shelf.people.account(workspace_id, user)
+    if account is None:
+        found = await shelf.people.by_chat_id(user)
+        found = found or (await shelf.people.by_email(email) if email else None)
+        return ours and not gone and found is not None and found.active
+    stopped = account.blocked == DEACTIVATED
+    return not ours or gone != stopped or bool(email and email != account.email)
 
 
 async def pause(shelf: Shelf, until: date | None) -> Member:

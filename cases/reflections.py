@@ -45,7 +45,7 @@ async def ask_all(shelf: Shelf, members: Sequence[Member]) -> dict[str, Reflecti
     }
     rest = [member.id for member in members if member.id not in found]
     since = (shelf.now - NO_REPEAT).astimezone(months.JST).date().isoformat()
-    past = await shelf.talks.asked(rest, since)
+    past = await shelf.talks.questions_of(rest, since)
     trials = await shelf.loop.waiting_trials(rest)
     barriers = await shelf.cases.barriers_of(rest)
     for member_id in rest:

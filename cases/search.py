@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cases import chips as chipping
@@ -21,6 +21,7 @@ from cases.scope import Scope
 from cases.store.case import PUBLISHED
 
 DEPTH = 30  # hits that one question can page through
+WIDE = 200  # hits that 「病院だけ」 chooses from
 CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on the queries)
 # Read again on each catch-up: another replica's row may commit after a younger one.
 OVERLAP = timedelta(seconds=60)
@@ -103,14 +104,14 @@ class Shelves:
         words = chipping.left(text, off)
         asked = await asyncio.to_thread(question.read, words, self.embedder)
         shelved = self._shelved(scope.company_id)
-        async with self.db.transaction(scope) as shelf:
+        async with self.db.reading(scope) as shelf:
             await self._catch_up(shelf, shelved)
             hidden = await shelf.loop.hidden(NOT_A_MATCH) if scope.member_id else set()
         scored = await asyncio.to_thread(
             shelved.index.search, asked, [visible(scope)], limit + len(hidden)
         )
         scored = [one for one in scored if one.case_id not in hidden][:limit]
-        async with self.db.transaction(scope) as shelf:
+        async with self.db.reading(scope) as shelf:
             rows = await shelf.cases.many(one.case_id for one in scored)
         hits = [
             self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
@@ -129,7 +130,7 @@ class Shelves:
 
     async def warm(self, company_id: str) -> None:
         """Reads a company's cases and vectors, so that the first question is quick."""
-        async with self.db.transaction(Scope(company_id)) as shelf:
+        async with self.db.reading(Scope(company_id)) as shelf:
             await self._catch_up(shelf, self._shelved(company_id))
 
     def _shelved(self, company_id: str) -> _Shelved:
@@ -177,6 +178,15 @@ class Shelves:
             same=points.matching,
             different=points.different,
         )
+
+
+def narrowed(found: Found, only: Collection[str]) -> Found:
+    """The hits that meet every one of these chips (`chip_id`), as many as one can page through."""
+    if not only:
+        return found
+    kept = [hit for hit in found.hits if set(only) <= {chip_id(chip) for chip in hit.same}]
+    match = kept[0].near if kept else "none"
+    return replace(found, match=match, hits=tuple(kept[:DEPTH]))
 
 
 def chip_id(chip: Chip) -> str:

@@ -6,22 +6,30 @@ from collections.abc import Awaitable, Callable
 
 from bot.conversation import (
     checked,
+    discuss,
     drafts,
     find,
     help,
+    home,
+    offices,
+    opening,
+    people,
     profile,
     promoter,
     react,
     reflect,
     review,
+    rooms,
+    roster,
     sending,
     share,
     status,
+    tell,
     try_it,
     versions,
     wish,
 )
-from bot.conversation.events import Joined, Left, Pressed, Said, Unsaid
+from bot.conversation.events import Invited, Joined, Left, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -33,13 +41,20 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "digest.share_item": promoter.share_item,
     "digest.share_now": promoter.share_now,
     "digest.show": promoter.digest,
+    "discuss.post": discuss.post,
+    "discuss.preview": discuss.preview,
     "find.more": find.more,
     "find.share_instead": find.share_instead,
     "find.start": find.start,
+    "find.tell": tell.tell,
     "find.without": find.without,
     "help.show": help.show,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "offices.show": offices.show,
+    "people.cancel_move": people.cancel_move,
+    "people.roles": people.by_role,
+    "people.show": people.show,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,
@@ -57,6 +72,11 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "review.give_back": review.give_back,
     "review.queue": review.queue,
     "review.release": review.release,
+    "room.list": rooms.listing,
+    "room.show": rooms.show,
+    "roster.cancel": roster.cancel,
+    "roster.partial": roster.partial,
+    "roster.show": roster.show,
     "safety.not_applicable": lambda turn, value: checked.open_safety_form(
         turn, value, "safety.not_applicable"
     ),
@@ -70,7 +90,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "share.find_instead": drafts.find_instead,
     "share.hold": checked.hold,
     "share.later": drafts.later,
-    "share.start": share.start,
+    "share.start": opening.start,
     "share.withdraw": drafts.withdraw,
     "share.withdraw_yes": drafts.withdraw_yes,
     "sending.again": sending.again,
@@ -93,19 +113,22 @@ async def respond(turn: Turn) -> None:
     except CaseError as error:
         turn.replies.clear()
         turn.owed.clear()
-        turn.say(error_card(error, turn.locale))
+        (turn.open if turn.screen else turn.say)(error_card(error, turn.locale))
 
 
 async def _respond(turn: Turn) -> None:
     match turn.event:
-        case Said():
-            await versions.said(turn, turn.event)
+        case Said() as message:
+            if not await roster.said(turn, message):
+                await versions.said(turn, message)
         case Unsaid():
             await versions.unsaid(turn, turn.event)
         case Pressed() as press:
             await _pressed(turn, press)
         case Joined():
             await help.show(turn)
+        case Invited() as invited:
+            await rooms.invited(turn, invited)
         case Left():
             return
 
@@ -117,7 +140,9 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await share.publish(turn, press.value, press.fields)
         case "share.check":
             await share.check(turn, press.value, press.fields)
-        case "share.edit":
+        case "share.closed":
+            await opening.closed(turn, press.value, press.fields)
+        case "share.edit" | "share.resume":
             await drafts.edit(turn, press.value, press.fields)
         case "share.not_a_name":
             await checked.not_a_name(turn, press.value, press.fields)
@@ -128,10 +153,20 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "home.find":
+            await home.search(turn, press.fields)
+        case "people.save":
+            await people.save(turn, press.value, press.fields)
+        case "room.here":
+            await rooms.here(turn, press.value, press.fields)
+        case "room.save":
+            await rooms.save(turn, press.value, press.fields)
+        case "roster.apply":
+            await roster.apply(turn, press.value, press.fields)
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":
-            await drafts.from_message(turn, press.value, press.fields)
+            await opening.from_message(turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

@@ -10,12 +10,17 @@ from typing import Any
 from bot.conversation import (
     drafts,
     find,
+    follow_up,
     greet,
     help,
+    offices,
+    people,
     profile,
     promoter,
     reflect,
     review,
+    rooms,
+    roster,
     share,
     status,
     try_it,
@@ -57,6 +62,15 @@ COMMANDS = {
     "月次まとめ": promoter.digest,
     "まとめ": promoter.digest,
     "digest": promoter.digest,
+    "名簿": roster.show,
+    "roster": roster.show,
+    "役割": people.by_role,
+    "roles": people.by_role,
+    "営業所": offices.show,
+    "offices": offices.show,
+    "部屋": rooms.listing,
+    "この部屋": rooms.listing,
+    "rooms": rooms.listing,
     "試している事例": try_it.listing,
     "trials": try_it.listing,
 }
@@ -83,6 +97,8 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
     if greet.is_greeting(text) or (thanks and not waiting):
         await greet.greet(turn, thanks=thanks)
         return
+    if not waiting and await follow_up.goes_on(turn, text):
+        return
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
@@ -96,6 +112,18 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
             await share.propose(turn, text)  # it routes, blocks or holds: that cannot wait
         case _:
             await _ask(turn, text)
+
+
+async def overheard(turn: Turn, text: str) -> None:
+    """A line in a thread where the person asked, without naming the bot: it goes on with the
+    search, or it was meant for others and nothing is said."""
+    text = clean(text)
+    if not text or len(text) > LIMIT or await follow_up.goes_on(turn, text):
+        return
+    if ASKS.search(text):
+        reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
+        if reading.intent is Intent.SEARCH:
+            await find.search(turn, text)
 
 
 async def _waiting(turn: Turn) -> dict[str, Any]:

@@ -9,6 +9,26 @@ from typing import Any
 from bot.views.elements import Card
 
 Fields = Mapping[str, str | list[str]]
+# Where a reply belongs when that is not the person's own chat: `Platform.render` reads it. Shown
+# to that person alone; empty: in their own chat.
+Aside = Mapping[str, Any]
+
+
+class NotFetched(Exception):
+    """A file that could not be fetched. `why`: scope, size or failed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message. `url` is the platform's own; nobody else's is fetched."""
+
+    name: str
+    size: int  # bytes, as the platform says
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,10 @@ class Said:
     place: dict[str, Any]
     private: bool = True  # False in a channel, where others read along
     source: str = ""
+    aside: Aside = field(default_factory=dict)
+    thread: str = ""  # names the chat thread, for the search that a follow-up narrows
+    overheard: bool = False  # nobody addressed the bot: kept only where this person asked before
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,8 @@ class Unsaid:
 class Pressed:
     """A person pressed a button (or sent a form): its action, its value, the card's fields.
 
-    `card` is the receipt of the message that holds the button, for `Replace`.
+    `card` is the receipt of the message that holds the button, for `Replace`. `screen`: a screen
+    of its own waits for the answer, in front of the person (bot/conversation/screens.py).
     """
 
     user: str
@@ -49,6 +74,9 @@ class Pressed:
     fields: Fields = field(default_factory=dict)
     card: str = ""
     private: bool = True
+    screen: bool = False
+    aside: Aside = field(default_factory=dict)
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,55 @@ class Left:
     user: str
 
 
-Event = Said | Unsaid | Pressed | Joined | Left
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """The platform took the bot away from workspaces, or (empty `reason`) lets it in again.
+
+    `places` are the platform's ids of them, `reason` its code; `forget`: the credentials are void.
+    `at`: when it happened, Unix seconds.
+    """
+
+    places: tuple[str, ...]
+    reason: str
+    forget: bool = False
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A person brought the bot into a chat that others read: `room` is the platform's id of it."""
+
+    user: str
+    place: dict[str, Any]
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTold:
+    """What became of a chat. `what`: joined, left, archived, active or renamed; nobody speaks."""
+
+    room: str
+    what: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """What the platform says of a person: came, changed, gone (deactivated). Nobody speaks.
+
+    `ours`: False for guests and people of other companies, who are never members.
+    """
+
+    user: str
+    place: dict[str, Any]
+    email: str = ""
+    gone: bool = False
+    ours: bool = True
+
+
+Spoken = Said | Unsaid | Pressed | Joined | Left | Invited  # somebody did it
+Told = RoomTold | PersonTold  # the platform says it
+Event = Spoken | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +165,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A form on its own screen where the platform has one, else a message."""
+    """A form on its own screen where the platform has one, else a message.
+
+    `instead` is said when the person has closed that screen meanwhile, or it opened too late.
+    """
 
     card: Card
+    locale: str = "ja"  # of the words that the platform puts around the card
+    instead: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +180,7 @@ class Replace:
     """The pressed card becomes this one; a platform that cannot replace says it."""
 
     card: Card
+    locale: str = "ja"
 
 
 Reply = Say | Open | Replace

@@ -9,6 +9,7 @@ from bot.views import notes, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card, quiet_card
+from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
@@ -65,7 +66,7 @@ async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
-    return withdrawn_card(locale)
+    return withdrawn_card(locale, others=content.get("cases", 1) > 1)
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -78,6 +79,14 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
+    room = await shelf.people.room(content["room_id"])
+    office = [one for one in await shelf.people.offices() if one.id == content["office_id"]]
+    if room is None or not office:
+        raise NotFound("room")
+    return room_form(room, office, locale)
 
 
 async def _title(shelf: Shelf, content: Content) -> str:
@@ -106,4 +115,5 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
+    "room_ask": _room_ask,
 }

@@ -13,7 +13,7 @@ from bot.conversation.turn import Turn
 from bot.views.case import case_card
 from bot.views.elements import Card, Divider, Style, Text
 from bot.views.guard import ask_card, stop_card
-from bot.views.preview import form_card, preview_card
+from bot.views.preview import preview_card
 from cases import capture, fields, sharing, verdicts, wishes
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
@@ -22,15 +22,6 @@ from cases.models.case import Case, Draft
 from cases.vocabulary import Decision, DraftState, Kind
 
 Raw = dict[str, Any]
-
-
-async def start(turn: Turn, value: str = "") -> None:
-    """The form, or straight to the proposal when some text came along."""
-    if value.strip():
-        await propose(turn, value)
-        return
-    async with turn.transaction():
-        turn.open(form_card("", {}, turn.locale))
 
 
 async def propose(turn: Turn, text: str, **more: Any) -> None:
@@ -67,11 +58,13 @@ async def show(
         draft = await sharing.keep_draft(
             shelf, turn.library.ring, raw, checked, draft=draft, source=source
         )
-        card = await _card(turn, shelf, draft, raw, checked, notice=notice)
-        if draft_id and isinstance(turn.event, Pressed):
+        card = await _preview(turn, shelf, draft, raw, checked, notice=notice)
+        if turn.screen or (draft_id and isinstance(turn.event, Pressed)):
             turn.replace(card)
         else:
             turn.say(card)
+        if draft.state is DraftState.HELD:
+            turn.leave(card)
 
 
 async def look(turn: Turn, raw: Raw) -> Checked:
@@ -82,12 +75,12 @@ async def look(turn: Turn, raw: Raw) -> Checked:
         return verdicts.down()
 
 
-async def _card(
+async def _preview(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
-    decision = verdicts.decision_of(checked, raw)
-    if decision not in verdicts.PASSES:
-        return await _stopped(turn, shelf, draft, checked, raw)
+    stop = await stopped(turn, shelf, draft, checked, raw)
+    if stop is not None:
+        return stop
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
     _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
@@ -112,9 +105,16 @@ def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
     talk.updated_at = shelf.now
 
 
-async def _stopped(turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw) -> Card:
-    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author."""
+async def stopped(
+    turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw
+) -> Card | None:
+    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author.
+
+    None for a text that passes.
+    """
     decision = verdicts.decision_of(checked, raw)
+    if decision in verdicts.PASSES:
+        return None
     rules = verdicts.rules_behind(checked, decision, raw)
     rule = rules[0] if rules else "model_down"
     if decision is Decision.ASK:
@@ -155,7 +155,9 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         case = await sharing.publish(shelf, draft, decision, raw["declared"], show_author=name)
         await _answer_wish(shelf, raw, case)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        turn.replace(await _published(turn, shelf, case, edits=edits))
+        card = await _published(turn, shelf, case, edits=edits)
+        turn.replace(card)
+        turn.leave(card)
 
 
 def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.conversation.events import Event, Open, Replace, Reply, Say, Speaker
+from bot.conversation.events import Aside, Attached, Open, Replace, Reply, Say, Speaker, Spoken
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -24,13 +24,23 @@ from cases.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message to somebody else (a member or a room), for the ledger."""
+    """A message to somebody else (a member, a room, or all who read along), for the ledger."""
 
     key: str  # the same promise twice is one promise
     kind: str
     content: Mapping[str, Any]
     member_id: str | None = None
     room_id: str | None = None
+    aside: Aside | None = None  # the chat of the event, in which everybody reads `content["card"]`
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a handler may look at on the event's platform, outside any transaction."""
+
+    workspace_id: str
+    fetch: Callable[[Attached], Awaitable[bytes]]
+    room_name: Callable[[str], Awaitable[str | None]]
 
 
 @dataclass(slots=True)
@@ -40,12 +50,15 @@ class Turn:
     library: Library
     speaker: Speaker
     scope: Scope
-    event: Event
+    event: Spoken
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
     quality_form_url: str = ""
+    workspace_id: str = ""  # where the event came from, and on which platform
+    platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    reach: Reach | None = None  # None: a platform without files and rooms
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write
@@ -55,6 +68,32 @@ class Turn:
     def source(self) -> str:
         """Where what is said comes from: its message, else the event."""
         return getattr(self.event, "source", "") or f"said:{self.event_id}"
+
+    @property
+    def screen(self) -> bool:
+        """True while a screen of its own waits for the answer."""
+        return getattr(self.event, "screen", False)
+
+    @property
+    def card(self) -> str:
+        """The receipt of the message that holds the pressed button; empty where there is none."""
+        return getattr(self.event, "card", "")
+
+    @property
+    def private(self) -> bool:
+        """False where others read along."""
+        return getattr(self.event, "private", True)
+
+    @property
+    def may_tell(self) -> bool:
+        """True where colleagues read along who may see what the whole company may."""
+        aside = getattr(self.event, "aside", {})
+        return bool(aside) and not self.private and not aside.get("outsiders")
+
+    @property
+    def thread(self) -> str:
+        """The chat thread of the event; empty where the platform has none."""
+        return getattr(self.event, "thread", "")
 
     @property
     def locale(self) -> str:
@@ -73,13 +112,18 @@ class Turn:
         """A new message to the speaker."""
         self.replies.append(Say(card))
 
-    def open(self, card: Card) -> None:
-        """A form on its own screen."""
-        self.replies.append(Open(card))
+    def open(self, card: Card, instead: Card | None = None) -> None:
+        """A form on its own screen; `instead` is said where that screen is gone by now."""
+        self.replies.append(Open(card, self.locale, instead))
 
     def replace(self, card: Card) -> None:
         """The pressed card becomes this one."""
-        self.replies.append(Replace(card))
+        self.replies.append(Replace(card, self.locale))
+
+    def leave(self, card: Card) -> None:
+        """What a screen shows also as a message, unless one changes with it: screens are closed."""
+        if self.screen and not self.card:
+            self.say(card)
 
     def owe(self, owed: Owed) -> None:
         """A message to somebody else, committed with this turn."""

@@ -6,13 +6,15 @@ Pure: one card always gives the same JSON. What is too long is shortened; button
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, assert_never
 
+from bot.conversation import screens
 from bot.slack import ids, limits
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
 from bot.slack.sheet import Sheet
-from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans
+from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans, units
 from bot.views.elements import (
     Actions,
     Button,
@@ -28,7 +30,9 @@ from bot.views.elements import (
     fact,
     plain,
     to_json,
+    unfolded,
 )
+from bot.views.words import say
 from cases.text import clean, content_hash
 
 _NAME = "ヒトツブ"
@@ -54,23 +58,45 @@ def payload(card: Card) -> bytes:
     return json.dumps(message(card), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def modal(card: Card, place: dict[str, Any] | None = None, receipt: str = "") -> Json:
+def of_view(card: Card) -> list[Json]:
+    """The blocks of a view: at most 100."""
+    return _within(_parts(card, Sheet(_stamp(card))), limits.VIEW_BLOCKS)
+
+
+def modal(
+    card: Card, place: dict[str, Any] | None = None, receipt: str = "", locale: str = "ja"
+) -> Json:
     """The view of a form: at most 100 blocks. `place` and `receipt` come back with the answer.
 
     ValueError as in `message`.
     """
-    blocks = _within(_parts(card, Sheet(_stamp(card))), limits.VIEW_BLOCKS)
-    made = {
+    submit = card.submit or _stand_in(card)
+    body = _parts(_without(card, submit), Sheet(_stamp(card)))
+    blocks = _within(body, limits.VIEW_BLOCKS)
+    made: Json = {
         "type": "modal",
         "callback_id": ids.FORM,
         "title": plain_text(card.title or _NAME, limits.VIEW_TITLE),
         "blocks": blocks or [quiet(_NAME, "0")],
     }
-    submit = card.submit or _stand_in(card)
-    made["private_metadata"] = ids.metadata(submit or Button("", ids.LINK), place, receipt)
+    button = submit or Button("", ids.LINK)
+    made["private_metadata"] = ids.metadata(button, place, receipt, locale)
+    made["close"] = plain_text(say(locale, "form.close"), limits.SUBMIT)
     if submit:
         made["submit"] = plain_text(submit.label, limits.SUBMIT)
+        made["notify_on_close"] = submit.action in screens.SLOW
     return made
+
+
+def _without(card: Card, submit: Button | None) -> Card:
+    """The card without the button that became the form's own."""
+    parts = [
+        replace(part, buttons=tuple(one for one in part.buttons if one != submit))
+        if isinstance(part, Actions)
+        else part
+        for part in card.parts
+    ]
+    return replace(card, parts=tuple(parts))
 
 
 def _stand_in(card: Card) -> Button | None:
@@ -87,17 +113,29 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order. Slack cannot fold: the button of a fold joins the next row."""
+    """All parts in order; texts of one kind that follow each other share a block."""
     made: list[Json] = []
-    waiting: tuple[Button, ...] = ()
-    for part in card.parts:
-        if isinstance(part, Fold) and part.instead:
-            waiting += (part.instead,)
-            continue
-        if waiting and isinstance(part, Actions):
-            part, waiting = Actions((*part.buttons, *waiting), part.more), ()
-        made += _part(part, sheet)
-    return made + (row(Actions(waiting), sheet) if waiting else [])
+    for part in unfolded(card).parts:
+        for block in _part(part, sheet):
+            if not (made and _joins(made[-1], block)):
+                made.append(block)
+    return made
+
+
+def _joins(before: Json, block: Json) -> bool:
+    """Puts a text into the block before it where they look alike: a phone shows five blocks."""
+    if before["type"] != block["type"]:
+        return False
+    if block["type"] == "rich_text":
+        before["elements"] += block["elements"]
+        return True
+    if block["type"] != "context":
+        return False
+    both = "\n".join(one["elements"][0]["text"] for one in (before, block))
+    if units(both) > limits.TEXT:
+        return False
+    before["elements"] = [plain_text(both)]
+    return True
 
 
 def _part(part: Part, sheet: Sheet) -> list[Json]:
@@ -143,19 +181,19 @@ def _facts(part: Facts, sheet: Sheet) -> list[Json]:
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    """Without its title, which asks to unfold it."""
-    return [block for found in part.parts for block in _part(_hushed(found), sheet)]
+    """One section: Slack itself folds the rest of a long one behind 「もっと見る」."""
+    lines = [part.title, *(line for inner in part.parts for line in _lines(inner))]
+    return _text(Text("\n".join(line for line in lines if line)), sheet)
 
 
-def _hushed(part: Text | Facts | Divider) -> Text | Divider:
+def _lines(part: Text | Facts | Divider) -> list[str]:
     match part:
         case Text():
-            return Text(part.text, Style.QUIET)
+            return [part.text]
         case Facts():
-            lines = [fact(label, value) for label, value in part.rows]
-            return Text("\n".join(lines), Style.QUIET)
+            return [fact(label, value) for label, value in part.rows]
         case Divider():
-            return part
+            return []
 
 
 def _field(field: Field, sheet: Sheet) -> list[Json]:

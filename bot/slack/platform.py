@@ -9,9 +9,10 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Event
+from bot.conversation.events import Aside, Attached, Detached, Event
 from bot.platform import Desk
-from bot.slack import answers, blocks, client
+from bot.slack import answers, asides, attached, blocks, client
+from bot.slack.condition import Condition
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.installs import Installer
@@ -40,13 +41,16 @@ class SlackPlatform:
         *,
         app_token: str = "",
         installer: Installer | None = None,
+        condition: Condition | None = None,
     ) -> None:
         self._api_url = api_url
+        self._now = now
         self._desk = desk
         self._intake = Intake(desk, bolt(desk, api_url))
         wants_door = signing_secret or not app_token
         self._door = Door(signing_secret, self._intake, now) if wants_door else None
         self._installer = installer
+        self._condition = condition
         self._socket = Socket(app_token, self._intake, api_url) if app_token else None
 
     def on_gap(self, ask: Callable[[], None]) -> None:
@@ -83,25 +87,26 @@ class SlackPlatform:
 
     async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """Slack's rows of 状態 for a company, as label and value."""
-        if self._socket is None:
-            return []
-        wrong = self._socket.wrong
-        value = say(locale, "slack.socket_away", code=wrong) if wrong else say(locale, "slack.on")
-        return [(say(locale, "slack.socket"), value)]
+        found = []
+        if self._socket is not None:
+            wrong = self._socket.wrong
+            away = say(locale, "slack.socket_away", code=wrong)
+            found.append((say(locale, "slack.socket"), away if wrong else say(locale, "slack.on")))
+        return found + (await self._condition.rows(company_id, locale) if self._condition else [])
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         return read(raw)
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
         """The message as JSON: plain text fallback and blocks, within Slack's limits."""
-        return blocks.payload(card)
+        return asides.payload(card, aside, self._now()) if aside else blocks.payload(card)
 
     async def send(
         self, credentials: dict[str, Any], address: dict[str, Any], payload: bytes, key: str
     ) -> str:
         """One POST. Raises DeliveryFailed or DeliveryUnknown."""
-        return await client.post(self._api(credentials), address, payload, key)
+        return await client.post(self._api(credentials), address, payload, key, self._now())
 
     async def replace(
         self, credentials: dict[str, Any], address: dict[str, Any], receipt: str, payload: bytes
@@ -110,18 +115,31 @@ class SlackPlatform:
         await client.update(self._api(credentials), receipt, payload)
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Receipts with `key` in the room's history, oldest first; None without the scope."""
-        return await client.find(self._api(credentials), address, key, since)
+        return await client.find(self._api(credentials), address, payload, key, since)
 
     async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
         """Deletes an extra copy; one that is gone already is no error."""
         await client.delete(self._api(credentials), receipt)
 
-    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
-        """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
+        """The user's e-mail; empty where it cannot be read; None for a guest."""
         return await client.email(self._api(credentials), user)
+
+    async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
+        """bot.platform.Reaches: the bytes of a file. Raises NotFetched."""
+        return await attached.fetch(credentials["token"], self._api_url, file)
+
+    async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
+        """bot.platform.Reaches: a channel's name; None where the bot is not in it."""
+        return await client.room_name(self._api(credentials), room)
 
     async def reread(
         self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import ids, messages
+from bot.conversation import screens
+from bot.conversation.events import Detached, Event, Joined, Pressed, Said
+from bot.slack import asides, forms, ids, messages, people, rooms
 from bot.slack.fields import values
 from bot.slack.messages import spoken
+from bot.slack.parting import organisation, parting
 
 Raw = dict[str, Any]
 
@@ -25,16 +27,19 @@ COMMANDS = {
 SHARE, SHARE_MESSAGE = "share.start", "share.from_message"  # callback ids of the two shortcuts
 
 
-def read(raw: Raw) -> Event | None:
+def read(raw: Raw) -> Event | Detached | None:
     """The neutral event; None for what needs no answer (bots, guests, unknown types)."""
     if _is_guest(raw):
         return None
+    if (asked := rooms.here(raw)) is not None:
+        return asked
     if "command" in raw:
         return _command(raw)
     readers = {
         "event_callback": _event,
         "block_actions": _press,
-        "view_submission": _submission,
+        "view_submission": forms.sent,
+        "view_closed": forms.closed,
         "shortcut": _shortcut,
         "message_action": _message_shortcut,
     }
@@ -53,11 +58,6 @@ def team(raw: Raw) -> str:
     return found
 
 
-def organisation(raw: Raw) -> str:
-    """The organisation (Enterprise Grid) of the verified envelope; empty without one."""
-    return _id(raw, "enterprise")
-
-
 def external_id(raw: Raw) -> str:
     """What Slack repeats when it sends the same thing again (platforms.md §2.1); KeyError if none.
 
@@ -70,6 +70,8 @@ def external_id(raw: Raw) -> str:
         return written.external_id if written else event_id
     if kind == "view_submission":
         return f"view:{raw['view']['id']}:{raw['view']['hash']}"
+    if kind == "view_closed":  # a screen closes once
+        return f"closed:{_filled(raw['view']['id'])}"
     if kind == "block_actions":
         pressed = raw["actions"][0]["action_ts"]
         return f"press:{pressed}:{raw['user']['id']}:{_held_by(raw)}"
@@ -83,7 +85,7 @@ def _filled(found: str | None) -> str:
 
 
 def _id(raw: Raw, name: str) -> str:
-    """`team_id` of events and commands, `team.id` of interactions; the same for `enterprise`."""
+    """`team_id` of events and commands, `team.id` of interactions."""
     return str(raw.get(f"{name}_id") or (raw.get(name) or {}).get("id") or "")
 
 
@@ -97,11 +99,17 @@ def _is_guest(raw: Raw) -> bool:
         event.get("team") if isinstance(event.get("team"), str) else None,
         (user or {}).get("team_id"),
     }
-    return bool(homes - {None, "", _id(raw, "team"), _id(raw, "enterprise")})
+    return bool(homes - {None, "", _id(raw, "team"), organisation(raw)})
 
 
-def _event(raw: Raw) -> Event | None:
+def _event(raw: Raw) -> Event | Detached | None:
     event = raw["event"]
+    if (parted := parting(raw)) is not None:
+        return parted
+    if event["type"] in people.EVENTS:
+        return people.told(raw, {team(raw), organisation(raw)} - {""})
+    if event["type"] in rooms.EVENTS:
+        return rooms.told(raw)
     if event["type"] != "app_home_opened":
         return messages.neutral(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):
@@ -114,11 +122,16 @@ def _command(raw: Raw) -> Event:
     user = str(raw["user_id"])
     text = spoken(raw.get("text", ""))
     word, *rest = text.split(maxsplit=1) or [""]
-    place = {"user": user}  # the command may come from any channel, the answer is a DM
+    place, aside = {"user": user}, asides.typed_in(raw)
+    thread = asides.name(team(raw), aside["channel"], "") if aside else ""
     action = COMMANDS.get(word.lower())
     if action:
-        return Pressed(user, action, rest[0] if rest else "", place)
-    return Said(user, text, place)
+        value = rest[0] if rest else ""
+        opens = action in screens.OPENS
+        return Pressed(
+            user, action, value, place, private=not aside, screen=opens, aside=aside, thread=thread
+        )
+    return Said(user, text, place, private=not aside, aside=aside, thread=thread)
 
 
 def _press(raw: Raw) -> Event | None:
@@ -128,45 +141,50 @@ def _press(raw: Raw) -> Event | None:
         action, value = ids.unpacked(pressed["selected_option"]["value"])
     if pressed["type"] not in ("button", "overflow") or action in (ids.LINK, ""):
         return None
-    view = raw.get("view")
-    if view:
-        return _pressed(raw, action, value, view)
+    if raw.get("view"):
+        modal = raw["view"]["type"] == "modal"
+        return forms.pressed(raw, action, value, screen=modal or action in screens.OPENS)
     user, channel = str(raw["user"]["id"]), str(raw["container"]["channel_id"])
     private = channel.startswith("D")
     place = {"user": user, "channel": channel} if private else {"user": user}
+    thread, aside = asides.thread_of(raw), asides.pressed_in(raw)
     return Pressed(
-        user, action, value, place, values(raw.get("state")), _held_by(raw), private=private
+        user,
+        action,
+        value,
+        place,
+        values(raw.get("state")),
+        "" if asides.is_ephemeral(raw) else _held_by(raw),
+        private=private,
+        screen=action in screens.OPENS,
+        aside=aside,
+        thread=asides.name(team(raw), channel, thread) if thread else "",
     )
-
-
-def _submission(raw: Raw) -> Event | None:
-    kept = ids.remembered(raw["view"])
-    if kept.get("a", ids.LINK) == ids.LINK:
-        return None
-    return _pressed(raw, kept["a"], kept.get("v", ""), raw["view"])
-
-
-def _pressed(raw: Raw, action: str, value: str, view: Raw) -> Pressed:
-    kept, user = ids.remembered(view), str(raw["user"]["id"])
-    place = kept.get("p") or {"user": user}
-    return Pressed(user, action, value, place, values(view.get("state")), kept.get("c", ""))
 
 
 def _shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE:
         return None
     user = str(raw["user"]["id"])
-    return Pressed(user, SHARE, "", {"user": user})
+    return Pressed(user, SHARE, "", {"user": user}, screen=True)
 
 
 def _message_shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE_MESSAGE:
         return None
     user, message = str(raw["user"]["id"]), raw["message"]
-    domain, channel = raw["team"]["domain"], raw["channel"]["id"]
-    link = f"https://{domain}.slack.com/archives/{channel}/p{message['ts'].replace('.', '')}"
-    fields = {"permalink": link, "poster": str(message.get("user", ""))}
-    return Pressed(user, SHARE_MESSAGE, spoken(message.get("text", "")), {"user": user}, fields)
+    poster = str(message.get("user") or message.get("bot_id") or "")
+    fields = {"permalink": str(raw.get("permalink") or _link(raw)), "poster": poster}
+    text, place = spoken(message.get("text") or ""), {"user": user}
+    return Pressed(user, SHARE_MESSAGE, text, place, fields, screen=True)
+
+
+def _link(raw: Raw) -> str:
+    """The message's address as Slack builds it; chat.getPermalink knows better where it answers."""
+    domain, channel, ts = raw["team"]["domain"], raw["channel"]["id"], raw["message"]["ts"]
+    thread = raw["message"].get("thread_ts") or ts
+    link = f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+    return link if thread == ts else f"{link}?thread_ts={thread}&cid={channel}"
 
 
 def _held_by(raw: Raw) -> str:

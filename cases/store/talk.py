@@ -6,16 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases.models.talk import Digest, Reflection, Talk
+from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.scope import Scope
 from cases.store.asking import among
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """One question that a member was asked; `asked_on` is YYYY-MM-DD."""
 
     prompt: str
@@ -31,7 +31,7 @@ class Talks:
         self.scope = scope
         self.company_id = scope.company_id
 
-    def add(self, *rows: Digest | Reflection) -> None:
+    def add(self, *rows: Digest | Reflection | Asked) -> None:
         """Keeps new rows; they are written with the transaction."""
         self.session.add_all(rows)
 
@@ -51,16 +51,18 @@ class Talks:
         row = await self.session.get(Reflection, (self.company_id, reflection_id))
         return row if row and row.member_id == self.scope.member_id else None
 
-    async def asked_on(self, day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
+    async def asked_on(self, on_day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
         """The questions of one day (YYYY-MM-DD) to some members."""
         found = select(Reflection).where(
             Reflection.company_id == self.company_id,
             among(self.session, Reflection.member_id, member_ids),
-            Reflection.asked_on == day,
+            Reflection.asked_on == on_day,
         )
         return (await self.session.scalars(found)).all()
 
-    async def asked(self, member_ids: Collection[str], first_day: str) -> dict[str, list[Asked]]:
+    async def questions_of(
+        self, member_ids: Collection[str], first_day: str
+    ) -> dict[str, list[Question]]:
         """What members were asked from a day (YYYY-MM-DD) on, and of which trials at any time."""
         found = select(
             Reflection.member_id, Reflection.prompt, Reflection.asked_on, Reflection.trial_id
@@ -69,9 +71,9 @@ class Talks:
             among(self.session, Reflection.member_id, member_ids),
             or_(Reflection.asked_on >= first_day, Reflection.trial_id.is_not(None)),
         )
-        of: dict[str, list[Asked]] = {}
+        of: dict[str, list[Question]] = {}
         for member_id, prompt, asked_on, trial_id in await self.session.execute(found):
-            of.setdefault(member_id, []).append(Asked(prompt, asked_on, trial_id))
+            of.setdefault(member_id, []).append(Question(prompt, asked_on, trial_id))
         return of
 
     async def reflections_of(self, member_id: str) -> Sequence[Reflection]:
@@ -96,6 +98,16 @@ class Talks:
             Reflection.company_id == self.company_id, Reflection.shared.is_not(None)
         )
         return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def asked(self, member_id: str, thread: str) -> Asked | None:
+        """A member's last search in a thread."""
+        return await self.session.get(Asked, (self.company_id, member_id, thread))
+
+    async def forget_asked(self, before: datetime) -> int:
+        """Forgets the searches in threads that rest since then: how many."""
+        old = delete(Asked).where(Asked.company_id == self.company_id, Asked.updated_at < before)
+        gone = await self.session.scalars(old.returning(Asked.thread))
+        return len(gone.all())
 
     async def mine(self, now: datetime) -> Talk:
         """Where the acting member's conversation stands; a fresh one on first use."""

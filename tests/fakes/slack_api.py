@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes import slack_chats, slack_grants, slack_people, slack_rooms, slack_views
+from tests.fakes import (
+    slack_chats,
+    slack_files,
+    slack_grants,
+    slack_people,
+    slack_rooms,
+    slack_views,
+)
 from tests.fakes.slack_grants import Exchange
 from tests.fakes.slack_state import Hook, Json, Refused, Workspace
 
@@ -45,6 +52,7 @@ class FakeSlack(Workspace):
     tokens: set[str] = field(default_factory=set)
     script: dict[str, list[Answer]] = field(default_factory=dict)
     rates: dict[str, int] = field(default_factory=dict)
+    socket_url: str = ""  # where Socket Mode listens
     oauth: Exchange = field(default_factory=Exchange)
     spent: dict[str, list[float]] = field(default_factory=dict)
 
@@ -60,7 +68,7 @@ class FakeSlack(Workspace):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        arguments = await arguments_of(request)
         authorization = request.headers.get("Authorization", "")
         self.calls.append((method, arguments))
         self.tokens.add(authorization)
@@ -114,6 +122,8 @@ class FakeSlack(Workspace):
         return 0
 
     def _answer(self, method: str, arguments: Json, token: str) -> Json:
+        if method == "apps.connections.open" and self.socket_url:
+            return {"ok": True, "url": self.socket_url}
         if method == slack_grants.METHOD:
             return self.oauth.access(self.grants, arguments, token)
         if not token:
@@ -141,7 +151,8 @@ class FakeSlack(Workspace):
         return METHODS[method](self, arguments)
 
 
-async def _arguments(request: web.Request) -> Json:
+async def arguments_of(request: web.Request) -> Json:
+    """What a call carries: JSON, a form, or the query."""
     if request.content_type == "application/json":
         found: Json = await request.json()
         return found
@@ -155,6 +166,7 @@ async def fake_slack() -> AsyncIterator[FakeSlack]:
     app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
     app.router.add_post("/hooks/{number}", fake.handle_hook)
+    slack_files.serve(fake, app)
     async with TestServer(app, host="127.0.0.1") as server:
         fake.url = str(server.make_url("/api/"))
         yield fake

@@ -1,0 +1,68 @@
+"""What Slack tells of channels: the bot brought in or put out, archived, renamed. Pure.
+
+Scopes: `channels:read` and `groups:read`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.conversation.events import Event, Invited, Pressed, RoomTold
+from bot.slack.messages import spoken
+
+Raw = dict[str, Any]
+WHAT = {
+    f"{kind}_{news}": what
+    for kind in ("channel", "group")  # public, private
+    for news, what in (
+        ("left", "left"),
+        ("deleted", "left"),
+        ("archive", "archived"),
+        ("unarchive", "active"),
+        ("rename", "renamed"),
+    )
+}
+EVENTS = ("member_joined_channel", "member_left_channel", *WHAT)
+HERE = ("部屋", "この部屋", "room", "this room")
+SHOW = "room.here"
+
+
+def told_of(kind: str) -> tuple[str, ...]:
+    """The events about a `channel` (public) or a `group` (private)."""
+    return tuple(event for event in WHAT if event.startswith(f"{kind}_"))
+
+
+def told(raw: Raw) -> Event | None:
+    """The neutral event; None where it is about somebody else's coming and going."""
+    event = raw["event"]
+    kind, channel = event["type"], event.get("channel")
+    if WHAT.get(kind) == "renamed":
+        return RoomTold(str(channel["id"]), "renamed", str(channel.get("name") or ""))
+    if kind in WHAT:
+        return RoomTold(str(channel), WHAT[kind])
+    bots = {str(found.get("user_id")) for found in raw.get("authorizations") or []}
+    if event.get("user") not in bots:
+        return None
+    if kind == "member_left_channel":
+        return RoomTold(str(channel), "left")
+    inviter = str(event.get("inviter") or "")
+    if not inviter:
+        return RoomTold(str(channel), "joined")
+    return Invited(inviter, {"user": inviter}, str(channel))
+
+
+def here(raw: Raw) -> Pressed | None:
+    """「この部屋」 to the bot in a channel, by mention or by command: which one, and its name."""
+    if "command" in raw:
+        user, channel = str(raw["user_id"]), str(raw.get("channel_id") or "")
+        named, typed = str(raw.get("channel_name") or ""), spoken(raw.get("text", ""))
+    elif (raw.get("event") or {}).get("type") == "app_mention" and raw["event"].get("user"):
+        event = raw["event"]
+        bots = {str(found.get("user_id")) for found in raw.get("authorizations") or []}
+        user, channel, named = str(event["user"]), str(event["channel"]), ""
+        typed = spoken(str(event.get("text") or ""), bots)
+    else:
+        return None
+    if typed.strip().lower() not in HERE or not channel.startswith(("C", "G")):
+        return None
+    return Pressed(user, SHOW, channel, {"user": user}, {"name": named})
