@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bot.conversation.turn import Reach
 
 log = logging.getLogger(__name__)
-Heard = Neutral | Detached | None
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 

@@ -51,12 +51,12 @@ class Talks:
         row = await self.session.get(Reflection, (self.company_id, reflection_id))
         return row if row and row.member_id == self.scope.member_id else None
 
-    async def asked_on(self, on: str, member_ids: Collection[str]) -> Sequence[Reflection]:
+    async def asked_on(self, on_day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
         """The questions of one day (YYYY-MM-DD) to some members."""
         found = select(Reflection).where(
             Reflection.company_id == self.company_id,
             among(self.session, Reflection.member_id, member_ids),
-            Reflection.asked_on == on,
+            Reflection.asked_on == on_day,
         )
         return (await self.session.scalars(found)).all()
 

@@ -42,8 +42,9 @@ ARGUMENTS: dict[str, Any] = {
     "case_ids": ["case"], "ids": ["case"], "source": "source", "since": None, "until": None,
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
-    "first_day": "2026-11-01", "on": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON, "what": "x",
-    "subject": "c1", "thread": "slack:T1:C1:1.2", "before": NOON,
+    "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
+    "what": "x", "subject": "c1",
+    "thread": "slack:T1:C1:1.2", "before": NOON,
     "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
 WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "visible"}
