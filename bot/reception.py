@@ -8,8 +8,10 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot import people
 from bot.conversation.events import Event as Neutral
 from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
@@ -163,6 +165,13 @@ class Reception:
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
             status=self.status,
+            find_person=partial(
+                people.find,
+                self.library,
+                self.platforms[event.platform],
+                self.credentials,
+                (event.company_id, event.workspace_id),
+            ),
         )
 
     async def _member(
@@ -210,6 +219,9 @@ class Reception:
             member_id=owed.member_id,
             room_id=owed.room_id,
             case_ids=(str(case_id),) if case_id else (),
+            unsolicited=owed.unsolicited,
+            not_before=owed.not_before,
+            expires_at=owed.expires_at,
         )
         place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
         if place is None:

@@ -32,28 +32,42 @@ def shown_name(member: Member | None, locale: str = "ja") -> str:
     return member.name_en if locale == "en" and member.name_en else member.name
 
 
+async def link(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
+) -> Account | None:
+    """The account of a platform's user, new by e-mail on the roster; None for a stranger."""
+    account = await shelf.people.account(workspace_id, user)
+    if account is not None or not email:
+        return account
+    found = await shelf.people.by_email(email)
+    if found is None or not found.active:
+        return None
+    account = Account(
+        company_id=shelf.scope.company_id,
+        workspace_id=workspace_id,
+        user=user,
+        member_id=found.id,
+        address=address,
+    )
+    shelf.people.add(account)
+    return account
+
+
 async def connect(
     shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
 ) -> Member | None:
-    """The member behind a platform's user; links a new account by e-mail; None for a stranger."""
-    account = await shelf.people.account(workspace_id, user)
-    if account is None and email:
-        found = await shelf.people.by_email(email)
-        if found is None or not found.active:
-            return None
-        account = Account(
-            company_id=shelf.scope.company_id,
-            workspace_id=workspace_id,
-            user=user,
-            member_id=found.id,
-            address=address,
-        )
-        shelf.people.add(account)
+    """The member behind a platform's user who speaks; None for a stranger."""
+    account = await link(shelf, workspace_id, user, address, email)
     if account is None:
         return None
     account.seen_at, account.blocked = shelf.now, ""  # who writes can be written to
     account.address = {**account.address, **address}  # a slash command knows less than a message
-    member = await shelf.people.member(account.member_id)
+    return await behind(shelf, account)
+
+
+async def behind(shelf: Shelf, account: Account | None) -> Member | None:
+    """The active member whose account it is."""
+    member = await shelf.people.member(account.member_id) if account else None
     return member if member and member.active else None
 
 

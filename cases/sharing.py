@@ -101,6 +101,8 @@ async def publish(
             return case
     if decision not in verdicts.PASSES:
         raise Stopped(str(decision))
+    if draft.values.get("on_behalf_of"):  # 聞き書き: the person it is about publishes, nobody else
+        raise NotAllowed("not one's own")
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):
         raise NotDeclared
@@ -109,6 +111,8 @@ async def publish(
     case.show_author = show_author
     case.changed_at = shelf.now
     _close(draft, case)
+    if draft.written_by:
+        await audit.record(shelf, "on_behalf.approve", draft.id)
     await audit.record(shelf, "case.publish", case.id)
     return case
 

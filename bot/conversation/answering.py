@@ -9,6 +9,7 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    on_behalf,
     profile,
     promoter,
     react,
@@ -28,6 +29,9 @@ from cases.errors import CaseError, NotFound
 
 # A press carries its value alone …
 PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
+    "behalf.decline": on_behalf.decline,
+    "behalf.show": on_behalf.show,
+    "behalf.start": on_behalf.start,
     "case.show": react.show,
     "digest.pack": promoter.pack,
     "digest.share_item": promoter.share_item,
@@ -115,6 +119,10 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
     match press.action:
         case "share.publish":
             await share.publish(turn, press.value, press.fields)
+        case "behalf.write":
+            await on_behalf.write(turn, press.fields)
+        case "behalf.ask":
+            await on_behalf.ask(turn, press.value, filled=press.fields)
         case "share.check":
             await share.check(turn, press.value, press.fields)
         case "share.edit":

@@ -12,6 +12,7 @@ from bot.conversation import (
     find,
     greet,
     help,
+    on_behalf,
     profile,
     promoter,
     reflect,
@@ -57,6 +58,8 @@ COMMANDS = {
     "月次まとめ": promoter.digest,
     "まとめ": promoter.digest,
     "digest": promoter.digest,
+    "聞き書き": on_behalf.start,
+    "write for": on_behalf.start,
     "試している事例": try_it.listing,
     "trials": try_it.listing,
 }

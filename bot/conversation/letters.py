@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.conversation import reflect
-from bot.views import notes, reminders
+from bot.conversation import approval, reflect
+from bot.views import notes, on_behalf, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.reflection import question_card, quiet_card
@@ -87,6 +87,23 @@ async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
 
 
+async def _on_behalf(shelf: Shelf, content: Content, locale: str) -> Card:
+    draft = await shelf.cases.proposal(content["draft_id"])
+    if draft is None:
+        raise NotFound("draft")
+    return await approval.subjects_card(shelf, draft, locale)
+
+
+async def _on_behalf_told(shelf: Shelf, content: Content, locale: str) -> Card:
+    return on_behalf.outcome_card(content, locale)
+
+
+async def _on_behalf_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    if content["part"] == "writer":
+        return on_behalf.outcome_card(content, locale)
+    return on_behalf.waiting_card(content, locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -107,6 +124,9 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "wishes": _wishes,
     "release_note": _release,
     "ask_author": _ask_author,
+    "on_behalf": _on_behalf,
+    "on_behalf_told": _on_behalf_told,
+    "on_behalf_waiting": _on_behalf_waiting,
     "office_share": _office_share,
     "alarm": _alarm,
     "case_withdrawn": _withdrawn,

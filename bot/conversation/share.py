@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import filled_in
+from bot.conversation import approval, filled_in
 from bot.conversation.events import Fields, Pressed
 from bot.conversation.showing import office_word, shown
 from bot.conversation.turn import Turn
@@ -88,9 +88,11 @@ async def _card(
     decision = verdicts.decision_of(checked, raw)
     if decision not in verdicts.PASSES:
         return await _stopped(turn, shelf, draft, checked, raw)
+    _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
+    if (special := await approval.card(turn, shelf, draft, raw, notice)) is not None:
+        return special
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
-    _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
     return preview_card(
         draft.id,
         draft.values,
@@ -136,7 +138,7 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await _already(turn, draft_id)
         return
     raw = filled_in.merge(raw, filled)
-    notice = _open_points(turn, raw)
+    notice = open_points(turn, raw)
     if notice:
         await show(turn, raw, draft_id=draft_id, notice=notice)
         return
@@ -154,11 +156,12 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         name = await _show_name(shelf, raw)
         case = await sharing.publish(shelf, draft, decision, raw["declared"], show_author=name)
         await _answer_wish(shelf, raw, case)
+        await approval.tell_writer(turn, shelf, draft, "approved", case)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
         turn.replace(await _published(turn, shelf, case, edits=edits))
 
 
-def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
+def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> str:
     """The first thing that keeps the draft from being published, in words; empty when none."""
     texts = fields.texts(raw)
     for key in fields.REQUIRED:
@@ -167,7 +170,7 @@ def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
     for key, limit in fields.too_long(raw):
         word = turn.words(f"case.{key.split(':')[0]}")  # `step:0` is a step
         return turn.words("share.too_long", field=word, limit=limit)
-    left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ()))
+    left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ())) if ticks else 0
     return turn.words("share.undeclared", count=left) if left else ""
 
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.conversation.events import Event, Open, Replace, Reply, Say, Speaker
@@ -19,6 +20,7 @@ from cases import fields, guard
 from cases.db import Shelf
 from cases.errors import GuardDown
 from cases.library import Library
+from cases.models.org import Member
 from cases.scope import Scope
 
 
@@ -31,6 +33,9 @@ class Owed:
     content: Mapping[str, Any]
     member_id: str | None = None
     room_id: str | None = None
+    unsolicited: bool = False  # counts for the budget, and keeps to the person's hours
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class Turn:
     safety_form_url: str = ""
     quality_form_url: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write

@@ -19,6 +19,8 @@ COMMANDS = {
     "share": "share.start",
     "探す": "find.start",
     "find": "find.start",
+    "聞き書き": "behalf.start",
+    "for": "behalf.start",
     "状態": "status.show",
     "status": "status.show",
 }
