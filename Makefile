@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all bench chaos reliability migration lock
+.PHONY: setup run test check test-all fuzz bench chaos reliability migration lock
 .SILENT:
 
 python = .venv/bin/python
@@ -28,6 +28,9 @@ check: setup         ## before pushing: lint, types, import contracts, migration
 
 test-all: setup      ## everything, with browser, real processes and faults: at most thirty minutes
 	$(python) -m pytest -n auto
+
+fuzz: setup          ## the property tests on inputs that no run has seen before
+	$(python) -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz
 
 bench: setup         ## measures search, speed and the ledger, and writes benchmarks/README.md
 	$(python) -m benchmarks

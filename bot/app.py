@@ -149,6 +149,7 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     if slack is not None:
         catch_up.platforms["slack"] = slack
         slack.on_gap(catch_up.ask)
+        health.doors, pages.state.more = slack.wrong, slack.rows
     return hub
 
 

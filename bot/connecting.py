@@ -38,11 +38,12 @@ async def connect(
 
 
 def _slack(settings: Settings, reception: Reception) -> SlackPlatform | None:
-    if not settings.slack_signing_secret:
+    secret, app_token = settings.slack_signing_secret, settings.slack_app_token
+    if not (secret or app_token):
         return None
     from bot.slack.platform import SlackPlatform
 
-    return SlackPlatform(reception, settings.slack_signing_secret, settings.slack_api_url)
+    return SlackPlatform(reception, secret, settings.slack_api_url, app_token=app_token)
 
 
 async def _teams(

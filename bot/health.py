@@ -43,6 +43,7 @@ class Health:
     now: Callable[[], datetime] = utc_now
     ticks: Callable[[], float] = time.monotonic
     id: str = field(default_factory=new_id)
+    doors: Callable[[], dict[str, str]] = dict  # what keeps events from coming in, by name
     lag: float = 0.0  # seconds by which the loop was late when it was looked at last
     _alarmed: bool = False
 
@@ -52,7 +53,7 @@ class Health:
 
     async def ready(self) -> dict[str, str]:
         """What keeps this process from its work, by name; empty when nothing does."""
-        wrong = self._machine()
+        wrong = self._machine() | self.doors()
         try:
             await self.beat()
             wrong |= await self._database()

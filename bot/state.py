@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from scheduler.jobs import BY_NAME
 from scheduler.models import InboxState
 from scheduler.store.processes import Processes
 
+More = Callable[[str, str], Awaitable[list[tuple[str, str]]]]
+
 
 @dataclass(slots=True)
 class State:
@@ -31,6 +33,7 @@ class State:
     clock: Clock
     closed: set[tuple[str, str]]
     sha256: str = ""
+    more: More | None = None  # what a platform has to say
 
     async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """状態 as label and value; times are JST."""
@@ -69,6 +72,8 @@ class State:
         dead = found.inbox.get(str(InboxState.DEAD), 0)
         if dead:
             rows.append((say(locale, "status.dead"), say(locale, "status.dead_of", count=dead)))
+        if self.more is not None:
+            rows += await self.more(company_id, locale)
         rows.append((say(locale, "status.processes"), await self._processes(locale)))
         return rows
 

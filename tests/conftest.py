@@ -21,8 +21,11 @@ from scheduler import buckets
 from tests.drivers.desk import DeskDriver
 from tests.fakes.house import House, make_company, open_house, settings_of
 
-# A slow machine, or coverage, must not fail a test: no deadline per example.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A slow machine, or coverage, must not fail a test: no deadline per example. The examples are the
+# same in every run, so that a change is judged by what it changed; `make fuzz` looks for new ones.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("house", derandomize=True, **PATIENT)
+settings.register_profile("fuzz", **PATIENT)
 settings.load_profile("house")
 
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -1,7 +1,9 @@
-"""POST /slack/events: verify, commit, acknowledge; then, and only then, Bolt does the work.
+"""The door of Slack: read, commit, acknowledge; then, and only then, Bolt does the work.
 
-Slack waits 3 s and repeats on an error; the repeat header is never looked at, because a repeat
-may be the only copy left. The unique external id is what makes an event count once.
+`Intake` is that order, whatever way an envelope comes; `Door` is POST /slack/events, which verifies
+signatures (bot/slack/socket.py is the other way in). Slack waits 3 s and repeats on an error; the
+repeat header is never looked at, because a repeat may be the only copy left. The unique external
+id is what makes an event count once.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,26 +25,84 @@ from slack_bolt.async_app import AsyncApp
 from bot.platform import Desk, Kept
 from bot.slack import limits
 from bot.slack.listeners import dispatch
-from bot.slack.read import Raw, external_id, read, team
+from bot.slack.read import Raw, external_id, organisation, read, team
 
 log = logging.getLogger(__name__)
 PATH = "/slack/events"
+Acknowledge = Callable[[Raw | None], Awaitable[None]]
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+
+
+class Unreadable(Exception):
+    """What came is no envelope of Slack's; sending it again changes nothing."""
+
+
+class NotKept(Exception):
+    """The event could not be committed: it must not be acknowledged, so that it comes again."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes verified envelopes, and holds the work that they started."""
+
+    desk: Desk
+    app: AsyncApp
+    lost: Callable[[], None] = lambda: None  # events went by: somebody should read the history
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def take(self, raw: Raw, acknowledge: Acknowledge) -> None:
+        """Reads, keeps, acknowledges, starts, in this order.
+
+        `acknowledge` gets the body of the answer, None for an empty one. It is not called where
+        this raises Unreadable or NotKept.
+        """
+        try:
+            wanted = read(raw) is not None
+            places, external = (_places(raw), external_id(raw)) if wanted else ((), "")
+        except _UNREADABLE:
+            raise Unreadable from None
+        if raw.get("type") == "app_rate_limited":  # Slack sends no more events for a while
+            self.lost()
+        # When there is nothing to do, nothing is stored of it.
+        kept = await self._keep(raw, places, external) if wanted else None
+        try:  # the ack leaves before the work starts, which may keep the processor busy
+            await acknowledge(acknowledgement(raw))
+        finally:
+            if kept and kept.fresh:
+                self._start(raw, kept)
+
+    async def close(self) -> None:
+        """Waits for the work that was started."""
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _keep(self, raw: Raw, places: tuple[str, ...], external: str) -> Kept | None:
+        """The row of the workspace, else of its organisation: it may be installed for all of it."""
+        try:
+            for place in places:
+                kept = await self.desk.keep("slack", place, external, raw)
+                if kept is not None:
+                    return kept
+        except Exception as error:
+            # No traceback: it may quote the event.
+            log.error("slack event not kept: %s", type(error).__name__)
+            self.lost()
+            raise NotKept from None
+        return None
+
+    def _start(self, raw: Raw, kept: Kept) -> None:
+        task = asyncio.create_task(dispatch(self.app, raw, kept))
+        self._running.add(task)  # asyncio itself holds tasks only weakly
+        task.add_done_callback(self._running.discard)
 
 
 @dataclass(slots=True)
 class Door:
-    """The handler of the one Slack route, and the work that it started.
-
-    `now` gives Unix seconds for the age of a signature.
-    """
+    """The handler of the one Slack route. `now` gives Unix seconds for the age of a signature."""
 
     secret: str
-    desk: Desk
-    app: AsyncApp
+    intake: Intake
     now: Callable[[], float] = time.time
-    lost: Callable[[], None] = lambda: None  # events went by: somebody should read the history
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if not self.secret.strip():  # an empty secret would let anybody sign
@@ -53,48 +113,24 @@ class Door:
         body = await _body(request)
         if not signed(self.secret, body, request.headers, self.now()):
             return web.Response(status=401)
+        answer = web.Response()
+
+        async def acknowledge(found: Raw | None) -> None:
+            nonlocal answer
+            answer = web.Response() if found is None else web.json_response(found)
+            await answer.prepare(request)
+            await answer.write_eof()
+
         try:
             raw = parsed(body, request.content_type)
             if raw.get("type") == "url_verification":
                 return web.json_response({"challenge": raw["challenge"]})
-            wanted = read(raw) is not None
-            ids = (team(raw), external_id(raw)) if wanted else ("", "")
-        except _UNREADABLE:
+            await self.intake.take(raw, acknowledge)
+        except (Unreadable, KeyError, ValueError):
             return web.Response(status=400)
-        if raw.get("type") == "app_rate_limited":  # Slack sends no more events for a while
-            self.lost()
-        if not wanted:  # nothing to do, so nothing is stored of it
-            return acknowledgement(raw)
-        return await self._keep(request, raw, *ids)
-
-    async def close(self) -> None:
-        """Waits for the work that was started."""
-        while self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-
-    async def _keep(
-        self, request: web.Request, raw: Raw, team_id: str, external: str
-    ) -> web.StreamResponse:
-        try:
-            kept = await self.desk.keep("slack", team_id, external, raw)
-        except Exception as error:
-            # No traceback: it may quote the event.
-            log.error("slack event not kept: %s", type(error).__name__)
-            self.lost()
+        except NotKept:
             return web.Response(status=500)
-        answer = acknowledgement(raw)
-        try:  # the ack leaves before the work starts, which may keep the processor busy
-            await answer.prepare(request)
-            await answer.write_eof()
-        finally:
-            if kept and kept.fresh:
-                self._start(raw, kept)
         return answer
-
-    def _start(self, raw: Raw, kept: Kept) -> None:
-        task = asyncio.create_task(dispatch(self.app, raw, kept))
-        self._running.add(task)  # asyncio itself holds tasks only weakly
-        task.add_done_callback(self._running.discard)
 
 
 def signed(secret: str, body: bytes, headers: Any, now: float) -> bool:
@@ -119,21 +155,31 @@ def parsed(body: bytes, content_type: str) -> Raw:
         return _object(form["payload"])
     if "command" not in form:
         raise ValueError("neither an event nor an interaction nor a command")
-    return {name: form[name] for name in form if name != "token"}  # an old shared secret
+    return without_token(form)
 
 
-def acknowledgement(raw: Raw) -> web.Response:
-    """An empty 200; a form that was sent is closed with all its screens."""
+def acknowledgement(raw: Raw) -> Raw | None:
+    """The body of the ack, None for an empty one; a form that was sent closes all its screens."""
     if raw.get("type") == "view_submission":
-        return web.json_response({"response_action": "clear"})
-    return web.Response()
+        return {"response_action": "clear"}
+    return None
+
+
+def without_token(raw: Raw) -> Raw:
+    """The envelope without `token`, an old shared secret that nobody needs."""
+    return {name: raw[name] for name in raw if name != "token"}
+
+
+def _places(raw: Raw) -> tuple[str, ...]:
+    """Where the envelope may belong: its workspace, and the organisation around it."""
+    return tuple(dict.fromkeys((team(raw), organisation(raw) or team(raw))))
 
 
 def _object(text: bytes | str) -> Raw:
     found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
-    return {name: found[name] for name in found if name != "token"}
+    return without_token(found)
 
 
 async def _body(request: web.Request) -> bytes:

@@ -12,11 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.conversation.events import Event
 from bot.platform import Desk
 from bot.slack import blocks, client
-from bot.slack.door import PATH, Door
+from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.listeners import bolt, dispatch
 from bot.slack.read import external_id, read
+from bot.slack.socket import Socket
 from bot.views.elements import Card
+from bot.views.words import say
 
 
 class SlackPlatform:
@@ -34,28 +36,49 @@ class SlackPlatform:
         signing_secret: str,
         api_url: str = client.API_URL,
         now: Callable[[], float] = time.time,
+        *,
+        app_token: str = "",
     ) -> None:
         self._api_url = api_url
         self._desk = desk
-        self._door = Door(signing_secret, desk, bolt(desk, api_url), now)
+        self._intake = Intake(desk, bolt(desk, api_url))
+        wants_door = signing_secret or not app_token
+        self._door = Door(signing_secret, self._intake, now) if wants_door else None
+        self._socket = Socket(app_token, self._intake, api_url) if app_token else None
 
     def on_gap(self, ask: Callable[[], None]) -> None:
         """`ask` is called when events were lost: not kept, or not sent by Slack."""
-        self._door.lost = ask
+        self._intake.lost = ask
 
     def prepare(self, app: web.Application) -> None:
         """Nothing: the routes are all it has."""
 
     def routes(self) -> list[web.RouteDef]:
-        """POST /slack/events for events, interactions and commands alike."""
-        return [web.post(PATH, self._door.receive)]
+        """POST /slack/events for events, interactions and commands; none with Socket Mode alone."""
+        return [web.post(PATH, self._door.receive)] if self._door else []
 
     async def start(self) -> None:
-        """Nothing: Slack's signatures need no keys of theirs."""
+        """Connects Socket Mode where an app-level token is set; signed HTTP needs nothing."""
+        if self._socket:
+            self._socket.start()
 
     async def close(self) -> None:
-        """Waits until the events that were acknowledged are handled."""
-        await self._door.close()
+        """Takes nothing more from the socket, and waits until what was acknowledged is handled."""
+        if self._socket:
+            await self._socket.close()
+        await self._intake.close()
+
+    def wrong(self) -> dict[str, str]:
+        """What keeps events from coming in, for /ready and 状態."""
+        return {"slack_socket": self._socket.wrong} if self._socket and self._socket.wrong else {}
+
+    async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
+        """Slack's rows of 状態 for a company, as label and value."""
+        if self._socket is None:
+            return []
+        wrong = self._socket.wrong
+        value = say(locale, "slack.socket_away", code=wrong) if wrong else say(locale, "slack.on")
+        return [(say(locale, "slack.socket"), value)]
 
     def read(self, raw: dict[str, Any]) -> Event | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
@@ -104,7 +127,7 @@ class SlackPlatform:
                 continue
             kept = await self._desk.keep("slack", team, external_id(raw), raw)
             if kept is not None and kept.fresh:
-                await dispatch(self._door.app, raw, kept)
+                await dispatch(self._intake.app, raw, kept)
         return str(found[-1]["event"]["ts"]) if found else ""
 
     def _api(self, credentials: dict[str, Any]) -> AsyncWebClient:

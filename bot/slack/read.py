@@ -49,10 +49,15 @@ def team(raw: Raw) -> str:
 
     KeyError when the envelope names neither.
     """
-    found = _id(raw, "team") or _id(raw, "enterprise")
+    found = _id(raw, "team") or organisation(raw)
     if not found:
         raise KeyError("team")
     return found
+
+
+def organisation(raw: Raw) -> str:
+    """The organisation (Enterprise Grid) of the verified envelope; empty without one."""
+    return _id(raw, "enterprise")
 
 
 def external_id(raw: Raw) -> str:

@@ -131,7 +131,9 @@ def _label(part: Field, *, starred: bool) -> str:
 
 
 def _required(part: Field, *, must: bool) -> Json:
-    return {"isRequired": True, "errorMessage": escaped(part.error or part.label)} if must else {}
+    if not must:
+        return {}
+    return {"isRequired": True, "errorMessage": escaped(part.error) or escaped(part.label)}
 
 
 def _choice(label: str, value: str) -> Json:

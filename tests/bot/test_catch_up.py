@@ -21,6 +21,7 @@ from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO, SATO, WIN
 from tests.fakes.slack_api import Answer
 from tests.fakes.slack_requests import TEAM, direct, edited, event
+from tests.fakes.slack_state import Room as SlackRoom
 from tests.faults.matrix import Measured
 
 Json = dict[str, Any]
@@ -136,6 +137,7 @@ async def test_a_room_is_read_where_the_company_lets_it_and_only_what_names_the_
                 )
             )  # fmt: skip
     for room in ("C0OPEN", "C0SHUT"):
+        driver.slack.rooms[room] = SlackRoom(room.lower())
         post(driver, SATO, 1, "<@U0BOT> 設定", channel=room)
         post(driver, SATO, 2, "今日の昼はカレー", channel=room)
     await driver.house.hub.catch_up.run()

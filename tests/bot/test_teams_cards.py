@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.teams import cards, limits
@@ -197,6 +197,7 @@ CARDS = st.builds(Card, PARTS, WORDS, st.one_of(st.none(), st.builds(Button, WOR
 
 
 @given(CARDS)
+@example(Card((Field("a", "お名前", required=True, error=" "),)))
 @settings(
     max_examples=30,
     deadline=None,

@@ -15,6 +15,7 @@ from cases.library import Library
 from cases.models.org import Workspace
 from cases.scope import Scope
 from tests.drivers.screen import Fields, Key, Person, Screen
+from tests.fakes import slack_views
 from tests.fakes.house import House
 from tests.fakes.slack_api import FakeSlack
 from tests.fakes.slack_requests import (
@@ -97,12 +98,18 @@ class SlackDriver:
     def _seen(self, who: str, method: str, arguments: Json) -> Screen | None:
         if method in ("views.open", "views.update"):
             mine = str(arguments.get("trigger_id", "")).startswith(f"{who}.")
-            return _view(arguments["view"]) if mine else None
+            return _view(self._open(arguments["view"])) if mine else None
         if method not in ("chat.postMessage", "chat.update"):
             return None
         if arguments["channel"] not in (_channel(who), _user(who)):
             return None
         return _message({"ts": self._ts(arguments), **arguments})
+
+    def _open(self, found: Json | str) -> Json:
+        """The view with its id and hash, as the modal on the screen has them."""
+        view: Json = json.loads(found) if isinstance(found, str) else found
+        open_ones = [one for one in self.slack.screens.values() if one.view == view]
+        return slack_views.told(open_ones[-1]) if open_ones else view
 
     def _ts(self, arguments: Json) -> str:
         """The time of the message that a call posted: its blocks tell."""
@@ -114,8 +121,11 @@ class SlackDriver:
     async def _post(self, payload: Json) -> None:
         body, kind = encoded(payload)
         headers = {"Content-Type": kind, **signed(body, at=int(time.time()))}
+        self.slack.issue(payload)
         async with self.http.post("/slack/events", data=body, headers=headers) as answer:
-            assert answer.status == 200, await answer.text()
+            text = await answer.text()
+            assert answer.status == 200, text
+        slack_views.answered(self.slack, payload, text)
 
     async def _settle(self) -> None:
         await self.house.hub.platforms["slack"].close()
@@ -134,8 +144,7 @@ def _message(message: Json) -> Screen:
     return Screen(_text(message["blocks"]), _keys(message["blocks"]), message, message["ts"])
 
 
-def _view(found: Json | str) -> Screen:
-    view = json.loads(found) if isinstance(found, str) else found
+def _view(view: Json) -> Screen:
     kept = ids.remembered(view)
     submit = [Key(view["submit"]["text"], kept["a"], kept["v"])] if view.get("submit") else []
     return Screen(_text(view["blocks"]), (*_keys(view["blocks"]), *submit), view)

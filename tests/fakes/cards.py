@@ -47,7 +47,7 @@ texts = st.builds(
     marks=st.lists(st.tuples(st.integers(-2, 90), st.integers(-2, 90)), max_size=4).map(tuple),
 )
 facts = st.builds(Facts, rows=st.lists(st.tuples(words, words), max_size=6).map(tuple))
-choices = st.builds(Choice, value=st.text(max_size=70), label=words)
+choices = st.builds(Choice, value=st.text(min_size=1, max_size=70), label=words)
 dividers = st.builds(Divider)
 fields = st.builds(
     Field,

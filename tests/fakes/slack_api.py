@@ -1,4 +1,7 @@
-"""A Slack Web API on loopback: it stores messages and views, and answers as a script says."""
+"""A strict Slack Web API on loopback, written from its public documentation.
+
+It validates what it is sent, stores it, and answers as Slack would or as a script says.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,15 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes import slack_limits
+from tests.fakes import slack_chats, slack_people, slack_rooms, slack_views
+from tests.fakes.slack_state import Hook, Json, Refused, Workspace
 
-Json = dict[str, Any]
+METHODS = {**slack_chats.METHODS, **slack_rooms.METHODS, **slack_views.METHODS}
+MINUTE = 60.0
 
 
 @dataclass
@@ -29,37 +33,62 @@ class Answer:
 
 
 @dataclass
-class FakeSlack:
-    """`calls` holds every request as (method, arguments); `script` the next answers by method."""
+class FakeSlack(Workspace):
+    """`calls` holds every request as (method, arguments); `script` the next answers by method.
+
+    `rates` limits a method to so many calls a minute of the clock: then 429 with Retry-After.
+    """
 
     url: str = ""
     calls: list[tuple[str, Json]] = field(default_factory=list)
-    messages: list[Json] = field(default_factory=list)
-    views: list[Json] = field(default_factory=list)
-    emails: dict[str, str] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     script: dict[str, list[Answer]] = field(default_factory=dict)
-    page: int = 2  # messages in one page of history
+    rates: dict[str, int] = field(default_factory=dict)
+    spent: dict[str, list[float]] = field(default_factory=dict)
 
     def made(self, method: str) -> list[Json]:
         """The arguments of every call of `method`."""
         return [arguments for name, arguments in self.calls if name == method]
 
+    def response_url(self, channel: str, user: str, ts: str = "") -> str:
+        """What Slack puts beside an interaction with the message at `ts`, or beside a command."""
+        number = f"H{len(self.hooks) + 1}"
+        self.hooks[number] = Hook(channel, user, ts, self.clock)
+        return self.url.replace("/api/", f"/hooks/{number}")
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments = await _arguments(request)
+        authorization = request.headers.get("Authorization", "")
         self.calls.append((method, arguments))
-        self.tokens.add(request.headers.get("Authorization", ""))
+        self.tokens.add(authorization)
+        token = authorization.removeprefix("Bearer ") or str(arguments.get("token", ""))
         scripted = self.script.get(method) or []
-        if not scripted:
-            return web.json_response(self._do(method, arguments))
-        return self._scripted(scripted.pop(0), request, method, arguments)
+        if scripted:
+            return self._scripted(scripted.pop(0), request, method, arguments)
+        if wait := self._wait(method):
+            headers = {"Retry-After": str(wait)}
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429, headers=headers
+            )
+        headers = {"x-oauth-scopes": ",".join(sorted(self.grants.get(token, set())))}
+        return web.json_response(self._answer(method, arguments, token), headers=headers)
+
+    async def handle_hook(self, request: web.Request) -> web.StreamResponse:
+        """A POST to a response_url."""
+        try:
+            answer = slack_chats.hook(self, request.match_info["number"], await request.json())
+        except Refused as found:
+            return web.json_response(found.answer, status=400)
+        if answer is None:
+            return web.Response(text="used_url", status=404)
+        return web.Response(text=answer)
 
     def _scripted(
         self, answer: Answer, request: web.Request, method: str, arguments: Json
     ) -> web.StreamResponse:
         if answer.stored:
-            self._do(method, arguments)
+            self._do(method, arguments, set())
         if answer.reset:
             assert request.transport is not None
             request.transport.abort()
@@ -71,68 +100,39 @@ class FakeSlack:
             content_type=answer.content_type,
         )
 
-    def _do(self, method: str, arguments: Json) -> Json:
-        return getattr(self, method.replace(".", "_"))(arguments)  # type: ignore[no-any-return] # a method of this class
+    def _wait(self, method: str) -> int:
+        """Seconds until the method may be called again; 0: now."""
+        if method not in self.rates:
+            return 0
+        recent = [at for at in self.spent.get(method, []) if self.clock - at < MINUTE]
+        self.spent[method] = recent
+        if len(recent) >= self.rates[method]:
+            return max(1, round(MINUTE - (self.clock - recent[0])))
+        recent.append(self.clock)
+        return 0
 
-    def chat_postMessage(self, arguments: Json) -> Json:  # noqa: N802  Slack's own name
-        slack_limits.check_message(arguments)
-        channel = arguments["channel"]
-        if channel.startswith("U"):
-            channel = f"D{channel[1:]}"  # Slack opens the direct message itself
-        ts = f"{1_800_000_000 + len(self.messages)}.000100"
-        self.messages.append({**arguments, "channel": channel, "ts": ts})
-        return {"ok": True, "channel": channel, "ts": ts}
+    def _answer(self, method: str, arguments: Json, token: str) -> Json:
+        if not token:
+            return {"ok": False, "error": "not_authed"}
+        if token not in self.grants:
+            return {"ok": False, "error": "invalid_auth"}
+        granted = self.grants[token]
+        wanted = slack_people.wanted(self, method, arguments)
+        if wanted and not granted & set(wanted):
+            needed, provided = ",".join(wanted), ",".join(sorted(granted))
+            error = {"ok": False, "error": "missing_scope"}
+            return {**error, "needed": needed, "provided": provided}
+        try:
+            return self._do(method, arguments, granted)
+        except Refused as found:
+            return found.answer
 
-    def chat_update(self, arguments: Json) -> Json:
-        slack_limits.check_message(arguments)
-        for message in self.messages:
-            if (message["channel"], message["ts"]) == (arguments["channel"], arguments["ts"]):
-                message.update(text=arguments["text"], blocks=arguments["blocks"])
-                return {"ok": True, "channel": arguments["channel"], "ts": arguments["ts"]}
-        return {"ok": False, "error": "message_not_found"}
-
-    def chat_delete(self, arguments: Json) -> Json:
-        for message in self.messages:
-            if (message["channel"], message["ts"]) == (arguments["channel"], arguments["ts"]):
-                self.messages.remove(message)
-                return {"ok": True}
-        return {"ok": False, "error": "message_not_found"}
-
-    def conversations_open(self, arguments: Json) -> Json:
-        return {"ok": True, "channel": {"id": f"D{arguments['users'][1:]}"}}
-
-    def conversations_history(self, arguments: Json) -> Json:
-        found = [
-            message
-            for message in reversed(self.messages)
-            if message["channel"] == arguments["channel"]
-            and float(message["ts"]) >= float(arguments["oldest"])
-        ]
-        start = int(arguments.get("cursor") or 0)
-        more = start + self.page < len(found)
-        return {
-            "ok": True,
-            "messages": found[start : start + self.page],
-            "has_more": more,
-            "response_metadata": {"next_cursor": str(start + self.page) if more else ""},
-        }
-
-    def users_info(self, arguments: Json) -> Json:
-        email = self.emails.get(arguments["user"])
-        return {"ok": True, "user": {"profile": {"email": email} if email else {}}}
-
-    def views_open(self, arguments: Json) -> Json:
-        return self._view(arguments)
-
-    def views_update(self, arguments: Json) -> Json:
-        return self._view(arguments)
-
-    def _view(self, arguments: Json) -> Json:
-        found = arguments["view"]
-        view = json.loads(found) if isinstance(found, str) else found
-        slack_limits.check_view(view)
-        self.views.append(view)
-        return {"ok": True, "view": {"id": f"V{len(self.views)}"}}
+    def _do(self, method: str, arguments: Json, granted: set[str]) -> Json:
+        if method in slack_people.METHODS:
+            return slack_people.METHODS[method](self, arguments, granted)
+        if method not in METHODS:
+            return {"ok": False, "error": "unknown_method", "req_method": method}
+        return METHODS[method](self, arguments)
 
 
 async def _arguments(request: web.Request) -> Json:
@@ -144,10 +144,12 @@ async def _arguments(request: web.Request) -> Json:
 
 @asynccontextmanager
 async def fake_slack() -> AsyncIterator[FakeSlack]:
-    """The fake, listening until the end of the block."""
+    """The fake, listening until the end of the block; what Slack would refuse fails the test."""
     fake = FakeSlack()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
+    app.router.add_post("/hooks/{number}", fake.handle_hook)
     async with TestServer(app, host="127.0.0.1") as server:
         fake.url = str(server.make_url("/api/"))
         yield fake
+    assert not fake.complaints, fake.complaints

@@ -73,7 +73,7 @@ def press(element: Json, *, channel: str = "D0SATO", state: Json | None = None) 
 
 def submission(view: Json, state: Json) -> Json:
     """A form that was sent."""
-    sent = {**view, "id": "V1", "hash": "156772938.1827394", "state": {"values": state}}
+    sent = {"id": "V1", "hash": "156772938.1827394", **view, "state": {"values": state}}
     return {**person(), "type": "view_submission", "view": sent}
 
 

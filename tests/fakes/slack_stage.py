@@ -16,6 +16,7 @@ from bot.conversation.events import Reply
 from bot.platform import Kept
 from bot.slack import SlackPlatform
 from bot.slack.read import read
+from tests.fakes import slack_views
 from tests.fakes.slack_api import FakeSlack, fake_slack
 from tests.fakes.slack_requests import NOW, SECRET, encoded, signed
 
@@ -67,7 +68,9 @@ class Stage:
 
     async def send(self, payload: Json) -> tuple[int, str]:
         """A signed request; waits until it is handled."""
+        self.slack.issue(payload)
         status, text = await self.post(*encoded(payload))
+        slack_views.answered(self.slack, payload, text)
         await self.platform.close()
         return status, text
 

@@ -42,7 +42,7 @@ async def posts_on_a_reset() -> int:
     """How often a message is posted whose first answer is a reset connection."""
     async with fake_slack() as slack:
         slack.script["chat.postMessage"] = [Answer(reset=True, stored=True)]
-        client = web_client("xoxb-1", slack.url)
+        client = web_client("xoxb-sato", slack.url)
         with suppress(DeliveryUnknown):  # that is the answer without retries
             await post(client, {"user": "U0SATO"}, b'{"text": "x", "blocks": []}', "k1")
         return len(slack.messages)
