@@ -7,29 +7,26 @@ import json
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot import people
+from bot import owing
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import Joined, Left, Overheard, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
+from bot.hearing import Hearing
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
 from cases.db import Shelf
 from cases.library import Library
-from cases.models.org import Account, Member, Room
+from cases.models.org import Member
 from cases.scope import Scope
-from scheduler import inbox, ledger
-from scheduler.models import DeliveryState
-from scheduler.places import NO_ACCOUNT, place_for
+from scheduler import inbox
 from scheduler.ports import Event
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
-    from bot.conversation.turn import Owed, Turn
+    from bot.conversation.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +58,7 @@ class Reception:
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
+        self.hearing = Hearing(library, platforms, self.credentials)
         self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
 
     async def keep(
@@ -69,6 +67,10 @@ class Reception:
         """Commits the event, sealed, before any ack; None for a team that is no customer's."""
         route = await self.library.db.directory.route(platform, team)
         if route is None:
+            return None
+        said = self.platforms[platform].read(raw)
+        key = (route.company_id, route.workspace_id)
+        if isinstance(said, Overheard) and not await self.hearing.allows(key, said):
             return None
         text = json.dumps(raw, ensure_ascii=False)
         arrival = inbox.Arrival(route.company_id, route.workspace_id, platform, external_id, text)
@@ -120,15 +122,16 @@ class Reception:
     async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
-        if said is None:
+        key = (event.company_id, event.workspace_id)
+        closed = isinstance(said, Overheard) and not await self.hearing.allows(key, said, anew=True)
+        if said is None or closed:
             await self._finish(event)
             return []
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            return (
-                [] if isinstance(said, Left | Unsaid) else [Say(note(say("ja", "home.stranger")))]
-            )
+            silent = isinstance(said, Left | Unsaid | Overheard)
+            return [] if silent else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
@@ -151,10 +154,11 @@ class Reception:
             await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
             if not direct:
-                await self._owe_replies(shelf, turn, event, said.user)
+                await owing.replies(shelf, self.platforms[event.platform], turn, event, said.user)
             for owed in turn.owed:
-                await self._owe(shelf, owed)
+                await owing.owe(shelf, self.composer, owed, event, said.user)
 
+        key = (event.company_id, event.workspace_id)
         return Turn(
             library=self.library,
             speaker=Speaker(member.company_id, member.id, member.name, member.locale),
@@ -165,19 +169,17 @@ class Reception:
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
             status=self.status,
-            find_person=partial(
-                people.find,
-                self.library,
-                self.platforms[event.platform],
-                self.credentials,
-                (event.company_id, event.workspace_id),
-            ),
+            find_person=self.hearing.finder(event.platform, key),
+            read_post=self.hearing.reader(event.platform, key),
         )
 
     async def _member(
         self, event: Event, platform: Platform, said: Neutral
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
+        if isinstance(said, Overheard):  # not said to the bot: it is no first contact
+            key = (event.company_id, event.workspace_id)
+            return await self.hearing.finder(event.platform, key)(said.user), False
         address = {} if isinstance(said, Left) else said.place
         email = said.email if isinstance(said, Joined) else ""
         scope = Scope(event.company_id)
@@ -193,55 +195,3 @@ class Reception:
     async def _finish(self, event: Event) -> None:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:
             await inbox.finish(shelf, event.id)
-
-    async def _owe_replies(self, shelf: Shelf, turn: Turn, event: Event, user: str) -> None:
-        """What is said goes through the ledger; the same event never says it twice."""
-        platform = self.platforms[event.platform]
-        for number, reply in enumerate(turn.replies):
-            if isinstance(reply, Say):
-                owed = ledger.Owed(
-                    dedupe_key=f"reply:{event.id}:{number}",
-                    kind="reply",
-                    payload=platform.render(reply.card),
-                    workspace_id=event.workspace_id,
-                    user=user,
-                    member_id=turn.speaker.member_id,
-                )
-                await ledger.owe(shelf, owed)
-
-    async def _owe(self, shelf: Shelf, owed: Owed) -> None:
-        """A message to somebody else; one that can reach nobody is recorded with its reason."""
-        case_id = owed.content.get("case_id")
-        promise = ledger.Owed(
-            dedupe_key=owed.key,
-            kind=owed.kind,
-            payload=None,
-            member_id=owed.member_id,
-            room_id=owed.room_id,
-            case_ids=(str(case_id),) if case_id else (),
-            unsolicited=owed.unsolicited,
-            not_before=owed.not_before,
-            expires_at=owed.expires_at,
-        )
-        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
-        if place is None:
-            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
-            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
-            return
-        promise = replace(
-            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
-        )
-        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
-
-    async def _rendered(
-        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
-    ) -> ledger.Owed:
-        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
-        try:
-            async with shelf.session.begin_nested():
-                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
-        except Exception as error:
-            log.exception("%s cannot be rendered", owed.key)
-            outcome = f"not_rendered:{type(error).__name__}"
-            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
-        return replace(promise, payload=payload)

@@ -34,6 +34,7 @@ async def keep_draft(
     if draft is None:
         draft = Draft(author_id=shelf.scope.me, created_at=shelf.now, source=source)
         draft.company_id = shelf.scope.company_id
+        draft.origin = str(raw.get("origin") or "self")
         shelf.cases.add(draft)
     shown = {key: value for key, value in raw.items() if key not in SEALED}
     passes = verdicts.decision_of(checked, raw) in verdicts.PASSES

@@ -10,6 +10,7 @@ from bot.conversation import (
     find,
     help,
     on_behalf,
+    overheard,
     profile,
     promoter,
     react,
@@ -22,7 +23,7 @@ from bot.conversation import (
     versions,
     wish,
 )
-from bot.conversation.events import Joined, Left, Pressed, Said, Unsaid
+from bot.conversation.events import Joined, Left, Overheard, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -44,6 +45,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "help.show": help.show,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "nudge.draft": overheard.draft,
+    "nudge.pass": overheard.leave,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,
@@ -97,6 +100,8 @@ async def respond(turn: Turn) -> None:
     except CaseError as error:
         turn.replies.clear()
         turn.owed.clear()
+        if isinstance(turn.event, Overheard):
+            return  # it was not said to the bot
         turn.say(error_card(error, turn.locale))
 
 
@@ -108,6 +113,8 @@ async def _respond(turn: Turn) -> None:
             await versions.unsaid(turn, turn.event)
         case Pressed() as press:
             await _pressed(turn, press)
+        case Overheard():
+            await overheard.heard(turn, turn.event)
         case Joined():
             await help.show(turn)
         case Left():

@@ -9,6 +9,7 @@ from bot.conversation import approval, reflect
 from bot.views import notes, on_behalf, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
+from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
 from bot.views.withdrawn import withdrawn_card
 from cases import digests
@@ -67,7 +68,7 @@ async def _ask_author(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.ask_author_note(content, locale)
 
 
-async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
+async def _made(shelf: Shelf, content: Content, locale: str) -> Card:
     return from_json(content["card"])
 
 
@@ -85,6 +86,10 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _nudge(shelf: Shelf, content: Content, locale: str) -> Card:
+    return nudge_card(content, locale)
 
 
 async def _on_behalf(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -127,7 +132,9 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "on_behalf": _on_behalf,
     "on_behalf_told": _on_behalf_told,
     "on_behalf_waiting": _on_behalf_waiting,
-    "office_share": _office_share,
+    "nudge": _nudge,
+    "marked": _made,
+    "office_share": _made,
     "alarm": _alarm,
     "case_withdrawn": _withdrawn,
     "skipped_turns": _skipped,

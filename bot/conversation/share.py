@@ -67,7 +67,7 @@ async def show(
         draft = await sharing.keep_draft(
             shelf, turn.library.ring, raw, checked, draft=draft, source=source
         )
-        card = await _card(turn, shelf, draft, raw, checked, notice=notice)
+        card = await card_of(turn, shelf, draft, raw, checked, notice=notice)
         if draft_id and isinstance(turn.event, Pressed):
             turn.replace(card)
         else:
@@ -82,9 +82,10 @@ async def look(turn: Turn, raw: Raw) -> Checked:
         return verdicts.down()
 
 
-async def _card(
+async def card_of(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
+    """The preview of a draft that was kept, or what stopped it."""
     decision = verdicts.decision_of(checked, raw)
     if decision not in verdicts.PASSES:
         return await _stopped(turn, shelf, draft, checked, raw)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.conversation.events import Event, Open, Replace, Reply, Say, Speaker
+from bot.conversation.events import Event, Open, Post, Replace, Reply, Say, Speaker
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -33,9 +33,14 @@ class Owed:
     content: Mapping[str, Any]
     member_id: str | None = None
     room_id: str | None = None
+    here: bool = False  # to the speaker, on the platform where they spoke or were overheard
     unsolicited: bool = False  # counts for the budget, and keeps to the person's hours
     not_before: datetime | None = None
     expires_at: datetime | None = None
+
+    def nobody_asked(self, at: datetime, until: datetime) -> Owed:
+        """The same as a push within the budget and the person's hours, worth sending `until`."""
+        return replace(self, unsolicited=True, not_before=at, expires_at=until)
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class Turn:
     safety_form_url: str = ""
     quality_form_url: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    read_post: Callable[[str], Awaitable[Post | None]] | None = None  # by the message's source
     find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)

@@ -78,7 +78,7 @@ async def carry_out(api: AsyncWebClient, raw: Raw, reply: Reply, kept: Kept) -> 
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
-    for event in ("message", "app_mention", "app_home_opened"):
+    for event in ("message", "app_mention", "app_home_opened", "reaction_added"):
         app.event(event)(handle)
     app.action(_ANY)(handle)
     app.view(_ANY)(handle)

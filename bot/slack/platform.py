@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Event
+from bot.conversation.events import Event, Post
 from bot.platform import Desk
-from bot.slack import blocks, client
+from bot.slack import blocks, client, overheard
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.listeners import bolt, dispatch
@@ -113,6 +113,10 @@ class SlackPlatform:
     async def email_of(self, credentials: dict[str, Any], user: str) -> str:
         """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
         return await client.email(self._api(credentials), user)
+
+    async def post(self, credentials: dict[str, Any], source: str) -> Post | None:
+        """bot.platform.Quotes: a message of a channel, by its source."""
+        return await overheard.post(self._api(credentials), source)
 
     async def reread(
         self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool

@@ -11,6 +11,7 @@ from bot.conversation.events import Event, Joined, Pressed, Said
 from bot.slack import ids, messages
 from bot.slack.fields import values
 from bot.slack.messages import spoken
+from bot.slack.overheard import overheard
 
 Raw = dict[str, Any]
 
@@ -105,7 +106,7 @@ def _is_guest(raw: Raw) -> bool:
 def _event(raw: Raw) -> Event | None:
     event = raw["event"]
     if event["type"] != "app_home_opened":
-        return messages.neutral(raw, team(raw))
+        return messages.neutral(raw, team(raw)) or overheard(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):
         return None
     user = str(event["user"])

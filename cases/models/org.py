@@ -65,8 +65,6 @@ class Member(Owned, Base):
     wants_digest: Mapped[bool] = mapped_column(default=True)
     wants_questions: Mapped[bool] = mapped_column(default=True)
     wants_nudges: Mapped[bool] = mapped_column(default=True)
-    nudges_passed: Mapped[int] = mapped_column(default=0)  # 「今回は見送る」 in a row
-    no_nudge_until: Mapped[date | None]  # the first day with nudges again
     paused_until: Mapped[date | None]
     question_day: Mapped[int | None]  # 0 Monday … 4 Friday; None: the day of the schedule
     window_from: Mapped[str | None]  # HH:MM; job messages come between these, None: 08:30–18:00

@@ -1,4 +1,4 @@
-"""Drafts that one person wrote for another, and what a member said about nudges."""
+"""Drafts that one person wrote for another, and whether a member wants nudges."""
 
 from __future__ import annotations
 
@@ -14,18 +14,11 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("draft", sa.Column("written_by", sa.Text(), nullable=True))
     op.add_column("draft", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
-    yes, none = sa.text("true"), sa.text("0")
-    op.add_column(
-        "member", sa.Column("wants_nudges", sa.Boolean(), nullable=False, server_default=yes)
-    )
-    op.add_column(
-        "member", sa.Column("nudges_passed", sa.Integer(), nullable=False, server_default=none)
-    )
-    op.add_column("member", sa.Column("no_nudge_until", sa.Date(), nullable=True))
+    wants = sa.Column("wants_nudges", sa.Boolean(), nullable=False, server_default=sa.true())
+    op.add_column("member", wants)
 
 
 def downgrade() -> None:
-    for column in ("no_nudge_until", "nudges_passed", "wants_nudges"):
-        op.drop_column("member", column)
+    op.drop_column("member", "wants_nudges")
     for column in ("asked_at", "written_by"):
         op.drop_column("draft", column)
