@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all fuzz bench chaos reliability migration lock
+.PHONY: setup run test check test-all fuzz bench chaos reliability screens migration lock
 .SILENT:
 
 python = .venv/bin/python
@@ -40,6 +40,10 @@ chaos: setup         ## kills workers at a lying Slack: nothing twice, nothing l
 
 reliability: setup   ## runs the fault matrix and writes its table into docs/reliability.md
 	$(python) -m pytest -n auto -m fault --fault-table
+
+screens: setup       ## draws every Slack screen into docs/screens (needs node and chromium)
+	cd tests/screens && npm ci --silent --no-audit --no-fund --ignore-scripts
+	$(python) -m tests.screens.make
 
 migration: setup     ## make migration m="add wishes"
 	mkdir -p var && rm -f var/check.db*

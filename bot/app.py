@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.catch_up import CatchUp
-from bot.connecting import connect
+from bot.connecting import connect, more_rounds
 from bot.courier import Composer, Courier
 from bot.encoders import load_model, open_library
 from bot.health import Health
@@ -127,7 +127,8 @@ async def build(settings: Settings, library: Library | None = None) -> Hub:
     plans = planner.Planner(library.db, composer, BY_NAME)
     catch_up = CatchUp(library.db, {}, reception.credentials)
     lanes = Lanes(worker)
-    clock = Clock({**rounds(library, reception, worker, plans, lanes), "gap_fill": catch_up.run})
+    ticks = rounds(library, reception, worker, plans, lanes) | more_rounds(settings, platforms)
+    clock = Clock({**ticks, "gap_fill": catch_up.run})
     pages = Pages(library, plans, worker, clock, catch_up.closed)
     health = Health(library.db, clock, settings.var)
     hub = Hub(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bot import console
 from bot.pages import Pages
@@ -10,8 +11,10 @@ from bot.platform import Platform
 from bot.reception import Reception
 from bot.settings import Settings
 from cases.library import Library
+from scheduler.clock import Tick
 
 if TYPE_CHECKING:
+    from bot.slack.installs import Installer
     from bot.slack.platform import SlackPlatform
     from bot.teams.cloud import Cloud
     from bot.teams.platform import TeamsPlatform
@@ -31,19 +34,56 @@ async def connect(
     platforms[console.NAME] = console.ConsolePlatform()
     if (teams := await _teams(settings, library, reception)) is not None:
         platforms["teams"] = teams
-    slack = _slack(settings, reception)
+    slack = _slack(settings, library, reception)
     if slack is not None:
         platforms["slack"] = slack
     return slack
 
 
-def _slack(settings: Settings, reception: Reception) -> SlackPlatform | None:
+def more_rounds(settings: Settings, platforms: Mapping[str, Platform]) -> dict[str, Tick]:
+    """The round that only an installation by OAuth needs."""
+    if not (settings.slack_client_id and settings.slack_client_secret):
+        return {}
+
+    async def renew() -> None:
+        slack: Any = platforms.get("slack")
+        if slack is not None:
+            await slack.renew()
+
+    return {"tokens": renew}
+
+
+def _slack(settings: Settings, library: Library, reception: Reception) -> SlackPlatform | None:
     secret, app_token = settings.slack_signing_secret, settings.slack_app_token
     if not (secret or app_token):
         return None
     from bot.slack.platform import SlackPlatform
 
-    return SlackPlatform(reception, secret, settings.slack_api_url, app_token=app_token)
+    return SlackPlatform(
+        reception,
+        secret,
+        settings.slack_api_url,
+        app_token=app_token,
+        installer=_installer(settings, library, reception),
+    )
+
+
+def _installer(settings: Settings, library: Library, reception: Reception) -> Installer | None:
+    """Installing by OAuth, and renewing tokens, where the app's id and secret are set."""
+    if not (settings.slack_client_id and settings.slack_client_secret):
+        return None
+    from bot.slack.installs import Installer
+    from bot.slack.manifest import scopes
+    from bot.slack.tokens import App
+
+    app = App(settings.slack_client_id, settings.slack_client_secret, settings.slack_api_url)
+    return Installer(
+        app,
+        library,
+        scopes(full=settings.slack_features == "full"),
+        settings.slack_authorize_url,
+        reception.forget,
+    )
 
 
 async def _teams(

@@ -24,6 +24,7 @@ from bot.views.elements import (
     Part,
     Style,
     Text,
+    fact,
     to_json,
 )
 
@@ -144,7 +145,7 @@ def _lines(part: Part, number: int) -> tuple[list[str], int]:
         case Text():
             return [MARKS.get(part.style, "  ") + part.text], number
         case Facts():
-            rows = [f"{label}: {value}" if label else value for label, value in part.rows]
+            rows = [fact(label, value) for label, value in part.rows]
             return [f"  {row}" for row in rows], number
         case Divider():
             return ["─" * WIDE], number

@@ -118,13 +118,20 @@ class Desk(Protocol):
         """
         ...
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         """Runs the conversation on a kept event and marks it done.
 
         `Say` replies are owed in the ledger and sent from there, unless `direct` (the web page
         and the console show them at once). What comes back is for the platform to carry out:
         `Open` and `Replace`, and `Say` when direct. A second call for one event does nothing.
+        `more` is what the platform has learnt since the ack; it is read with the envelope.
         """
+        ...
+
+    async def locale(self, kept: Kept, user: str) -> str:
+        """The language of a user, for a screen that cannot wait for the answer."""
         ...
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot import owing
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Overheard, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import Joined, Left, Overheard, Pressed, Reply, Say, Speaker, Unsaid
 from bot.courier import Composer
 from bot.hearing import Hearing
 from bot.platform import Kept, Platform
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # events that are thought about at a time: a burst must leave room for the acks
 CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
+Way = Literal["direct", "owed", "late"]  # how replies go; late: no screen waits for them any more
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
 
@@ -69,33 +71,41 @@ class Reception:
         if route is None:
             return None
         said = self.platforms[platform].read(raw)
-        key = (route.company_id, route.workspace_id)
-        if isinstance(said, Overheard) and not await self.hearing.allows(key, said):
+        place = (route.company_id, route.workspace_id)
+        if isinstance(said, Overheard) and not await self.hearing.allows(place, said):
             return None
-        text = json.dumps(raw, ensure_ascii=False)
-        arrival = inbox.Arrival(route.company_id, route.workspace_id, platform, external_id, text)
+        arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
         event = await inbox.keep(self.library.db, self.library.ring, arrival)
-        if event is None:
-            return Kept(route.company_id, route.workspace_id, "", fresh=False)
-        self.events[event.id] = event
-        return Kept(route.company_id, route.workspace_id, event.id, fresh=True)
+        if event is not None:
+            self.events[event.id] = event
+        return Kept(*place, event.id if event else "", fresh=event is not None)
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         """Runs the conversation on a kept event once; a second call does nothing."""
         event = self.events.pop(kept.event_id, None)
         if event is None:
             return []
+        event = replace(event, raw=json.dumps({**json.loads(event.raw), **(more or {})}))
         try:
             if direct:  # somebody looks at a page that waits for it
-                return await self._latest(event, direct=True)
+                return await self._latest(event, "direct")
             async with self.turns:
-                return await self._latest(event, direct=False)
+                return await self._latest(event, "owed")
         except inbox.AlreadyHandled:
             return []
 
     async def receive(self, event: Event) -> None:
         """The scheduler's Receiver: an event that its own process did not finish."""
-        await self._latest(event, direct=False)
+        await self._latest(event, "late")
+
+    async def locale(self, kept: Kept, user: str) -> str:
+        """The member's language; Japanese for a stranger."""
+        async with self.library.db.transaction(Scope(kept.company_id)) as shelf:
+            account = await shelf.people.account(kept.workspace_id, user)
+            member = await shelf.people.member(account.member_id) if account else None
+        return member.locale if member else "ja"
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
@@ -109,19 +119,25 @@ class Reception:
         self.opened[workspace_id] = (time.monotonic(), opened)
         return opened
 
-    async def _latest(self, event: Event, *, direct: bool) -> list[Reply]:
+    def forget(self, workspace_id: str) -> None:
+        """The workspace's credentials were changed: they are read anew."""
+        self.opened.pop(workspace_id, None)
+
+    async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
             async with self.library.db.transaction(Scope(event.company_id)) as shelf:
                 await inbox.newest(shelf, event)
-            return await self._handle(event, direct=direct)
+            return await self._handle(event, way)
         except inbox.Superseded:
             await self._finish(event)
             return []
 
-    async def _handle(self, event: Event, *, direct: bool) -> list[Reply]:
+    async def _handle(self, event: Event, way: Way) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
+        if way == "late" and isinstance(said, Pressed):
+            said = replace(said, screen=False)
         key = (event.company_id, event.workspace_id)
         closed = isinstance(said, Overheard) and not await self.hearing.allows(key, said, anew=True)
         if said is None or closed:
@@ -137,24 +153,27 @@ class Reception:
             return []
         from bot.conversation.answering import respond
 
-        turn = self._turn(event, said, member, direct=direct)
+        turn = self._turn(event, said, member, way)
         await respond(turn)
         if not turn.closed:
             async with turn.transaction():
                 pass
         self.wake(event.company_id)
-        if direct:
+        if way == "direct":
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
-    def _turn(self, event: Event, said: Neutral, member: Member, *, direct: bool) -> Turn:
+    def _turn(self, event: Event, said: Neutral, member: Member, way: Way) -> Turn:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
             await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
-            if not direct:
-                await owing.replies(shelf, self.platforms[event.platform], turn, event, said.user)
+            if way == "late":
+                turn.replies = [Say(reply.card) for reply in turn.replies]
+            if way != "direct":
+                there = self.platforms[event.platform]
+                await owing.replies(shelf, there, turn, event, said.user)
             for owed in turn.owed:
                 await owing.owe(shelf, self.composer, owed, event, said.user)
 
@@ -168,6 +187,8 @@ class Reception:
             close=close,
             safety_form_url=self.safety_form_url,
             quality_form_url=self.quality_form_url,
+            workspace_id=event.workspace_id,
+            platform=event.platform,
             status=self.status,
             find_person=self.hearing.finder(event.platform, key),
             read_post=self.hearing.reader(event.platform, key),

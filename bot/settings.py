@@ -38,6 +38,8 @@ NAMES: dict[str, tuple[str, bool]] = {
     "SLACK_CLIENT_ID": ("", False),
     "SLACK_CLIENT_SECRET": ("", True),
     "SLACK_API_URL": ("https://slack.com/api/", False),
+    "SLACK_AUTHORIZE_URL": ("https://slack.com/oauth/v2/authorize", False),
+    "SLACK_FEATURES": ("minimum", False),
     "TEAMS_OPENID_URL": ("", False),
     "TEAMS_LOGIN_URL": ("", False),
     "TEAMS_SERVICE_URL": ("", False),
@@ -70,6 +72,8 @@ class Settings:
     slack_client_id: str
     slack_client_secret: str = field(repr=False)
     slack_api_url: str
+    slack_authorize_url: str
+    slack_features: str
     teams_openid_url: str
     teams_login_url: str
     teams_service_url: str
@@ -106,6 +110,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: only memory is known")
     if values["LOG"] not in ("json", "plain"):
         raise BadInput(f"HITOTSUBU_LOG={values['LOG']!r}: json or plain")
+    if values["SLACK_FEATURES"] not in ("minimum", "full"):
+        raise BadInput(f"HITOTSUBU_SLACK_FEATURES={values['SLACK_FEATURES']!r}: minimum or full")
     hosts = tuple(host.strip() for host in values["TEAMS_SERVICE_HOSTS"].split(",") if host.strip())
     return Settings(
         database_url=values["DATABASE_URL"],
@@ -127,6 +133,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         slack_client_id=values["SLACK_CLIENT_ID"],
         slack_client_secret=values["SLACK_CLIENT_SECRET"],
         slack_api_url=values["SLACK_API_URL"],
+        slack_authorize_url=values["SLACK_AUTHORIZE_URL"],
+        slack_features=values["SLACK_FEATURES"],
         teams_openid_url=values["TEAMS_OPENID_URL"],
         teams_login_url=values["TEAMS_LOGIN_URL"],
         teams_service_url=values["TEAMS_SERVICE_URL"],

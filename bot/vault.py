@@ -1,13 +1,15 @@
-"""Chat workspaces and their credentials: written sealed, opened only to send."""
+"""Chat workspaces and their credentials: sealed at rest, opened to send, deleted at the end."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cases.db import Database
+from cases import audit
+from cases.db import Database, Shelf
 from cases.models.org import Workspace
 from cases.scope import Scope
 from cases.seal import KeyRing
+from cases.store.org import Route
 
 
 async def connect(
@@ -19,17 +21,48 @@ async def connect(
     credentials: dict[str, Any],
 ) -> str:
     """Connects a Slack team or a Teams tenant to a company, or renews its credentials; its id."""
-    sealed = ring.seal_json(credentials, company_id)
     route = await db.directory.route(platform, external_id)
     async with db.transaction(Scope(company_id)) as shelf:
-        if route is not None and route.company_id == company_id:
-            row = await shelf.people.workspace(route.workspace_id)
-            if row is not None:
-                row.credentials, row.state = sealed, "active"
-                return row.id
-        row = Workspace(
-            company_id=company_id, platform=platform, external_id=external_id, credentials=sealed
-        )
-        shelf.people.add(row)
-        await shelf.people.flush()
-        return row.id
+        return await put(shelf, ring, route, platform, external_id, credentials)
+
+
+async def put(
+    shelf: Shelf,
+    ring: KeyRing,
+    route: Route | None,
+    platform: str,
+    external_id: str,
+    credentials: dict[str, Any],
+) -> str:
+    """`connect` inside a transaction; `route` is where the workspace belonged before it.
+
+    A workspace that comes back is active again: what waited for it is sent from now on.
+    """
+    company_id = shelf.scope.company_id
+    sealed = ring.seal_json(credentials, company_id)
+    if route is not None and route.company_id == company_id:
+        row = await shelf.people.workspace(route.workspace_id)
+        if row is not None:
+            row.credentials, row.state, row.paused_for = sealed, "active", ""
+            row.renewing_until = None
+            return row.id
+    row = Workspace(
+        company_id=company_id, platform=platform, external_id=external_id, credentials=sealed
+    )
+    shelf.people.add(row)
+    await shelf.people.flush()
+    return row.id
+
+
+async def pause(shelf: Shelf, row: Workspace, reason: str, *, forget: bool = False) -> bool:
+    """Nothing is sent there from now on; with `forget` its credentials are deleted for good.
+
+    False when it was so before: then nothing is recorded. `reason` is the platform's code.
+    """
+    if row.state == "paused" and row.paused_for == reason and not (forget and row.credentials):
+        return False
+    row.state, row.paused_for = "paused", reason
+    if forget:
+        row.credentials = None
+    await audit.record(shelf, f"workspace.{reason}", row.id)
+    return True

@@ -21,8 +21,8 @@ from cases.vocabulary import DraftState, Role
 WRITERS = (Role.PROMOTER, Role.MANAGER)
 WAITS = timedelta(days=14)  # then the text is erased: as long as any wording as typed is kept
 # What the writer's draft carries: for whom it is, and, if it is their own message, where that is.
-FOR, POSTED, LINK = "on_behalf_of", "posted", "permalink"
-_WRITERS_OWN = (FOR, POSTED, LINK, "typed", "ask", "answers", "declared", "show_author", "wish")
+FOR, POSTED, LINK = "on_behalf_of", "posted", "link"
+_WRITERS_OWN = (FOR, POSTED, "typed", "ask", "answers", "declared", "show_author", "wish")
 
 
 async def mrs(shelf: Shelf) -> list[Member]:

@@ -40,24 +40,40 @@ def is_japanese(text: str) -> bool:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` code points, with … at the cut, never inside a combined character."""
+    """At most `limit` code points, with … at the cut, never inside a visible character."""
     if len(text) <= limit:
         return text
     end = limit - 1
-    while end > 0 and _joins(text[end - 1], text[end]):
+    while end > 0 and divides(text, end):
         end -= 1
     return text[:end].rstrip() + "…"
 
 
-def _joins(before: str, after: str) -> bool:
-    """True when the two code points belong to one visible character (emoji, accents, ZWJ)."""
+def divides(text: str, at: int) -> bool:
+    """True when a cut at `at` would fall inside one visible character.
+
+    The parts of Unicode's rule (UAX 29) that people type: accents, emoji in all their forms,
+    flags, 異体字セレクター, half-width ﾞ and ﾟ, Hangul syllables in parts.
+    """
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if _is_flag(before) and _is_flag(after):
+        letters = next((n for n in range(at) if not _is_flag(text[at - 1 - n])), at)
+        return letters % 2 == 1
     return (
-        unicodedata.combining(after) != 0
-        or after in "\u200d\ufe0e\ufe0f"
+        unicodedata.category(after) in ("Mn", "Mc", "Me")
+        or after in "\u200c\u200d\uff9e\uff9f"
         or before == "\u200d"
+        or (before, after) == ("\r", "\n")
         or 0x1F3FB <= ord(after) <= 0x1F3FF
-        or (0x1F1E6 <= ord(before) <= 0x1F1FF and 0x1F1E6 <= ord(after) <= 0x1F1FF)
+        or 0xE0020 <= ord(after) <= 0xE007F
+        or 0x1160 <= ord(after) <= 0x11FF
     )
+
+
+def _is_flag(ch: str) -> bool:
+    return 0x1F1E6 <= ord(ch) <= 0x1F1FF
 
 
 def content_hash(text: str) -> str:

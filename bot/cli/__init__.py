@@ -41,6 +41,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "workspace add": "workspace_add",
+    "slack invite": "slack_invite",
     "manifest slack": "manifest_slack",
     "console": "console",
     "doctor": "doctor",

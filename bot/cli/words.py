@@ -32,6 +32,8 @@ HELP = {
     "restore": "控えから戻します / a backup into a new, empty database",
     "workspace": "接続先 / chat workspaces",
     "workspace add": "Slack か Teams をつなぎます / connects Slack or Teams",
+    "slack": "Slack",
+    "slack invite": "Slack の管理者に渡すリンクを作ります / an installation link, good once",
     "manifest": "アプリの設定 / app manifests",
     "manifest slack": "Slack アプリの設定を出します / the Slack app manifest",
     "console": "端末で会話します(サンプルのみ) / the conversation in a terminal, sample only",

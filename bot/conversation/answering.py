@@ -10,6 +10,7 @@ from bot.conversation import (
     find,
     help,
     on_behalf,
+    opening,
     overheard,
     profile,
     promoter,
@@ -77,7 +78,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "share.find_instead": drafts.find_instead,
     "share.hold": checked.hold,
     "share.later": drafts.later,
-    "share.start": share.start,
+    "share.start": opening.start,
     "share.withdraw": drafts.withdraw,
     "share.withdraw_yes": drafts.withdraw_yes,
     "sending.again": sending.again,
@@ -102,7 +103,7 @@ async def respond(turn: Turn) -> None:
         turn.owed.clear()
         if isinstance(turn.event, Overheard):
             return  # it was not said to the bot
-        turn.say(error_card(error, turn.locale))
+        (turn.open if turn.screen else turn.say)(error_card(error, turn.locale))
 
 
 async def _respond(turn: Turn) -> None:
@@ -132,7 +133,9 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await on_behalf.ask(turn, press.value, filled=press.fields)
         case "share.check":
             await share.check(turn, press.value, press.fields)
-        case "share.edit":
+        case "share.closed":
+            await opening.closed(turn, press.value, press.fields)
+        case "share.edit" | "share.resume":
             await drafts.edit(turn, press.value, press.fields)
         case "share.not_a_name":
             await checked.not_a_name(turn, press.value, press.fields)
@@ -146,7 +149,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":
-            await drafts.from_message(turn, press.value, press.fields)
+            await opening.from_message(turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

@@ -25,14 +25,20 @@ async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
     if raw.get("typed") and not fields.texts(raw):
         raw = {**raw, "action": raw["typed"]}
     async with turn.transaction():
-        turn.open(form_card(draft_id, raw, turn.locale))
+        turn.open(form_card(draft_id, raw, turn.locale), kept(turn, draft_id))
 
 
 async def edit_case(turn: Turn, case_id: str) -> None:
     """A published case back in the form; the edit is checked again."""
     async with turn.transaction() as shelf:
         draft = await sharing.edit(shelf, turn.library.ring, case_id)
-        turn.open(form_card(draft.id, draft.values, turn.locale))
+        turn.open(form_card(draft.id, draft.values, turn.locale), kept(turn, draft.id))
+
+
+def kept(turn: Turn, draft_id: str) -> Card:
+    """「下書きに保存しました」, and the way back to it."""
+    resume = Button(turn.words("share.resume"), "share.edit", draft_id)
+    return note(turn.words("share.kept_draft"), resume)
 
 
 async def later(turn: Turn, draft_id: str) -> None:
@@ -70,7 +76,7 @@ async def drafts(turn: Turn, value: str = "") -> None:
         for row in rows:
             words = row.values.get("title") or row.values.get("action") or f"{row.updated_at:%m/%d}"
             parts.append(Text(shorten(str(words), 60)))
-            action = "behalf.show" if row.asked_at else "share.edit"
+            action = "behalf.show" if row.asked_at else "share.resume"
             resume = Button(turn.words("share.resume"), action, row.id)
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
         turn.say(Card(tuple(parts)))
@@ -112,17 +118,3 @@ async def withdraw_yes(turn: Turn, case_id: str) -> None:
     async with turn.transaction() as shelf:
         await sharing.withdraw(shelf, case_id)
         turn.replace(note(turn.words("share.withdrew")))
-
-
-async def from_message(turn: Turn, text: str, filled: Fields) -> None:
-    """「好事例として共有」: one's own becomes a draft, another's is theirs to approve.
-
-    `poster`: the platform's user who wrote it, empty for a bot; without the field it is oneself.
-    """
-    poster = filled.get("poster", getattr(turn.event, "user", ""))
-    if poster != getattr(turn.event, "user", None):
-        await on_behalf.from_post(turn, text, str(poster), str(filled.get("permalink") or ""))
-        return
-    # Said first: what is said after the turn's one write would never be owed.
-    turn.say(note(turn.words("share.original_notice"), style=Style.QUIET))
-    await share.propose(turn, text)

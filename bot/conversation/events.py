@@ -39,7 +39,8 @@ class Unsaid:
 class Pressed:
     """A person pressed a button (or sent a form): its action, its value, the card's fields.
 
-    `card` is the receipt of the message that holds the button, for `Replace`.
+    `card` is the receipt of the message that holds the button, for `Replace`. `screen`: a screen
+    of its own waits for the answer, in front of the person (bot/conversation/screens.py).
     """
 
     user: str
@@ -49,6 +50,7 @@ class Pressed:
     fields: Fields = field(default_factory=dict)
     card: str = ""
     private: bool = True
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A form on its own screen where the platform has one, else a message."""
+    """A form on its own screen where the platform has one, else a message.
+
+    `instead` is said when the person has closed that screen meanwhile, or it opened too late.
+    """
 
     card: Card
+    locale: str = "ja"  # of the words that the platform puts around the card
+    instead: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,7 @@ class Replace:
     """The pressed card becomes this one; a platform that cannot replace says it."""
 
     card: Card
+    locale: str = "ja"
 
 
 Reply = Say | Open | Replace

@@ -42,22 +42,17 @@ async def write(turn: Turn, filled: Fields) -> None:
     await share.show(turn, raw, source=turn.source)
 
 
-async def from_post(turn: Turn, text: str, poster: str, link: str) -> None:
-    """A colleague's message, by the platform's user: a preview for the one who came across it.
+async def about_poster(turn: Turn, poster: object) -> dict[str, Any] | None:
+    """What a draft of somebody's message carries: nothing for one's own, else whom to ask.
 
-    Somebody who is not on the roster (a guest, a bot) is not asked, and nothing is kept.
+    None for a user who is not on the roster: a guest, a bot.
     """
-    person = await turn.find_person(poster) if turn.find_person else None
-    if person is None:
-        turn.say(note(turn.words("behalf.stranger"), style=Style.WARN))
-        return
-    if person.id == turn.scope.me:
-        turn.say(note(turn.words("share.original_notice"), style=Style.QUIET))
-        await share.propose(turn, text)
-        return
-    about = {on_behalf.FOR: person.id, on_behalf.POSTED: True, on_behalf.LINK: link}
-    raw = await share.proposed(clean(text), **about)
-    await share.show(turn, raw, source=turn.source)
+    if poster == turn.event.user:
+        return {}
+    person = await turn.find_person(str(poster)) if turn.find_person else None
+    if person is None or person.id == turn.scope.me:  # the same person, by another account
+        return {} if person else None
+    return {on_behalf.FOR: person.id, on_behalf.POSTED: True}
 
 
 async def ask(turn: Turn, draft_id: str, member_id: str = "", filled: Fields | None = None) -> None:

@@ -13,7 +13,7 @@ from bot.conversation.turn import Turn
 from bot.views.case import case_card
 from bot.views.elements import Card, Divider, Style, Text
 from bot.views.guard import ask_card, stop_card
-from bot.views.preview import form_card, preview_card
+from bot.views.preview import preview_card
 from cases import capture, fields, sharing, verdicts, wishes
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
@@ -22,15 +22,6 @@ from cases.models.case import Case, Draft
 from cases.vocabulary import Decision, DraftState, Kind
 
 Raw = dict[str, Any]
-
-
-async def start(turn: Turn, value: str = "") -> None:
-    """The form, or straight to the proposal when some text came along."""
-    if value.strip():
-        await propose(turn, value)
-        return
-    async with turn.transaction():
-        turn.open(form_card("", {}, turn.locale))
 
 
 async def propose(turn: Turn, text: str, **more: Any) -> None:
@@ -68,10 +59,12 @@ async def show(
             shelf, turn.library.ring, raw, checked, draft=draft, source=source
         )
         card = await card_of(turn, shelf, draft, raw, checked, notice=notice)
-        if draft_id and isinstance(turn.event, Pressed):
+        if turn.screen or (draft_id and isinstance(turn.event, Pressed)):
             turn.replace(card)
         else:
             turn.say(card)
+        if draft.state is DraftState.HELD:
+            turn.leave(card)
 
 
 async def look(turn: Turn, raw: Raw) -> Checked:
@@ -86,9 +79,9 @@ async def card_of(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
     """The preview of a draft that was kept, or what stopped it."""
-    decision = verdicts.decision_of(checked, raw)
-    if decision not in verdicts.PASSES:
-        return await _stopped(turn, shelf, draft, checked, raw)
+    stop = await stopped(turn, shelf, draft, checked, raw)
+    if stop is not None:
+        return stop
     _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
     if (special := await approval.card(turn, shelf, draft, raw, notice)) is not None:
         return special
@@ -115,9 +108,16 @@ def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
     talk.updated_at = shelf.now
 
 
-async def _stopped(turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw) -> Card:
-    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author."""
+async def stopped(
+    turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw
+) -> Card | None:
+    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author.
+
+    None for a text that passes.
+    """
     decision = verdicts.decision_of(checked, raw)
+    if decision in verdicts.PASSES:
+        return None
     rules = verdicts.rules_behind(checked, decision, raw)
     rule = rules[0] if rules else "model_down"
     if decision is Decision.ASK:
@@ -159,7 +159,9 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await _answer_wish(shelf, raw, case)
         await approval.tell_writer(turn, shelf, draft, "approved", case)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        turn.replace(await _published(turn, shelf, case, edits=edits))
+        card = await _published(turn, shelf, case, edits=edits)
+        turn.replace(card)
+        turn.leave(card)
 
 
 def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> str:

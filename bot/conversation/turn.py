@@ -55,6 +55,8 @@ class Turn:
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
     quality_form_url: str = ""
+    workspace_id: str = ""  # where the event came from, and on which platform
+    platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     read_post: Callable[[str], Awaitable[Post | None]] | None = None  # by the message's source
     find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
@@ -67,6 +69,16 @@ class Turn:
     def source(self) -> str:
         """Where what is said comes from: its message, else the event."""
         return getattr(self.event, "source", "") or f"said:{self.event_id}"
+
+    @property
+    def screen(self) -> bool:
+        """True while a screen of its own waits for the answer."""
+        return getattr(self.event, "screen", False)
+
+    @property
+    def card(self) -> str:
+        """The receipt of the message that holds the pressed button; empty where there is none."""
+        return getattr(self.event, "card", "")
 
     @property
     def locale(self) -> str:
@@ -85,13 +97,18 @@ class Turn:
         """A new message to the speaker."""
         self.replies.append(Say(card))
 
-    def open(self, card: Card) -> None:
-        """A form on its own screen."""
-        self.replies.append(Open(card))
+    def open(self, card: Card, instead: Card | None = None) -> None:
+        """A form on its own screen; `instead` is said where that screen is gone by now."""
+        self.replies.append(Open(card, self.locale, instead))
 
     def replace(self, card: Card) -> None:
         """The pressed card becomes this one."""
-        self.replies.append(Replace(card))
+        self.replies.append(Replace(card, self.locale))
+
+    def leave(self, card: Card) -> None:
+        """What a screen shows also as a message, unless one changes with it: screens are closed."""
+        if self.screen and not self.card:
+            self.say(card)
 
     def owe(self, owed: Owed) -> None:
         """A message to somebody else, committed with this turn."""

@@ -69,6 +69,11 @@ def nowhere() -> DeliveryFailed:
     return DeliveryFailed("no_address", permanent=True)
 
 
+def no_token() -> DeliveryFailed:
+    """The error for a workspace whose token was deleted: nothing is sent there."""
+    return DeliveryFailed("not_authed", workspace_wide=True)
+
+
 def code(error: Exception) -> str:
     """Slack's error code, empty when the answer has none."""
     if not isinstance(error, SlackApiError):

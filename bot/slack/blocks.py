@@ -6,8 +6,10 @@ Pure: one card always gives the same JSON. What is too long is shortened; button
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, assert_never
 
+from bot.conversation import screens
 from bot.slack import ids, limits
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
@@ -25,9 +27,11 @@ from bot.views.elements import (
     Style,
     Text,
     elsewhere,
+    fact,
     plain,
     to_json,
 )
+from bot.views.words import say
 from cases.text import clean, content_hash
 
 _NAME = "ヒトツブ"
@@ -53,23 +57,40 @@ def payload(card: Card) -> bytes:
     return json.dumps(message(card), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def modal(card: Card, place: dict[str, Any] | None = None, receipt: str = "") -> Json:
+def modal(
+    card: Card, place: dict[str, Any] | None = None, receipt: str = "", locale: str = "ja"
+) -> Json:
     """The view of a form: at most 100 blocks. `place` and `receipt` come back with the answer.
 
     ValueError as in `message`.
     """
-    blocks = _within(_parts(card, Sheet(_stamp(card))), limits.VIEW_BLOCKS)
-    made = {
+    submit = card.submit or _stand_in(card)
+    body = _parts(_without(card, submit), Sheet(_stamp(card)))
+    blocks = _within(body, limits.VIEW_BLOCKS)
+    made: Json = {
         "type": "modal",
         "callback_id": ids.FORM,
         "title": plain_text(card.title or _NAME, limits.VIEW_TITLE),
         "blocks": blocks or [quiet(_NAME, "0")],
     }
-    submit = card.submit or _stand_in(card)
-    made["private_metadata"] = ids.metadata(submit or Button("", ids.LINK), place, receipt)
+    button = submit or Button("", ids.LINK)
+    made["private_metadata"] = ids.metadata(button, place, receipt, locale)
+    made["close"] = plain_text(say(locale, "form.close"), limits.SUBMIT)
     if submit:
         made["submit"] = plain_text(submit.label, limits.SUBMIT)
+        made["notify_on_close"] = submit.action in screens.SLOW
     return made
+
+
+def _without(card: Card, submit: Button | None) -> Card:
+    """The card without the button that became the form's own."""
+    parts = [
+        replace(part, buttons=tuple(one for one in part.buttons if one != submit))
+        if isinstance(part, Actions)
+        else part
+        for part in card.parts
+    ]
+    return replace(card, parts=tuple(parts))
 
 
 def _stand_in(card: Card) -> Button | None:
@@ -86,10 +107,17 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order; what is folded follows quietly after the rest."""
-    rest = [part for part in card.parts if not isinstance(part, Fold)]
-    folds = [part for part in card.parts if isinstance(part, Fold)]
-    return [block for part in [*rest, *folds] for block in _part(part, sheet)]
+    """All parts in order. Slack cannot fold: the button of a fold joins the next row."""
+    made: list[Json] = []
+    waiting: tuple[Button, ...] = ()
+    for part in card.parts:
+        if isinstance(part, Fold) and part.instead:
+            waiting += (part.instead,)
+            continue
+        if waiting and isinstance(part, Actions):
+            part, waiting = Actions((*part.buttons, *waiting), part.more), ()
+        made += _part(part, sheet)
+    return made + (row(Actions(waiting), sheet) if waiting else [])
 
 
 def _part(part: Part, sheet: Sheet) -> list[Json]:
@@ -128,15 +156,15 @@ def _text(part: Text, sheet: Sheet) -> list[Json]:
 def _facts(part: Facts, sheet: Sheet) -> list[Json]:
     elements: list[Json] = []
     for label, value in part.rows:
-        start = "\n" if elements else ""
-        elements += spans(sheet.take(f"{start}{label}: ", limits.LABEL), bold=True)
+        lead = ("\n" if elements else "") + (f"{label}: " if label else "")
+        elements += spans(sheet.take(lead, limits.LABEL), bold=True)
         elements += spans(sheet.take(value, limits.LABEL))
     return [rich_text(elements, sheet.next_id())] if elements else []
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    inner = [block for found in part.parts for block in _part(_hushed(found), sheet)]
-    return [*_text(Text(part.title, Style.QUIET), sheet), *inner]
+    """Without its title, which asks to unfold it."""
+    return [block for found in part.parts for block in _part(_hushed(found), sheet)]
 
 
 def _hushed(part: Text | Facts | Divider) -> Text | Divider:
@@ -144,7 +172,7 @@ def _hushed(part: Text | Facts | Divider) -> Text | Divider:
         case Text():
             return Text(part.text, Style.QUIET)
         case Facts():
-            lines = [f"{label}: {value}" for label, value in part.rows]
+            lines = [fact(label, value) for label, value in part.rows]
             return Text("\n".join(lines), Style.QUIET)
         case Divider():
             return part

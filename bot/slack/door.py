@@ -24,6 +24,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.platform import Desk, Kept
 from bot.slack import limits
+from bot.slack.acks import acknowledgement
 from bot.slack.listeners import dispatch
 from bot.slack.read import Raw, external_id, organisation, read, team
 
@@ -156,13 +157,6 @@ def parsed(body: bytes, content_type: str) -> Raw:
     if "command" not in form:
         raise ValueError("neither an event nor an interaction nor a command")
     return without_token(form)
-
-
-def acknowledgement(raw: Raw) -> Raw | None:
-    """The body of the ack, None for an empty one; a form that was sent closes all its screens."""
-    if raw.get("type") == "view_submission":
-        return {"response_action": "clear"}
-    return None
 
 
 def without_token(raw: Raw) -> Raw:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bot.slack import limits
+from bot.slack.texts import units
 from bot.views.elements import Button
 
 LINK = "-"  # the action of a button that only opens a link: Slack reports it, we ignore it
@@ -36,18 +37,18 @@ def unpacked(value: str) -> tuple[str, str]:
     return str(action), str(argument)
 
 
-def metadata(submit: Button, place: dict[str, Any] | None, receipt: str) -> str:
-    """What a form has to remember until it comes back: its button, where it came from.
+def metadata(submit: Button, place: dict[str, Any] | None, receipt: str, locale: str) -> str:
+    """What a form has to remember until it comes back: its button, place and language.
 
     Place and receipt are left out when they do not fit: the answer then goes to the person.
     """
-    full = {"a": submit.action, "v": submit.value, "p": place or {}, "c": receipt}
+    full = {"a": submit.action, "v": submit.value, "p": place or {}, "c": receipt, "l": locale}
     made = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
-    if len(made) <= limits.METADATA:
+    if units(made) <= limits.METADATA:
         return made
-    short = json.dumps({"a": submit.action, "v": submit.value}, ensure_ascii=False)
-    if len(short) > limits.METADATA:
-        raise ValueError(f"form value too long: {len(short)}")
+    short = json.dumps({"a": submit.action, "v": submit.value, "l": locale}, ensure_ascii=False)
+    if units(short) > limits.METADATA:
+        raise ValueError(f"form value too long: {units(short)}")
     return short
 
 

@@ -22,6 +22,13 @@ MINIMUM_SCOPES = {
     "users:read.email": "finding a person on the roster at first contact",
 }
 MINIMUM_EVENTS = ("app_home_opened", "app_mention", "message.im")
+
+
+def scopes(*, full: bool = False) -> tuple[str, ...]:
+    """The bot scopes that an installation asks for."""
+    return tuple(sorted(MINIMUM_SCOPES))
+
+
 PLACEHOLDER = "https://YOUR-ADDRESS"
 
 

@@ -11,9 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Event, Post
 from bot.platform import Desk
-from bot.slack import blocks, client, overheard
+from bot.slack import answers, blocks, client, overheard
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
+from bot.slack.installs import Installer
 from bot.slack.listeners import bolt, dispatch
 from bot.slack.read import external_id, read
 from bot.slack.socket import Socket
@@ -38,12 +39,14 @@ class SlackPlatform:
         now: Callable[[], float] = time.time,
         *,
         app_token: str = "",
+        installer: Installer | None = None,
     ) -> None:
         self._api_url = api_url
         self._desk = desk
         self._intake = Intake(desk, bolt(desk, api_url))
         wants_door = signing_secret or not app_token
         self._door = Door(signing_secret, self._intake, now) if wants_door else None
+        self._installer = installer
         self._socket = Socket(app_token, self._intake, api_url) if app_token else None
 
     def on_gap(self, ask: Callable[[], None]) -> None:
@@ -54,8 +57,9 @@ class SlackPlatform:
         """Nothing: the routes are all it has."""
 
     def routes(self) -> list[web.RouteDef]:
-        """POST /slack/events for events, interactions and commands; none with Socket Mode alone."""
-        return [web.post(PATH, self._door.receive)] if self._door else []
+        """POST /slack/events unless Socket Mode stands alone; the pages of OAuth where it is on."""
+        events = [web.post(PATH, self._door.receive)] if self._door else []
+        return events + (self._installer.routes() if self._installer else [])
 
     async def start(self) -> None:
         """Connects Socket Mode where an app-level token is set; signed HTTP needs nothing."""
@@ -71,6 +75,11 @@ class SlackPlatform:
     def wrong(self) -> dict[str, str]:
         """What keeps events from coming in, for /ready and 状態."""
         return {"slack_socket": self._socket.wrong} if self._socket and self._socket.wrong else {}
+
+    async def renew(self) -> None:
+        """The round that renews tokens before they end."""
+        if self._installer:
+            await self._installer.renew()
 
     async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """Slack's rows of 状態 for a company, as label and value."""
@@ -135,4 +144,7 @@ class SlackPlatform:
         return str(found[-1]["event"]["ts"]) if found else ""
 
     def _api(self, credentials: dict[str, Any]) -> AsyncWebClient:
-        return client.web_client(credentials["token"], self._api_url)
+        token = credentials.get("token")
+        if not token:  # it was uninstalled
+            raise answers.no_token()
+        return client.web_client(token, self._api_url)

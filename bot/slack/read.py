@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.conversation import screens
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import ids, messages
+from bot.slack import forms, ids, messages
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 from bot.slack.overheard import overheard
@@ -37,7 +38,8 @@ def read(raw: Raw) -> Event | None:
     readers = {
         "event_callback": _event,
         "block_actions": _press,
-        "view_submission": _submission,
+        "view_submission": forms.sent,
+        "view_closed": forms.closed,
         "shortcut": _shortcut,
         "message_action": _message_shortcut,
     }
@@ -73,6 +75,8 @@ def external_id(raw: Raw) -> str:
         return written.external_id if written else event_id
     if kind == "view_submission":
         return f"view:{raw['view']['id']}:{raw['view']['hash']}"
+    if kind == "view_closed":  # a screen closes once
+        return f"closed:{_filled(raw['view']['id'])}"
     if kind == "block_actions":
         pressed = raw["actions"][0]["action_ts"]
         return f"press:{pressed}:{raw['user']['id']}:{_held_by(raw)}"
@@ -120,7 +124,8 @@ def _command(raw: Raw) -> Event:
     place = {"user": user}  # the command may come from any channel, the answer is a DM
     action = COMMANDS.get(word.lower())
     if action:
-        return Pressed(user, action, rest[0] if rest else "", place)
+        value = rest[0] if rest else ""
+        return Pressed(user, action, value, place, screen=action in screens.OPENS)
     return Said(user, text, place)
 
 
@@ -131,45 +136,40 @@ def _press(raw: Raw) -> Event | None:
         action, value = ids.unpacked(pressed["selected_option"]["value"])
     if pressed["type"] not in ("button", "overflow") or action in (ids.LINK, ""):
         return None
-    view = raw.get("view")
-    if view:
-        return _pressed(raw, action, value, view)
+    if raw.get("view"):
+        modal = raw["view"]["type"] == "modal"
+        return forms.pressed(raw, action, value, screen=modal or action in screens.OPENS)
     user, channel = str(raw["user"]["id"]), str(raw["container"]["channel_id"])
     private = channel.startswith("D")
     place = {"user": user, "channel": channel} if private else {"user": user}
-    return Pressed(
-        user, action, value, place, values(raw.get("state")), _held_by(raw), private=private
-    )
-
-
-def _submission(raw: Raw) -> Event | None:
-    kept = ids.remembered(raw["view"])
-    if kept.get("a", ids.LINK) == ids.LINK:
-        return None
-    return _pressed(raw, kept["a"], kept.get("v", ""), raw["view"])
-
-
-def _pressed(raw: Raw, action: str, value: str, view: Raw) -> Pressed:
-    kept, user = ids.remembered(view), str(raw["user"]["id"])
-    place = kept.get("p") or {"user": user}
-    return Pressed(user, action, value, place, values(view.get("state")), kept.get("c", ""))
+    opens = action in screens.OPENS
+    found = values(raw.get("state"))
+    return Pressed(user, action, value, place, found, _held_by(raw), private, screen=opens)
 
 
 def _shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE:
         return None
     user = str(raw["user"]["id"])
-    return Pressed(user, SHARE, "", {"user": user})
+    return Pressed(user, SHARE, "", {"user": user}, screen=True)
 
 
 def _message_shortcut(raw: Raw) -> Event | None:
     if raw["callback_id"] != SHARE_MESSAGE:
         return None
     user, message = str(raw["user"]["id"]), raw["message"]
-    domain, channel = raw["team"]["domain"], raw["channel"]["id"]
-    link = f"https://{domain}.slack.com/archives/{channel}/p{message['ts'].replace('.', '')}"
-    fields = {"permalink": link, "poster": str(message.get("user", ""))}
-    return Pressed(user, SHARE_MESSAGE, spoken(message.get("text", "")), {"user": user}, fields)
+    poster = str(message.get("user") or message.get("bot_id") or "")
+    fields = {"permalink": str(raw.get("permalink") or _link(raw)), "poster": poster}
+    text, place = spoken(message.get("text") or ""), {"user": user}
+    return Pressed(user, SHARE_MESSAGE, text, place, fields, screen=True)
+
+
+def _link(raw: Raw) -> str:
+    """The message's address as Slack builds it; chat.getPermalink knows better where it answers."""
+    domain, channel, ts = raw["team"]["domain"], raw["channel"]["id"], raw["message"]["ts"]
+    thread = raw["message"].get("thread_ts") or ts
+    link = f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+    return link if thread == ts else f"{link}?thread_ts={thread}&cid={channel}"
 
 
 def _held_by(raw: Raw) -> str:

@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Any
 
 from bot.slack import limits
-from cases.text import clean, shorten
+from cases.text import clean, divides, shorten
 
 Json = dict[str, Any]
 EMPTY = "…"  # Slack refuses empty texts
+_LONG_TEXT = 200  # code points: labels and titles are cut where they have to be
 
 
 def units(text: str) -> int:
@@ -18,13 +19,27 @@ def units(text: str) -> int:
 
 
 def fit(text: str, limit: int) -> str:
-    """At most `limit` UTF-16 units, with … at the cut, never inside a combined character."""
+    """At most `limit` UTF-16 units, with … at the cut, never inside a visible character.
+
+    A long text is cut where a sentence or at least a phrase ends, if one does near the limit.
+    """
     used = 0
     for end, ch in enumerate(text):
         used += 2 if ch > "\uffff" else 1
         if used > limit:
-            return shorten(text, max(1, end))
+            return _at_a_pause(shorten(text, max(1, end)))
     return text
+
+
+def _at_a_pause(cut: str) -> str:
+    """`cut` ends in …; a fifth of it may be given up for a better place."""
+    if len(cut) < _LONG_TEXT:
+        return cut
+    for pauses in ("。！？!?\n", "、, 　"):
+        end = max(cut.rfind(pause) for pause in pauses) + 1
+        if end > len(cut) * 4 // 5 and not divides(cut, end):
+            return cut[:end].rstrip() + "…"
+    return cut
 
 
 def plain_text(text: str, limit: int = limits.TEXT) -> Json:
@@ -53,6 +68,9 @@ def spans(text: str, marks: tuple[tuple[int, int], ...] = (), *, bold: bool = Fa
     for start, end in marks:
         for at in range(max(0, start), min(end, len(text))):
             flags[at] = 1
+    for at in range(1, len(text)):
+        if flags[at] != flags[at - 1] and divides(text, at):  # marked as it begins
+            flags[at] = flags[at - 1]
     made = []
     for marked, group in groupby(zip(text, flags, strict=True), key=lambda pair: pair[1]):
         piece = _scrubbed("".join(ch for ch, _ in group))

@@ -98,10 +98,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Details that start closed where the platform can fold, and follow quietly where it cannot."""
+    """Details that start closed where the platform can fold.
+
+    Where it cannot, `instead` is the button that shows them; without one they follow quietly.
+    """
 
     title: str
     parts: tuple[Text | Facts | Divider, ...]
+    instead: Button | None = None
 
 
 Part = Text | Facts | Divider | Actions | Field | Fold
@@ -138,6 +142,11 @@ def _opens(button: Button) -> bool:
     return not button.url or button.url.startswith(("https://", "http://"))
 
 
+def fact(label: str, value: str) -> str:
+    """One row of Facts as a line; a row may have no label."""
+    return f"{label}: {value}" if label else value
+
+
 def plain(card: Card) -> str:
     """The card as plain text: the fallback of every message (never empty for a card with text)."""
     lines = [card.title] if card.title else []
@@ -151,7 +160,7 @@ def _plain(part: Part) -> list[str]:
         case Text():
             return [part.text]
         case Facts():
-            return [f"{label}: {value}" for label, value in part.rows]
+            return [fact(label, value) for label, value in part.rows]
         case Divider():
             return []
         case Actions():

@@ -100,7 +100,9 @@ def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
     parts += _points(hit, locale)
     rows = field_rows(hit.shown.case, locale, leave_out=("result",))
     rows.append(("", byline(hit.shown, locale)))
-    parts.append(Fold(say(locale, "case.more"), (Facts(tuple(rows)),)))
+    more = say(locale, "case.more")
+    show = Button(more, "case.show", hit.shown.case.id)
+    parts.append(Fold(more, (Facts(tuple(rows)),), instead=show))
     parts.append(case_actions(hit.shown, locale))
     return parts
 

@@ -29,7 +29,7 @@ def marked_card(preview: Card, locale: str) -> Card:
     lead = (
         Text(say(locale, "nudge.marked")),
         Text(say(locale, "nudge.marked_yours"), Style.QUIET),
-        Text(say(locale, "share.original_notice"), Style.QUIET),
+        Text(say(locale, "behalf.original"), Style.QUIET),
     )
     return Card((*lead, *preview.parts))
 

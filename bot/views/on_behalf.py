@@ -96,7 +96,7 @@ def approval_card(
     lead = [Text(say(locale, "behalf.asked_posted" if posted else "behalf.asked", name=writer))]
     lead.append(Text(say(locale, "behalf.yours"), Style.QUIET))
     if posted:
-        lead.append(Text(say(locale, "share.original_notice"), Style.QUIET))
+        lead.append(Text(say(locale, "behalf.original"), Style.QUIET))
     buttons = Actions(
         (
             Button(say(locale, "behalf.approve"), "share.publish", draft.id, primary=True),

@@ -57,6 +57,7 @@ def preview_card(
     shown = Shown(case, office, "", Reproduction())
     parts += [*_marked(heading(shown, locale)), *_marked(body(case, locale))]
     parts.append(Text(say(locale, "case.office_only"), Style.QUIET))
+    parts += _origin(values, locale)
     parts += _finding_parts(findings, locale)
     parts.append(Divider())
     parts += [Text(say(locale, f"share.ask_{key}"), Style.STRONG) for key in missing[:1]]
@@ -111,6 +112,14 @@ def _finding_parts(findings: Sequence[Mapping[str, Any]], locale: str) -> list[P
             seen.add(rule)
             parts += message_parts(rule, locale)
     return parts
+
+
+def _origin(values: Mapping[str, Any], locale: str) -> list[Part]:
+    """The way back to the message that a draft was made from: for its author, never on a case."""
+    link = str(values.get("link") or "")
+    if not link.startswith("https://"):
+        return []
+    return [Actions((Button(say(locale, "share.original"), "share.original", url=link),))]
 
 
 def _missing_field(key: str, locale: str) -> Field:
@@ -181,6 +190,7 @@ def form_card(draft_id: str, values: Mapping[str, Any], locale: str, notice: str
     """The form: the two required fields first, the rest optional."""
     parts: list[Part] = [Text(notice, Style.WARN)] if notice else []
     parts.append(Text(say(locale, "share.intro"), Style.QUIET))
+    parts += _origin(values, locale)
     parts += [_text_field(key, values, locale) for key in ("action", "result")]
     for key in ("title", "situation", "tip", "voice", "intent", "conditions"):
         parts.append(_text_field(key, values, locale))

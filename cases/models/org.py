@@ -36,6 +36,7 @@ class Workspace(Base):
     credentials: Mapped[bytes | None]  # sealed; Teams: app id, secret, tenant
     state: Mapped[str] = mapped_column(default="active")  # or paused: nothing is sent there
     paused_for: Mapped[str] = mapped_column(default="")  # the platform's code, never text
+    renewing_until: Mapped[datetime | None]  # the process that renews its token has the turn
 
 
 class Office(Owned, Base):

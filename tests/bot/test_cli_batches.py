@@ -217,6 +217,8 @@ def test_capture_gives_a_reading_and_a_draft(
         ["plan"],
         ["plan", "--dry-run", "--now", "soon"],
         ["manifest", "slack", "http://plain.example"],
+        ["slack", "invite", "http://plain.example"],
+        ["slack", "invite", "https://bot.example", "--days", "0"],
     ],
 )
 def test_bad_input_is_one_sentence_with_a_code(

@@ -187,3 +187,14 @@ def test_the_tour_tells_the_whole_loop(capsys: pytest.CaptureFixture[str]) -> No
     assert "山田" not in told.replace("山田先生は手術の日", "", 1)  # typed once, masked ever after
     for step in ("②", "③", "④", "⑤", "再現2件・2営業所", "2人がうまくいきました"):
         assert step in told
+
+
+def test_an_operator_makes_a_link_for_one_workspace(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.call(["slack", "invite", "https://bot.example/", "--days", "3"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("https://bot.example/slack/install?invite=sample.")
+    assert "3日間" in told.err
+    secret = told.out.strip().rpartition(".")[2]
+    assert cli.call(["doctor", "--find", secret]) == 0  # kept nowhere

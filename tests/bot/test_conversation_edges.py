@@ -48,7 +48,7 @@ async def test_a_page_that_is_no_number_is_the_first(desk: DeskDriver) -> None:
 
 async def test_an_own_message_becomes_a_draft_and_the_chat_is_remembered(desk: DeskDriver) -> None:
     notice, preview = await press(desk, ABE, "share.from_message", WIN, {"poster": ABE})
-    assert "元のメッセージはチャットに残っています" in str(notice.card)
+    assert "元のメッセージは Web に残ります" in str(notice.card)
     assert "このように公開されます" in str(preview.card)
 
 
@@ -60,7 +60,7 @@ async def test_what_is_said_about_the_message_is_owed_to_a_chat_as_well(desk: De
     assert kept is not None
     assert await reception.handle(kept) == []
     seen = await desk.person(ABE).opens_mail()
-    assert "元のメッセージはチャットに残っています" in seen
+    assert "元のメッセージは Web に残ります" in seen
     assert "このように公開されます" in seen
 
 

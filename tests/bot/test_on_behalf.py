@@ -295,7 +295,7 @@ async def test_somebody_elses_message_is_theirs_to_approve(
     await ito.presses("本人に確認をお願いする")
     await fujii.opens_mail()
     assert "伊藤 花さんが、あなたの投稿を好事例として共有したいそうです" in fujii.sees
-    assert "元のメッセージ" in fujii.sees
+    assert "元のメッセージは、そのまま残っています" in fujii.sees
     await fujii.presses("共有しない")
     kato._look(await desk._ask(raw | {"user": KATO}))
     await kato.presses("本人に確認をお願いする")

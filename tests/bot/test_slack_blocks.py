@@ -189,12 +189,21 @@ def test_values_come_back_by_key_whatever_the_element() -> None:
     assert fields.values(None) == {}
 
 
-def test_a_folded_part_follows_the_rest_quietly() -> None:
-    made = blocks.message(
-        Card((Fold("くわしく", (Facts((("コツ", "朝に送る"),)),)), Text("会えました")))
-    )["blocks"]
-    assert [block["type"] for block in made] == ["section", "context", "context"]
-    assert made[2]["elements"][0]["text"] == "コツ: 朝に送る"
+def test_a_folded_part_is_quiet_and_stays_with_what_it_belongs_to() -> None:
+    facts = Facts((("コツ", "朝に送る"), ("", "神戸営業所")))
+    made = blocks.message(Card((Fold("くわしく", (facts,)), Text("会えました"))))["blocks"]
+    assert [block["type"] for block in made] == ["context", "section"]
+    assert made[0]["elements"][0]["text"] == "コツ: 朝に送る\n神戸営業所"
+
+
+def test_what_slack_cannot_fold_is_behind_a_button_in_the_next_row() -> None:
+    show = Button("くわしく見る", "case.show", "c1")
+    fold = Fold("くわしく見る", (Text("長い話"),), instead=show)
+    tried = Actions((Button("試してみる", "try.start", "c1"),))
+    (row,) = blocks.message(Card((fold, tried)))["blocks"]
+    assert [button["text"]["text"] for button in row["elements"]] == ["試してみる", "くわしく見る"]
+    (row,) = blocks.message(Card((fold,)))["blocks"]
+    assert [button["value"] for button in row["elements"]] == ["c1"]
 
 
 def test_rare_buttons_go_behind_the_dots_and_long_values_stay_outside() -> None:
@@ -238,4 +247,4 @@ def test_a_value_that_could_not_come_back_is_an_error_at_rendering() -> None:
 
 def test_an_origin_that_does_not_fit_is_left_out_of_the_form() -> None:
     made = blocks.modal(Card((), submit=Button("送る", "go", "1")), {"user": "U" * 3_000}, "D1/1")
-    assert ids.remembered(made) == {"a": "go", "v": "1"}
+    assert ids.remembered(made) == {"a": "go", "v": "1", "l": "ja"}

@@ -25,6 +25,7 @@ from tests.fakes.slack_requests import (
     submission,
 )
 from tests.fakes.slack_stage import Stage, running
+from tests.fakes.slack_state import Screen
 
 Json = dict[str, Any]
 TS = f"{NOW}.000200"
@@ -123,13 +124,16 @@ async def test_a_link_button_is_acknowledged_and_nothing_more(stage: Stage) -> N
 
 async def test_a_form_opens_with_the_trigger_and_comes_back_with_its_origin(stage: Stage) -> None:
     stage.desk.replies = [Open(FORM)]
-    await stage.send(press({"type": "button", "action_id": "1:share.start"}))
+    await stage.send(press({"type": "button", "action_id": "1:share.edit"}))
     (view,) = stage.slack.views
     field_block = view["blocks"][0]
     state = {field_block["block_id"]: {field_block["element"]["action_id"]: {"value": "朝に電話"}}}
     stage.desk.replies = []
     status, text = await stage.send(submission(view, state))
-    assert (status, json.loads(text)) == (200, {"response_action": "clear"})
+    assert status == 200
+    ack = json.loads(text)
+    assert ack["response_action"] == "update"
+    assert "確認しています" in json.dumps(ack["view"], ensure_ascii=False)
     assert stage.desk.heard[1] == Pressed(
         "U0SATO",
         "share.check",
@@ -137,6 +141,7 @@ async def test_a_form_opens_with_the_trigger_and_comes_back_with_its_origin(stag
         {"user": "U0SATO", "channel": "D0SATO"},
         {"action": "朝に電話"},
         "D0SATO/1.2",
+        screen=True,
     )
 
 
@@ -158,7 +163,9 @@ async def test_a_form_that_answers_a_plain_message_is_a_message(stage: Stage) ->
 
 async def test_a_button_inside_a_form_renews_the_form(stage: Stage) -> None:
     stage.desk.replies = [Open(FORM)]
-    view = {**blocks.modal(FORM, {"user": "U0SATO"}, ""), "id": "V1", "state": {"values": {}}}
+    form = blocks.modal(FORM, {"user": "U0SATO"}, "")
+    stage.slack.screens["V1"] = Screen("V1", "U0SATO", form, "1.hash")
+    view = {**form, "id": "V1", "state": {"values": {}}}
     pressed = {
         **person(),
         "type": "block_actions",
@@ -187,7 +194,9 @@ async def test_the_command_names_what_it_wants(
     stage: Stage, typed: str, action: str, value: str
 ) -> None:
     assert await stage.send(command(typed)) == (200, "")
-    assert stage.desk.heard == [Pressed("U0SATO", action, value, {"user": "U0SATO"})]
+    assert stage.desk.heard == [
+        Pressed("U0SATO", action, value, {"user": "U0SATO"}, screen=action == "share.start")
+    ]
 
 
 @pytest.mark.parametrize("typed", ["共有した例はある?", "", "訪問できない先生"])
@@ -208,7 +217,9 @@ async def test_the_message_shortcut_brings_text_link_and_poster(stage: Stage) ->
 
 async def test_the_global_shortcut_starts_sharing(stage: Stage) -> None:
     await stage.send({**person(), "type": "shortcut", "callback_id": "share.start"})
-    assert stage.desk.heard == [Pressed("U0SATO", "share.start", "", {"user": "U0SATO"})]
+    assert stage.desk.heard == [
+        Pressed("U0SATO", "share.start", "", {"user": "U0SATO"}, screen=True)
+    ]
     await stage.send({**person(), "type": "shortcut", "callback_id": "unknown"})
     assert len(stage.desk.heard) == 1
 

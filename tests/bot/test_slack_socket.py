@@ -105,7 +105,7 @@ async def test_an_event_that_cannot_be_kept_gets_no_ack_and_is_handled_when_it_c
     assert line.desk.log.count("handled") == 1
 
 
-async def test_a_form_closes_and_a_command_opens_nothing_in_its_ack(line: Line) -> None:
+async def test_a_form_waits_and_a_command_opens_nothing_in_its_ack(line: Line) -> None:
     card = Card(
         (Field("action", "やったこと", Kind.LONG),),
         title="好事例を共有",
@@ -113,7 +113,7 @@ async def test_a_form_closes_and_a_command_opens_nothing_in_its_ack(line: Line) 
     )
     sent = submission(blocks.modal(card, {"user": "U0SATO"}), {})
     ack = await line.slack.deliver(sent)
-    assert ack["payload"] == {"response_action": "clear"}
+    assert ack["payload"]["response_action"] == "update"
     assert "payload" not in await line.slack.deliver(command("状態"))
     await line.handled(2)
     assert all(isinstance(said, Pressed) for said in line.desk.heard)

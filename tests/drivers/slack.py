@@ -71,6 +71,20 @@ class SlackDriver:
         await self._post(event(inner, f"Ev{number}"))
         return await self.mail(who)
 
+    async def act(self, who: str, payload: Json) -> list[Screen]:
+        """A command, a shortcut or a closed screen, as this person."""
+        await self.send(who, payload)
+        return await self.mail(who)
+
+    async def send(self, who: str, payload: Json) -> str:
+        """The same without waiting until it is handled: the body of the ack."""
+        payload = {**payload, "trigger_id": f"{who}.{next(self.numbers)}"}
+        if "command" in payload:
+            payload["user_id"] = _user(who)
+        else:
+            payload["user"] = {**payload["user"], "id": _user(who)}
+        return await self._post(payload)
+
     async def press(self, who: str, screen: Screen, key: Key, fields: Fields) -> list[Screen]:
         state = _state(screen.native["blocks"], fields)
         if screen.native.get("type") == "modal" and key.native is None:
@@ -98,6 +112,8 @@ class SlackDriver:
     def _seen(self, who: str, method: str, arguments: Json) -> Screen | None:
         if method in ("views.open", "views.update"):
             mine = str(arguments.get("trigger_id", "")).startswith(f"{who}.")
+            screen = self.slack.screens.get(arguments.get("view_id", ""))
+            mine = mine or (screen is not None and screen.user == _user(who))
             return _view(self._open(arguments["view"])) if mine else None
         if method not in ("chat.postMessage", "chat.update"):
             return None
@@ -118,7 +134,7 @@ class SlackDriver:
                 return str(message["ts"])
         return ""
 
-    async def _post(self, payload: Json) -> None:
+    async def _post(self, payload: Json) -> str:
         body, kind = encoded(payload)
         headers = {"Content-Type": kind, **signed(body, at=int(time.time()))}
         self.slack.issue(payload)
@@ -126,6 +142,7 @@ class SlackDriver:
             text = await answer.text()
             assert answer.status == 200, text
         slack_views.answered(self.slack, payload, text)
+        return text
 
     async def _settle(self) -> None:
         await self.house.hub.platforms["slack"].close()

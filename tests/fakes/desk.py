@@ -35,7 +35,12 @@ class FakeDesk:
         self.log.append("keep" if fresh else "again")
         return Kept("c1", "w1", external_id, fresh)
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def locale(self, kept: Kept, user: str) -> str:
+        return "ja"
+
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         await self.gate.wait()
         if self.fault:
             raise self.fault

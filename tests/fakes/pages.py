@@ -107,7 +107,12 @@ class FakeDesk:
         self.kept.setdefault(external_id, raw)
         return Kept(COMPANY, "w1", external_id, fresh=fresh)
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def locale(self, kept: Kept, user: str) -> str:
+        return "ja"
+
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         assert direct
         if self.lost:
             raise OSError("the database went away")

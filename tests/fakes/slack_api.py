@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes import slack_chats, slack_people, slack_rooms, slack_views
+from tests.fakes import slack_chats, slack_grants, slack_people, slack_rooms, slack_views
+from tests.fakes.slack_grants import Exchange
 from tests.fakes.slack_state import Hook, Json, Refused, Workspace
 
 METHODS = {**slack_chats.METHODS, **slack_rooms.METHODS, **slack_views.METHODS}
@@ -44,6 +45,7 @@ class FakeSlack(Workspace):
     tokens: set[str] = field(default_factory=set)
     script: dict[str, list[Answer]] = field(default_factory=dict)
     rates: dict[str, int] = field(default_factory=dict)
+    oauth: Exchange = field(default_factory=Exchange)
     spent: dict[str, list[float]] = field(default_factory=dict)
 
     def made(self, method: str) -> list[Json]:
@@ -112,11 +114,15 @@ class FakeSlack(Workspace):
         return 0
 
     def _answer(self, method: str, arguments: Json, token: str) -> Json:
+        if method == slack_grants.METHOD:
+            return self.oauth.access(self.grants, arguments, token)
         if not token:
             return {"ok": False, "error": "not_authed"}
         if token not in self.grants:
             return {"ok": False, "error": "invalid_auth"}
         granted = self.grants[token]
+        if method == "auth.revoke":
+            return self.oauth.revoke(self.grants, token)
         wanted = slack_people.wanted(self, method, arguments)
         if wanted and not granted & set(wanted):
             needed, provided = ",".join(wanted), ",".join(sorted(granted))

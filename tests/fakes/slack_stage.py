@@ -45,11 +45,16 @@ class FakeDesk:
         self.log.append(f"kept {platform} {team}")
         return Kept("hibiki", "w1", external_id, fresh)
 
-    async def handle(self, kept: Kept, *, direct: bool = False) -> list[Reply]:
+    async def locale(self, kept: Kept, user: str) -> str:
+        return "ja"
+
+    async def handle(
+        self, kept: Kept, *, direct: bool = False, more: dict[str, Any] | None = None
+    ) -> list[Reply]:
         if self.slow:
             await self.slow.wait()
         self.log.append("handled")
-        self.heard.append(read(self.raws[kept.event_id]))
+        self.heard.append(read({**self.raws[kept.event_id], **(more or {})}))
         return self.replies
 
     async def credentials(self, workspace_id: str, company_id: str) -> Json:

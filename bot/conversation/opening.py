@@ -1,0 +1,77 @@
+"""How sharing begins: an empty form, a typed text, somebody's message; and a form closed unsent."""
+
+from __future__ import annotations
+
+from bot.conversation import drafts, filled_in, on_behalf, share
+from bot.conversation.events import Fields
+from bot.conversation.turn import Turn
+from bot.views.elements import Style
+from bot.views.notes import note
+from bot.views.preview import form_card
+from cases import fields, sharing
+from cases.vocabulary import DraftState
+
+
+async def start(turn: Turn, value: str = "") -> None:
+    """The form; with a text the form filled from it, or its preview where no screen waits."""
+    if value.strip():
+        await _from_text(turn, await share.proposed(value))
+        return
+    async with turn.transaction():
+        turn.open(form_card("", {}, turn.locale))
+
+
+async def from_message(turn: Turn, text: str, filled: Fields) -> None:
+    """「好事例として共有」: one's own becomes a draft, another's is theirs to approve.
+
+    `poster`: the platform's user who wrote it, empty for a bot; without the field it is oneself.
+    Of a message whose poster is not on the roster nothing is kept.
+    """
+    about = await on_behalf.about_poster(turn, filled.get("poster", turn.event.user))
+    if about is None:
+        card = note(turn.words("behalf.stranger"), style=Style.WARN)
+        (turn.open if turn.screen else turn.say)(card)
+        return
+    raw = await share.proposed(text, link=str(filled.get("permalink") or ""), **about)
+    where = turn.platform.capitalize()  # Slack, Teams: only they have messages to share
+    await _from_text(turn, raw, notice=turn.words("share.original_notice", where=where))
+
+
+async def _from_text(turn: Turn, raw: share.Raw, notice: str = "") -> None:
+    """A draft of what a text seems to say: as a form on a screen that waits, else as a preview."""
+    if not turn.screen:
+        if notice:  # said first: what is said after the turn's one write would never be owed
+            turn.say(note(notice, style=Style.QUIET))
+        await share.show(turn, raw, source=turn.source)
+        return
+    checked = await share.look(turn, raw)
+    async with turn.transaction() as shelf:
+        draft = await sharing.keep_draft(shelf, turn.library.ring, raw, checked, source=turn.source)
+        card = await share.stopped(turn, shelf, draft, checked, raw)
+        card = card or form_card(draft.id, raw, turn.locale, notice=notice)
+        turn.open(card, drafts.kept(turn, draft.id))
+        if draft.state is DraftState.HELD:
+            turn.leave(card)
+
+
+async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
+    """A form was closed unsent: what stands in it is a draft, unless it is empty or sent."""
+    raw = await share.read_draft(turn, draft_id) if draft_id else {}
+    if raw is None:
+        return
+    merged = filled_in.merge(raw, filled)
+    if not draft_id and not fields.texts(merged):
+        return
+    checked = await share.look(turn, merged)
+    async with turn.transaction() as shelf:
+        draft = await share.find_draft(shelf, draft_id)
+        if merged != raw:
+            draft = await sharing.keep_draft(
+                shelf, turn.library.ring, merged, checked, draft=draft, source=turn.source
+            )
+            stop = await share.stopped(turn, shelf, draft, checked, merged)
+            if stop is not None:
+                turn.say(stop)
+                return
+        if draft is not None and draft.state is DraftState.OPEN:
+            turn.say(drafts.kept(turn, draft.id))

@@ -1,0 +1,175 @@
+"""The screen (modal) of one event: opened while its trigger lives, filled when the answer is there.
+
+A trigger lives for three seconds and opens one screen. So an answer that takes longer than
+limits.PATIENCE finds 「確認しています」 open, and replaces it by its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation import screens
+from bot.conversation.events import Event, Open, Pressed, Replace, Reply, Say
+from bot.platform import Desk, Kept
+from bot.slack import answers, blocks, client, ids, limits
+from bot.slack.read import Raw, read
+from bot.views.elements import Card
+
+log = logging.getLogger(__name__)
+_TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "invalid_trigger_id")
+_CLOSED = ("not_found", "view_not_found")
+
+
+async def answer(api: AsyncWebClient, raw: Raw, kept: Kept, desk: Desk) -> None:
+    """Has the event handled and shows the answers, on a screen that waits where it has one."""
+    screen = Screen(api, raw, kept, read(raw))
+    work = asyncio.create_task(_handled(api, raw, kept, desk))
+    await screen.open_for(work, desk)
+    try:
+        for reply in await work:
+            await screen.carry_out(reply)
+    finally:
+        await screen.ends()
+
+
+async def _handled(api: AsyncWebClient, raw: Raw, kept: Kept, desk: Desk) -> list[Reply]:
+    return await desk.handle(kept, more=await _learnt(api, raw))
+
+
+async def _learnt(api: AsyncWebClient, raw: Raw) -> Raw:
+    """The link of a message that was shared; nothing where Slack gives none."""
+    if raw.get("type") != "message_action":
+        return {}
+    try:
+        found = await api.chat_getPermalink(
+            channel=raw["channel"]["id"], message_ts=raw["message"]["ts"]
+        )
+        return {"permalink": str(found["permalink"])}
+    except Exception as error:
+        log.info("no permalink: %s", answers.code(error))
+        return {}
+
+
+@dataclass(slots=True)
+class Screen:
+    """Where the answers to one event are shown. `view_id`: of the screen that is open for it."""
+
+    api: AsyncWebClient
+    raw: Raw
+    kept: Kept
+    event: Event | None
+    view_id: str = ""
+    waits: bool = False  # 「確認しています」 stands on it
+    locale: str = "ja"
+    settled: float = 0.0  # when a view of ours cannot come before the one of the ack any more
+
+    def __post_init__(self) -> None:
+        view = self.raw.get("view") or {}
+        if view.get("type") != "modal" or not getattr(self.event, "screen", False):
+            return
+        self.view_id = str(view["id"])
+        self.locale = ids.remembered(view).get("l", "ja")
+        if self.raw["type"] == "view_submission":  # the ack has put it there
+            self.waits = True
+            self.settled = asyncio.get_running_loop().time() + limits.SETTLES
+
+    async def open_for(self, work: asyncio.Task[Any], desk: Desk) -> None:
+        """Opens 「確認しています」 when a form takes longer than its trigger may wait."""
+        event = self.event
+        if self.view_id or not (isinstance(event, Pressed) and event.screen):
+            return
+        done, _ = await asyncio.wait({work}, timeout=limits.PATIENCE)
+        if done:
+            return
+        try:
+            self.locale = await desk.locale(self.kept, event.user)
+            view = blocks.modal(screens.checking(self.locale), locale=self.locale)
+            self.waits = await self._opened(view)
+        except Exception as error:  # the answer itself may still find its way
+            log.warning("no waiting screen: %s", answers.code(error))
+
+    async def carry_out(self, reply: Reply) -> None:
+        """Shows one answer; an error leaves the rest to the inbox and the ledger."""
+        match reply:
+            case Open():
+                await self._open(reply)
+            case Replace():
+                await self._replace(reply)
+            case Say():
+                await self._say(reply.card)
+
+    async def ends(self) -> None:
+        """No screen is left with 「確認しています」: the answer comes as a message."""
+        if not self.waits:
+            return
+        view = blocks.modal(screens.elsewhere(self.locale), locale=self.locale)
+        try:
+            await self._renewed(view)
+        except Exception as error:
+            log.warning("a waiting screen stays: %s", answers.code(error))
+
+    async def _open(self, reply: Open) -> None:
+        form = self._form(reply.card, reply.locale)
+        if self.view_id:
+            shown = await self._renewed(form)
+        elif self.raw.get("trigger_id"):
+            shown = await self._opened(form)
+        else:  # a plain message opens no screen: the form is the answer
+            shown = False
+        if not shown:
+            await self._post(reply.instead or reply.card)
+
+    async def _replace(self, reply: Replace) -> None:
+        """The screen and the message under it change together."""
+        shown = bool(self.view_id) and await self._renewed(self._form(reply.card, reply.locale))
+        receipt = getattr(self.event, "card", "")
+        if receipt:
+            await client.update(self.api, receipt, blocks.payload(reply.card))
+        elif not shown:
+            await self._post(reply.card)
+
+    async def _say(self, card: Card) -> None:
+        if self.waits:
+            await self._renewed(self._form(card, self.locale))
+        else:
+            await self._post(card)
+
+    async def _opened(self, view: Raw) -> bool:
+        """False when the trigger is too old or was used."""
+        try:
+            answer = await self.api.views_open(trigger_id=self.raw["trigger_id"], view=view)
+        except SlackApiError as error:
+            if answers.code(error) not in _TOO_LATE:
+                raise
+            return False
+        self.view_id = str(answer["view"]["id"])
+        return True
+
+    async def _renewed(self, view: Raw) -> bool:
+        """False when the person has closed the screen."""
+        self.waits = False
+        await asyncio.sleep(max(0.0, self.settled - asyncio.get_running_loop().time()))
+        try:
+            await self.api.views_update(view_id=self.view_id, view=view)
+        except SlackApiError as error:
+            if answers.code(error) not in _CLOSED:
+                raise
+            return False
+        return True
+
+    async def _post(self, card: Card) -> None:
+        place = getattr(self.event, "place", None)
+        if place:
+            await client.post(self.api, place, blocks.payload(card), self.kept.event_id)
+
+    def _form(self, card: Card, locale: str) -> Raw:
+        """The form, which remembers where its answer belongs."""
+        place, receipt = getattr(self.event, "place", None), getattr(self.event, "card", "")
+        beside = getattr(self.event, "action", "") in screens.BESIDE
+        return blocks.modal(card, place, "" if beside else receipt, locale)

@@ -1,0 +1,178 @@
+"""What the product shows in Slack, played once from end to end: each screen under a name.
+
+The people are the sample company's; everything goes through the door and the strict fake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.drivers.screen import Person
+from tests.drivers.slack import SlackDriver
+from tests.fakes.sample_cast import (
+    EVENT,
+    ITO,
+    KATO,
+    KOGA,
+    MORI,
+    NAKAMURA,
+    QUESTION,
+    SATO,
+    TICKS,
+    WIN,
+)
+from tests.fakes.slack_requests import command, message_shortcut
+
+Json = dict[str, Any]
+ENGLISH = "en"
+
+
+@dataclass
+class Album:
+    """Block Kit by name, in the order in which a person would meet it."""
+
+    driver: SlackDriver
+    pages: list[Json] = field(default_factory=list)
+
+    def keep(self, name: str, person: Person, at: int = -1) -> None:
+        """The screen that came last (`at` -1), as Slack got it."""
+        self._add(name, person.screens[at].native)
+
+    def keep_room(self, name: str, message: Json) -> None:
+        """A message that a channel sees."""
+        self._add(name, message)
+
+    def homes(self, name: str, person: Person) -> None:
+        """The person's Home tab, if it was published."""
+        home = self.driver.slack.homes.get(f"U0{person.id.upper()}")
+        if home:
+            self._add(name, home)
+
+    def _add(self, name: str, native: Json) -> None:
+        kept = ("type", "title", "submit", "close", "blocks")
+        self.pages.append({"name": name, **{key: native[key] for key in kept if key in native}})
+
+
+async def play(driver: SlackDriver) -> list[Json]:
+    """All scenes; a list of {name, type, blocks …}."""
+    album = Album(driver)
+    people = {who: driver.person(who) for who in (SATO, KATO, ITO, KOGA, MORI, NAKAMURA)}
+    await _welcome(album, people[ITO])
+    case_id = await _share(album, people[SATO])
+    await _review(album, people[NAKAMURA], case_id)
+    await driver.house.embed()
+    await _find(album, people[MORI], people[KATO], case_id)
+    await _later(album, people, case_id)
+    await _settings(album, people)
+    await _english(album, people[ITO])
+    return album.pages
+
+
+async def _welcome(album: Album, ito: Person) -> None:
+    await ito.says("はじめての方へ")
+    album.keep("help", ito)
+    await ito.says(EVENT)
+    album.keep("stopped", ito)
+    await ito.says("求む！事例")
+    album.keep("wishes", ito)
+
+
+async def _share(album: Album, sato: Person) -> str:
+    await _command(album.driver, sato, "共有")
+    album.keep("share-form", sato)
+    shortcut = message_shortcut(WIN, poster=f"U0{SATO.upper()}")
+    await _interact(album.driver, sato, shortcut)
+    album.keep("share-from-message", sato)
+    await sato.says(WIN)
+    album.keep("preview", sato)
+    await sato.presses("共有する", declared=list(TICKS[:1]))
+    album.keep("preview-incomplete", sato)
+    await sato.presses("共有する", declared=list(TICKS), show_author="yes")
+    album.keep("shared", sato)
+    case_id = sato.value_of("取り下げる")
+    await sato.says("下書き")
+    album.keep("drafts", sato)
+    return case_id
+
+
+async def _review(album: Album, nakamura: Person, case_id: str) -> None:
+    await nakamura.says("確認待ち")
+    album.keep("review", nakamura)
+    await nakamura.presses("全社に公開する", case_id)
+    await nakamura.says("状態")
+    album.keep("status", nakamura)
+
+
+async def _find(album: Album, mori: Person, kato: Person, case_id: str) -> None:
+    await mori.says(QUESTION)
+    album.keep("found", mori)
+    await kato.says(QUESTION)
+    await kato.presses("試してみる", case_id)
+    album.keep("tried", kato)
+    await kato.says("試している事例")
+    album.keep("trials", kato)
+
+
+async def _later(album: Album, people: dict[str, Person], case_id: str) -> None:
+    """The question after 14 days, the digest, the reflection, the letter to the author."""
+    house = album.driver.house
+    kato, sato, ito = people[KATO], people[SATO], people[ITO]
+    await ito.says(QUESTION)
+    await ito.presses("試してみる", case_id)
+    await house.go_to(11, 19)
+    await kato.opens_mail()
+    album.keep("how-was-it", kato)
+    await kato.presses("うまくいった")
+    album.keep("it-worked", kato)
+    await house.go_to(11, 24)
+    await sato.opens_mail()
+    album.keep("letter-to-author", sato)
+    await sato.says("振り返り")
+    album.keep("reflection", sato)
+    await house.go_to(12, 3)
+    await kato.opens_mail()
+    album.keep("digest", kato)
+    await kato.presses("定例の資料にする")
+    album.keep("digest-pack", kato)
+    await kato.presses("営業所で共有", case_id)
+    album.keep("office-preview", kato)
+    await kato.presses("共有する", kato.value_of("共有する"))
+    album.keep_room("office-room", (await album.driver.room("kobe"))[-1].native)
+
+
+async def _settings(album: Album, people: dict[str, Person]) -> None:
+    await people[MORI].says("設定")
+    album.keep("settings", people[MORI])
+    for who, person in people.items():
+        album.homes(f"home-{who}", person)
+
+
+async def _english(album: Album, ito: Person) -> None:
+    await ito.says("設定")
+    await ito.presses("保存する", locale=ENGLISH)
+    for name, words in (("help", "help"), ("settings", "settings"), ("trials", "trials")):
+        await ito.says(words)
+        album.keep(f"{name}-en", ito)
+    await ito.says("I asked the secretary for a good time to call and the doctor talked to me.")
+    album.keep("preview-en", ito)
+    await _command(album.driver, ito, "share")
+    album.keep("share-form-en", ito)
+    await ito.says("Any example of calling a doctor who takes no visits?")
+    album.keep("found-en", ito)
+
+
+async def _command(driver: SlackDriver, person: Person, text: str) -> None:
+    await _interact(driver, person, command(text))
+
+
+async def _interact(driver: SlackDriver, person: Person, payload: Json) -> None:
+    """What a person does outside the direct message."""
+    user = f"U0{person.id.upper()}"
+    payload["trigger_id"] = f"{person.id}.{next(driver.numbers)}"
+    if "command" in payload:
+        payload["user_id"] = user
+    else:
+        payload["user"]["id"] = user
+    await driver._post(payload)
+    await person.opens_mail()
