@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from aiohttp import web
 
-from bot.conversation.events import Event, Fields, Pressed, Reply, Said
+from bot.conversation.events import Aside, Event, Fields, Pressed, Reply, Said
 from bot.platform import Desk
 from bot.views.elements import (
     Actions,
@@ -52,7 +52,7 @@ class ConsolePlatform:
             return Pressed(raw["user"], raw["action"], raw["value"], {}, raw.get("fields", {}))
         return Said(raw["user"], raw["text"], {})
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
         """The neutral elements as JSON, as the page in the browser has them."""
         return json.dumps(to_json(card), ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -68,7 +68,12 @@ class ConsolePlatform:
         """Nothing to do: what is printed stays printed."""
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Always there: it cannot be half done."""
         return [f"{NAME}/{key}"]

@@ -76,7 +76,9 @@ class Courier:
         """LookBack: copies in the platform's history; None where it cannot be read."""
         platform = self._platform(parcel)
         opened = await self.credentials(parcel.workspace_id, parcel.company_id)
-        found = await platform.look_back(opened, dict(parcel.address), parcel.id, since.timestamp())
+        found = await platform.look_back(
+            opened, dict(parcel.address), parcel.payload, parcel.id, since.timestamp()
+        )
         if found is None:
             return None
         return [Receipt(*one.rpartition("/")[::2]) for one in found]

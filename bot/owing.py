@@ -1,14 +1,16 @@
-"""What a conversation says and promises, put into the ledger in the transaction of its turn."""
+"""What a turn says and owes, put in the ledger: replies where they belong, messages to others."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.conversation.events import Say
 from bot.courier import Composer
 from bot.platform import Platform
+from bot.views.elements import Card, from_json
+from bot.views.notes import note
 from cases.db import Shelf
 from cases.models.org import Account, Room
 from scheduler import ledger
@@ -22,56 +24,95 @@ if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, no
 log = logging.getLogger(__name__)
 
 
-async def replies(shelf: Shelf, platform: Platform, turn: Turn, event: Event, user: str) -> None:
-    """What is said goes through the ledger; the same event never says it twice."""
-    for number, reply in enumerate(turn.replies):
-        if isinstance(reply, Say):
-            owed = ledger.Owed(
-                dedupe_key=f"reply:{event.id}:{number}",
-                kind="reply",
-                payload=platform.render(reply.card),
-                workspace_id=event.workspace_id,
-                user=user,
-                member_id=turn.speaker.member_id,
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """One event's debts: who spoke, on which platform."""
+
+    platform: Platform
+    composer: Composer
+    event: Event
+    user: str
+
+    async def replies(self, shelf: Shelf, turn: Turn) -> None:
+        """What is said goes through the ledger; the same event never says it twice.
+
+        Beside others, what has to be filled in goes to the person's own chat, and that is said.
+        """
+        said = [reply.card for reply in turn.replies if isinstance(reply, Say)]
+        aside = getattr(turn.event, "aside", None)
+        cards: list[tuple[Card, bool]] = [(card, bool(aside) and not card.fields) for card in said]
+        if not turn.private and any(card.fields for card in said):
+            cards.append((note(turn.words("aside.go_on")), True))
+        for number, (card, beside) in enumerate(cards):
+            place = {**aside, "locale": turn.locale} if aside and beside else None
+            key = f"reply:{self.event.id}:{number}"
+            await self._to_speaker(shelf, turn, key, "reply", self.platform.render(card, place))
+
+    async def owe(self, shelf: Shelf, turn: Turn, owed: Owed) -> None:
+        """A message to somebody else; one that can reach nobody is recorded with its reason."""
+        if owed.aside is not None:
+            card = from_json(owed.content["card"])
+            payload = self.platform.render(card, {**owed.aside, "everyone": True})
+            cases = tuple(owed.content.get("case_ids", ()))
+            await self._to_speaker(shelf, turn, owed.key, owed.kind, payload, cases)
+            return
+        case_id = owed.content.get("case_id")
+        promise = ledger.Owed(
+            dedupe_key=owed.key,
+            kind=owed.kind,
+            payload=None,
+            member_id=owed.member_id,
+            room_id=owed.room_id,
+            case_ids=(str(case_id),) if case_id else (),
+            unsolicited=owed.unsolicited,
+            not_before=owed.not_before,
+            expires_at=owed.expires_at,
+        )
+        if owed.here:
+            place: Account | Room | None = await shelf.people.account(
+                self.event.workspace_id, self.user
             )
-            await ledger.owe(shelf, owed)
+        else:
+            place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
+        if place is None:
+            state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
+            await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
+            return
+        promise = replace(
+            promise, workspace_id=place.workspace_id, user=getattr(place, "user", None)
+        )
+        await ledger.owe(shelf, await self._rendered(shelf, promise, owed, place))
 
+    async def _to_speaker(
+        self,
+        shelf: Shelf,
+        turn: Turn,
+        key: str,
+        kind: str,
+        payload: bytes,
+        case_ids: tuple[str, ...] = (),
+    ) -> None:
+        """Addressed to who spoke, wherever the bytes say that it appears."""
+        owed = ledger.Owed(
+            dedupe_key=key,
+            kind=kind,
+            payload=payload,
+            workspace_id=self.event.workspace_id,
+            user=self.user,
+            member_id=turn.speaker.member_id,
+            case_ids=case_ids,
+        )
+        await ledger.owe(shelf, owed)
 
-async def owe(shelf: Shelf, composer: Composer, owed: Owed, event: Event, user: str) -> None:
-    """A message to somebody else; one that can reach nobody is recorded with its reason."""
-    case_id = owed.content.get("case_id")
-    promise = ledger.Owed(
-        dedupe_key=owed.key,
-        kind=owed.kind,
-        payload=None,
-        member_id=owed.member_id,
-        room_id=owed.room_id,
-        case_ids=(str(case_id),) if case_id else (),
-        unsolicited=owed.unsolicited,
-        not_before=owed.not_before,
-        expires_at=owed.expires_at,
-    )
-    if owed.here:
-        place: Account | Room | None = await shelf.people.account(event.workspace_id, user)
-    else:
-        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
-    if place is None:
-        state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
-        await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))
-        return
-    promise = replace(promise, workspace_id=place.workspace_id, user=getattr(place, "user", None))
-    await ledger.owe(shelf, await _rendered(shelf, composer, promise, owed, place))
-
-
-async def _rendered(
-    shelf: Shelf, composer: Composer, promise: ledger.Owed, owed: Owed, place: Account | Room
-) -> ledger.Owed:
-    """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
-    try:
-        async with shelf.session.begin_nested():
-            payload = await composer.render(shelf, owed.kind, owed.content, place)
-    except Exception as error:
-        log.exception("%s cannot be rendered", owed.key)
-        outcome = f"not_rendered:{type(error).__name__}"
-        return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
-    return replace(promise, payload=payload)
+    async def _rendered(
+        self, shelf: Shelf, promise: ledger.Owed, owed: Owed, place: Account | Room
+    ) -> ledger.Owed:
+        """With its frozen bytes; what cannot be rendered is dead, and the turn goes on."""
+        try:
+            async with shelf.session.begin_nested():
+                payload = await self.composer.render(shelf, owed.kind, owed.content, place)
+        except Exception as error:
+            log.exception("%s cannot be rendered", owed.key)
+            outcome = f"not_rendered:{type(error).__name__}"
+            return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
+        return replace(promise, payload=payload)

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Event, Post, Reply
+from bot.conversation.events import Aside, Event, Post, Reply
 from bot.views.elements import Card
 
 
@@ -31,8 +31,12 @@ class Platform(Protocol):
         """A kept event as a neutral one; None when there is nothing to do for it."""
         ...
 
-    def render(self, card: Card) -> bytes:
-        """The card as this platform's payload, within its limits; the ledger freezes the bytes."""
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
+        """The card as this platform's payload, within its limits; the ledger freezes the bytes.
+
+        `aside` is an event's own, with `locale`, and `everyone` where all who read along may see
+        the card. The bytes then say where they go; a platform without such places ignores it.
+        """
         ...
 
     async def send(
@@ -48,7 +52,12 @@ class Platform(Protocol):
         ...
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Receipts of messages with `key` since a Unix time; None where history cannot be read."""
         ...

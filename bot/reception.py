@@ -10,11 +10,21 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot import owing
 from bot.conversation.events import Event as Neutral
-from bot.conversation.events import Joined, Left, Overheard, Pressed, Reply, Say, Speaker, Unsaid
+from bot.conversation.events import (
+    Joined,
+    Left,
+    Overheard,
+    Pressed,
+    Reply,
+    Said,
+    Say,
+    Speaker,
+    Unsaid,
+)
 from bot.courier import Composer
 from bot.hearing import Hearing
+from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.views.notes import note
 from bot.views.words import say
@@ -23,6 +33,8 @@ from cases.db import Shelf
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
+from cases.searches import asked_in
+from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
 
@@ -66,14 +78,12 @@ class Reception:
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
     ) -> Kept | None:
-        """Commits the event, sealed, before any ack; None for a team that is no customer's."""
+        """Commits the event, sealed, before any ack; None for a team that is no customer's, and
+        for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None:
+        if route is None or not await self._wanted(route, self.platforms[platform].read(raw)):
             return None
-        said = self.platforms[platform].read(raw)
         place = (route.company_id, route.workspace_id)
-        if isinstance(said, Overheard) and not await self.hearing.allows(place, said):
-            return None
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
         event = await inbox.keep(self.library.db, self.library.ring, arrival)
         if event is not None:
@@ -123,6 +133,17 @@ class Reception:
         """The workspace's credentials were changed: they are read anew."""
         self.opened.pop(workspace_id, None)
 
+    async def _wanted(self, route: Route, said: Neutral | None) -> bool:
+        """False for what is only overheard: it is kept where the person asked in that thread, or
+        in a room where the company lets the bot listen."""
+        if isinstance(said, Overheard):
+            return await self.hearing.allows((route.company_id, route.workspace_id), said)
+        if not isinstance(said, Said) or not said.overheard:
+            return True
+        async with self.library.db.transaction(Scope(route.company_id)) as shelf:
+            account = await shelf.people.account(route.workspace_id, said.user)
+            return account is not None and await asked_in(shelf, account.member_id, said.thread)
+
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
@@ -171,11 +192,11 @@ class Reception:
             await inbox.finish(shelf, event.id)
             if way == "late":
                 turn.replies = [Say(reply.card) for reply in turn.replies]
+            owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
             if way != "direct":
-                there = self.platforms[event.platform]
-                await owing.replies(shelf, there, turn, event, said.user)
+                await owing.replies(shelf, turn)
             for owed in turn.owed:
-                await owing.owe(shelf, self.composer, owed, event, said.user)
+                await owing.owe(shelf, turn, owed)
 
         key = (event.company_id, event.workspace_id)
         return Turn(

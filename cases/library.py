@@ -9,7 +9,7 @@ from cases.db import Database
 from cases.embedding import QueryEmbedder
 from cases.scope import Scope
 from cases.seal import KeyRing
-from cases.search import Found, Shelves
+from cases.search import DEPTH, WIDE, Found, Shelves, narrowed
 
 
 @dataclass(slots=True)
@@ -21,9 +21,20 @@ class Library:
     embedder: QueryEmbedder
     shelves: Shelves
 
-    async def find(self, scope: Scope, text: str, *, without: Collection[str] = ()) -> Found:
-        """The cases that help, among those the scope may see; `text` has passed the guard."""
-        return await self.shelves.find(scope, text, without=without)
+    async def find(
+        self,
+        scope: Scope,
+        text: str,
+        *,
+        without: Collection[str] = (),
+        only: Collection[str] = (),
+    ) -> Found:
+        """The cases that help, among those the scope may see; `text` has passed the guard.
+
+        `without` and `only` name chips that the asker took off, or that a case has to meet.
+        """
+        limit = WIDE if only else DEPTH
+        return narrowed(await self.shelves.find(scope, text, without=without, limit=limit), only)
 
     async def close(self) -> None:
         """Gives the database's connections back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cases import chips as chipping
@@ -21,6 +21,7 @@ from cases.scope import Scope
 from cases.store.case import PUBLISHED
 
 DEPTH = 30  # hits that one question can page through
+WIDE = 200  # hits that 「病院だけ」 chooses from
 CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on the queries)
 # Read again on each catch-up: another replica's row may commit after a younger one.
 OVERLAP = timedelta(seconds=60)
@@ -177,6 +178,15 @@ class Shelves:
             same=points.matching,
             different=points.different,
         )
+
+
+def narrowed(found: Found, only: Collection[str]) -> Found:
+    """The hits that meet every one of these chips (`chip_id`), as many as one can page through."""
+    if not only:
+        return found
+    kept = [hit for hit in found.hits if set(only) <= {chip_id(chip) for chip in hit.same}]
+    match = kept[0].near if kept else "none"
+    return replace(found, match=match, hits=tuple(kept[:DEPTH]))
 
 
 def chip_id(chip: Chip) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.conversation import (
     checked,
+    discuss,
     drafts,
     find,
     help,
@@ -20,6 +21,7 @@ from bot.conversation import (
     sending,
     share,
     status,
+    tell,
     try_it,
     versions,
     wish,
@@ -39,9 +41,12 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "digest.share_item": promoter.share_item,
     "digest.share_now": promoter.share_now,
     "digest.show": promoter.digest,
+    "discuss.post": discuss.post,
+    "discuss.preview": discuss.preview,
     "find.more": find.more,
     "find.share_instead": find.share_instead,
     "find.start": find.start,
+    "find.tell": tell.tell,
     "find.without": find.without,
     "help.show": help.show,
     "inbox.drop": status.drop,

@@ -10,6 +10,7 @@ from typing import Any
 from bot.conversation import (
     drafts,
     find,
+    follow_up,
     greet,
     help,
     on_behalf,
@@ -86,6 +87,8 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
     if greet.is_greeting(text) or (thanks and not waiting):
         await greet.greet(turn, thanks=thanks)
         return
+    if not waiting and await follow_up.goes_on(turn, text):
+        return
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
@@ -99,6 +102,18 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
             await share.propose(turn, text)  # it routes, blocks or holds: that cannot wait
         case _:
             await _ask(turn, text)
+
+
+async def overheard(turn: Turn, text: str) -> None:
+    """A line in a thread where the person asked, without naming the bot: it goes on with the
+    search, or it was meant for others and nothing is said."""
+    text = clean(text)
+    if not text or len(text) > LIMIT or await follow_up.goes_on(turn, text):
+        return
+    if ASKS.search(text):
+        reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
+        if reading.intent is Intent.SEARCH:
+            await find.search(turn, text)
 
 
 async def _waiting(turn: Turn) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from typing import Any
 from bot.views.elements import Card
 
 Fields = Mapping[str, str | list[str]]
+# Where a reply belongs when that is not the person's own chat: `Platform.render` reads it. Shown
+# to that person alone; empty: in their own chat.
+Aside = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,9 @@ class Said:
     place: dict[str, Any]
     private: bool = True  # False in a channel, where others read along
     source: str = ""
+    aside: Aside = field(default_factory=dict)
+    thread: str = ""  # names the chat thread, for the search that a follow-up narrows
+    overheard: bool = False  # nobody addressed the bot: kept only where this person asked before
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Pressed:
     card: str = ""
     private: bool = True
     screen: bool = False
+    aside: Aside = field(default_factory=dict)
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

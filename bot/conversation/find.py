@@ -6,13 +6,15 @@ import asyncio
 from typing import Any
 
 from bot.conversation.showing import shown
+from bot.conversation.tell import tell_value
 from bot.conversation.turn import Turn
+from bot.views.case import Shown
 from bot.views.elements import Card, Style
 from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
 from bot.views.notes import note
 from bot.views.words import locale_of
-from cases import coaching, guard, reactions, sharing, verdicts, wishes
+from cases import coaching, guard, reactions, searches, sharing, verdicts, wishes
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
@@ -39,8 +41,8 @@ async def search(turn: Turn, text: str, *, drop: str = "") -> None:
             turn.say(stop_card("query_refused", "", turn.safety_form_url, turn.locale))
         return
     query = (await asyncio.to_thread(guard.check, text)).masked
-    state: dict[str, Any] = {"query": query, "without": [], "offset": 0}
-    found = await _find(turn, state)
+    state: dict[str, Any] = {"query": query, "without": [], "offset": 0, "thread": turn.thread}
+    found = await found_for(turn, state)
     async with turn.transaction() as shelf:
         if drop:
             await _drop(shelf, drop)
@@ -62,7 +64,7 @@ async def share_instead(turn: Turn, value: str = "") -> None:
     from bot.conversation import share  # share and find hand over to each other
 
     async with turn.read() as shelf:
-        state = (await shelf.talks.mine(shelf.now)).search
+        state = await searches.last(shelf, turn.thread)
     await share.propose(turn, str(state.get("query", "")))
 
 
@@ -72,7 +74,7 @@ async def wish(turn: Turn, value: str = "") -> None:
     Everyone reads it, so it must pass the guard as a post does.
     """
     async with turn.read() as shelf:
-        state = dict((await shelf.talks.mine(shelf.now)).search)
+        state = await searches.last(shelf, turn.thread)
     allowed = (await turn.check({"intent": state.get("query", "")})).decision in verdicts.PASSES
     async with turn.transaction() as shelf:
         if not state.get("query"):
@@ -87,35 +89,40 @@ async def wish(turn: Turn, value: str = "") -> None:
 
 async def _again(turn: Turn, *, offset: int = 0, without: str = "") -> None:
     async with turn.read() as shelf:
-        state = dict((await shelf.talks.mine(shelf.now)).search)
+        state = await searches.last(shelf, turn.thread)
     if not state.get("query"):
         await start(turn)
         return
     state["offset"] = offset
-    state["without"] = [*state["without"], without] if without else state["without"]
-    found = await _find(turn, state)
+    if without:
+        state["without"] = [*state["without"], without]
+        state["only"] = [chip for chip in state.get("only", []) if chip != without]
+    await answer(turn, state)
+
+
+async def answer(turn: Turn, state: dict[str, Any]) -> None:
+    """Says one page of a search, which is kept for what follows."""
+    found = await found_for(turn, state)
     async with turn.transaction() as shelf:
         turn.say(await _card(turn, shelf, state, found))
 
 
-async def _find(turn: Turn, state: dict[str, Any]) -> searching.Found:
-    return await turn.library.find(turn.scope, state["query"], without=state["without"])
+async def found_for(turn: Turn, state: dict[str, Any]) -> searching.Found:
+    """The hits of a search as it stands: `words` are those of follow-ups."""
+    text = " ".join([state["query"], *state.get("words", [])])
+    only = state.get("only", [])
+    return await turn.library.find(turn.scope, text, without=state["without"], only=only)
 
 
 async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searching.Found) -> Card:
     """One page as a card, in the question's language; the search is kept for 「もっと見る」."""
-    talk = await shelf.talks.mine(shelf.now)
-    talk.search, talk.waiting_for, talk.updated_at = state, {}, shelf.now
+    await searches.keep(shelf, state)
     offset = state["offset"]
     page = found.hits[offset : offset + PAGE]
     locale = locale_of(state["query"])
     rows = await shelf.cases.many(hit.case_id for hit in page)
     views = {view.case.id: view for view in await shown(shelf, list(rows.values()), locale)}
-    hits = [
-        ShownHit(views[hit.case_id], hit.reason, hit.marks, hit.same, hit.different, hit.near)
-        for hit in page
-        if hit.case_id in views
-    ]
+    hits = [shown_hit(views[hit.case_id], hit) for hit in page if hit.case_id in views]
     answer = Answer(
         match=found.match,
         hits=hits,
@@ -124,8 +131,15 @@ async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searchin
         offset=offset,
         words_only=found.words_only,
         coaching=_coaching(turn, hits, locale),
+        tell=tell_value(state, hits) if turn.may_tell else "",
+        among_others=not turn.private,
     )
     return answer_card(answer, locale)
+
+
+def shown_hit(view: Shown, hit: searching.Hit) -> ShownHit:
+    """A hit with its case as the reader is shown it."""
+    return ShownHit(view, hit.reason, hit.marks, hit.same, hit.different, hit.near)
 
 
 def _coaching(turn: Turn, hits: list[ShownHit], locale: str) -> str:

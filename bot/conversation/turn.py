@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.conversation.events import Event, Open, Post, Replace, Reply, Say, Speaker
+from bot.conversation.events import Aside, Event, Open, Post, Replace, Reply, Say, Speaker
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -26,13 +26,14 @@ from cases.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message to somebody else (a member or a room), for the ledger."""
+    """A message to somebody else (a member, a room, or all who read along), for the ledger."""
 
     key: str  # the same promise twice is one promise
     kind: str
     content: Mapping[str, Any]
     member_id: str | None = None
     room_id: str | None = None
+    aside: Aside | None = None  # the chat of the event, in which everybody reads `content["card"]`
     here: bool = False  # to the speaker, on the platform where they spoke or were overheard
     unsolicited: bool = False  # counts for the budget, and keeps to the person's hours
     not_before: datetime | None = None
@@ -79,6 +80,21 @@ class Turn:
     def card(self) -> str:
         """The receipt of the message that holds the pressed button; empty where there is none."""
         return getattr(self.event, "card", "")
+
+    @property
+    def private(self) -> bool:
+        """False where others read along."""
+        return getattr(self.event, "private", True)
+
+    @property
+    def may_tell(self) -> bool:
+        """True where colleagues read along who may see what the whole company may."""
+        return not self.private and not getattr(self.event, "aside", {}).get("outsiders")
+
+    @property
+    def thread(self) -> str:
+        """The chat thread of the event; empty where the platform has none."""
+        return getattr(self.event, "thread", "")
 
     @property
     def locale(self) -> str:

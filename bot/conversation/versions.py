@@ -17,6 +17,9 @@ async def said(turn: Turn, message: Said) -> None:
 
     Reception has made sure that nothing newer is known of the message (scheduler/inbox.py).
     """
+    if message.overheard:
+        await box.overheard(turn, message.text)
+        return
     known = await _known(turn, message.source)
     case = await _case(turn, known)
     if not known:

@@ -10,7 +10,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from scheduler.ports import DeliveryFailed, DeliveryUnknown
+from scheduler.ports import DeliveryFailed as DeliveryFailed
+from scheduler.ports import DeliveryUnknown as DeliveryUnknown
 
 Failure = DeliveryFailed | DeliveryUnknown
 

@@ -14,7 +14,7 @@ from bot.slack import ids, limits
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
 from bot.slack.sheet import Sheet
-from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans
+from bot.slack.texts import Json, fallback, plain_text, quiet, rich_text, spans, units
 from bot.views.elements import (
     Actions,
     Button,
@@ -107,7 +107,10 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order. Slack cannot fold: the button of a fold joins the next row."""
+    """All parts in order; texts of one kind that follow each other share a block.
+
+    Slack cannot fold: the button that a fold has instead joins the next row.
+    """
     made: list[Json] = []
     waiting: tuple[Button, ...] = ()
     for part in card.parts:
@@ -116,8 +119,26 @@ def _parts(card: Card, sheet: Sheet) -> list[Json]:
             continue
         if waiting and isinstance(part, Actions):
             part, waiting = Actions((*part.buttons, *waiting), part.more), ()
-        made += _part(part, sheet)
+        for block in _part(part, sheet):
+            if not (made and _joins(made[-1], block)):
+                made.append(block)
     return made + (row(Actions(waiting), sheet) if waiting else [])
+
+
+def _joins(before: Json, block: Json) -> bool:
+    """Puts a text into the block before it where they look alike: a phone shows five blocks."""
+    if before["type"] != block["type"]:
+        return False
+    if block["type"] == "rich_text":
+        before["elements"] += block["elements"]
+        return True
+    if block["type"] != "context":
+        return False
+    both = "\n".join(one["elements"][0]["text"] for one in (before, block))
+    if units(both) > limits.TEXT:
+        return False
+    before["elements"] = [plain_text(both)]
+    return True
 
 
 def _part(part: Part, sheet: Sheet) -> list[Json]:
@@ -163,19 +184,19 @@ def _facts(part: Facts, sheet: Sheet) -> list[Json]:
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    """Without its title, which asks to unfold it."""
-    return [block for found in part.parts for block in _part(_hushed(found), sheet)]
+    """One section: Slack itself folds the rest of a long one behind 「もっと見る」."""
+    lines = [part.title, *(line for inner in part.parts for line in _lines(inner))]
+    return _text(Text("\n".join(line for line in lines if line)), sheet)
 
 
-def _hushed(part: Text | Facts | Divider) -> Text | Divider:
+def _lines(part: Text | Facts | Divider) -> list[str]:
     match part:
         case Text():
-            return Text(part.text, Style.QUIET)
+            return [part.text]
         case Facts():
-            lines = [fact(label, value) for label, value in part.rows]
-            return Text("\n".join(lines), Style.QUIET)
+            return [fact(label, value) for label, value in part.rows]
         case Divider():
-            return part
+            return []
 
 
 def _field(field: Field, sheet: Sheet) -> list[Json]:

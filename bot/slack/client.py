@@ -5,13 +5,14 @@ A receipt is `channel/ts`: it is enough to replace, find or delete the message.
 
 from __future__ import annotations
 
-import json
 import logging
+import time
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers, limits
+from bot.slack import answers, asides, limits
 from bot.slack.texts import Json
 
 EVENT_TYPE = "hitotsubu_delivery"
@@ -29,15 +30,35 @@ def web_client(token: str | None, api_url: str = API_URL) -> AsyncWebClient:
     )
 
 
-async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) -> str:
-    """Posts once to `address` (`channel`, else `user`) and gives the receipt.
+async def post(
+    client: AsyncWebClient, address: Json, payload: bytes, key: str, now: float | None = None
+) -> str:
+    """Posts once to the bytes' own place, else to `address` (`channel`, else `user`): the receipt.
 
-    Slack opens the DM itself when the channel is a user id; that needs no scope but chat:write.
+    Where only one person may see it and Slack refuses that (the bot is not in the channel), or
+    at Unix time `now` it is late, a direct message goes out instead: nothing was shown by then.
+    """
+    message, place, instead = asides.unpacked(payload)
+    if not place.get("user"):
+        return await _post(client, {**address, **place}, message, key)
+    if (now or time.time()) < place["until"]:
+        try:
+            return await _whisper(client, place, message)
+        except answers.DeliveryFailed as error:
+            if error.retry_after or error.workspace_wide or error.http_status is None:
+                raise
+    return await _post(client, address, instead, key)
+
+
+async def _post(client: AsyncWebClient, address: Json, message: Json, key: str) -> str:
+    """Slack opens the DM itself when the channel is a user id; that needs no scope but chat:write.
+
     `key` travels as metadata, which any app of the workspace can read: it has to be opaque.
     """
     target = address.get("channel") or address.get("user")
     if not target:
         raise answers.nowhere()
+    thread = {"thread_ts": address["thread_ts"]} if address.get("thread_ts") else {}
     try:
         answer = await client.chat_postMessage(
             channel=target,
@@ -47,7 +68,8 @@ async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) 
             link_names=False,
             mrkdwn=False,
             parse="none",
-            **json.loads(payload),
+            **thread,
+            **message,
         )
         if not (answer.get("channel") and answer.get("ts")):
             raise ValueError("an answer without the message's place")
@@ -56,13 +78,29 @@ async def post(client: AsyncWebClient, address: Json, payload: bytes, key: str) 
         raise answers.failure(error) from None  # the SDK's text quotes the answer: not in logs
 
 
+async def _whisper(client: AsyncWebClient, place: Json, message: Json) -> str:
+    """A message that only `user` sees, in a channel; it carries no metadata."""
+    thread = {"thread_ts": place["thread_ts"]} if place.get("thread_ts") else {}
+    try:
+        answer = await client.chat_postEphemeral(
+            channel=place["channel"],
+            user=place["user"],
+            link_names=False,
+            parse="none",
+            **thread,
+            **message,
+        )
+        return f"{place['channel']}/{answer.get('message_ts') or ''}"
+    except Exception as error:
+        raise answers.failure(error) from None
+
+
 async def update(client: AsyncWebClient, receipt: str, payload: bytes) -> None:
     """Puts new bytes in the place of a message; the metadata stays."""
     channel, _, ts = receipt.partition("/")
+    message, _, _ = asides.unpacked(payload)
     try:
-        await client.chat_update(
-            channel=channel, ts=ts, link_names=False, parse="none", **json.loads(payload)
-        )
+        await client.chat_update(channel=channel, ts=ts, link_names=False, parse="none", **message)
     except Exception as error:
         raise answers.failure(error) from None
 
@@ -77,14 +115,20 @@ async def delete(client: AsyncWebClient, receipt: str) -> None:
             raise answers.failure(error) from None
 
 
-async def find(client: AsyncWebClient, address: Json, key: str, since: float) -> list[str] | None:
+async def find(
+    client: AsyncWebClient, address: Json, payload: bytes, key: str, since: float
+) -> list[str] | None:
     """Receipts of the messages with `key` since a Unix time, oldest first.
 
-    None where the workspace gave no scope to read history or to open the DM.
+    Read where the bytes went; what one person saw in a channel is in no history, so it is looked
+    for in their direct message. None without the scope to read history or to open the DM.
     """
+    _, place, _ = asides.unpacked(payload)
+    address = address if place.get("user") else {**address, **place}
     try:
         channel = address.get("channel") or await _direct(client, address["user"])
-        return [f"{channel}/{ts}" for ts in await _marked(client, channel, key, since)]
+        thread = str(address.get("thread_ts") or "")
+        return [f"{channel}/{ts}" for ts in await _marked(client, channel, thread, key, since)]
     except Exception as error:
         if answers.code(error) in _CLOSED_TO_US:
             return None
@@ -107,12 +151,18 @@ async def _direct(client: AsyncWebClient, user: str) -> str:
     return str(answer["channel"]["id"])
 
 
-async def _marked(client: AsyncWebClient, channel: str, key: str, since: float) -> list[str]:
+async def _marked(
+    client: AsyncWebClient, channel: str, thread: str, key: str, since: float
+) -> list[str]:
+    """Times of the messages with `key` in a room, or in one of its threads."""
     found: list[str] = []
     cursor: str | None = None
     seen: set[str] = set()  # a cursor that comes back would never end
+    read: Any = client.conversations_history
+    if thread:
+        read = partial(client.conversations_replies, ts=thread)
     while cursor not in seen:
-        page = await client.conversations_history(
+        page = await read(
             channel=channel,
             oldest=f"{since:.6f}",
             inclusive=True,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.events import Said, Unsaid
+from bot.slack import asides
 from cases.text import clean
 
 Raw = dict[str, Any]
@@ -31,6 +32,7 @@ class Version:
     at: str
     direct: bool
     mentions: bool  # it names the bot, which is how one speaks to it where others read along
+    thread: str  # the first message of the thread that it stands in; empty outside threads
 
     @property
     def external_id(self) -> str:
@@ -55,9 +57,16 @@ def version(raw: Raw) -> Version | None:
 
 
 def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
-    """The neutral event of a version; None where it is not meant for the bot."""
+    """The neutral event of a version; None where it is not meant for the bot.
+
+    What is said in a thread without naming the bot may follow a question of the same person:
+    it is overheard, and kept only where they asked there.
+    """
     found = version(raw)
-    if found is None or not (found.direct or found.mentions):
+    if found is None:
+        return None
+    overheard = not (found.direct or found.mentions)
+    if overheard and (not found.thread or found.at == GONE):
         return None
     source = f"slack:{team}:{found.room}:{found.ts}"
     place = {"user": found.user}
@@ -65,9 +74,19 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
         place["channel"] = found.room
     if found.at == GONE:
         return Unsaid(found.user, place, source)
-    if found.text or not found.direct:
-        return Said(found.user, found.text, place, private=found.direct, source=source)
-    return Unsaid(found.user, place, source) if found.at != found.ts else None
+    if not found.text and found.direct:
+        return Unsaid(found.user, place, source) if found.at != found.ts else None
+    started = found.thread or ("" if found.direct else found.ts)
+    return Said(
+        found.user,
+        found.text,
+        place,
+        private=found.direct,
+        source=source,
+        aside=asides.said_in(found.user, found.room, found.thread, direct=found.direct),
+        thread=asides.name(team, found.room, started) if started else "",
+        overheard=overheard,
+    )
 
 
 def spoken(text: str, bots: set[str] | None = None) -> str:
@@ -106,6 +125,7 @@ def _made(raw: Raw, event: Raw, message: Raw, ts: str, at: str) -> Version | Non
         ts=ts,
         at=at,
         direct=event["type"] == "message" and event.get("channel_type") == "im",
+        thread=str(message.get("thread_ts") or "") if message.get("thread_ts") != ts else "",
         mentions=event["type"] == "app_mention" or any(f"<@{bot}" in typed for bot in bots),
     )
 

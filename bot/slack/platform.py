@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Event, Post
+from bot.conversation.events import Aside, Event, Post
 from bot.platform import Desk
-from bot.slack import answers, blocks, client, overheard
+from bot.slack import answers, asides, blocks, client, overheard
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.installs import Installer
@@ -42,6 +42,7 @@ class SlackPlatform:
         installer: Installer | None = None,
     ) -> None:
         self._api_url = api_url
+        self._now = now
         self._desk = desk
         self._intake = Intake(desk, bolt(desk, api_url))
         wants_door = signing_secret or not app_token
@@ -93,15 +94,15 @@ class SlackPlatform:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         return read(raw)
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
         """The message as JSON: plain text fallback and blocks, within Slack's limits."""
-        return blocks.payload(card)
+        return asides.payload(card, aside, self._now()) if aside else blocks.payload(card)
 
     async def send(
         self, credentials: dict[str, Any], address: dict[str, Any], payload: bytes, key: str
     ) -> str:
         """One POST. Raises DeliveryFailed or DeliveryUnknown."""
-        return await client.post(self._api(credentials), address, payload, key)
+        return await client.post(self._api(credentials), address, payload, key, self._now())
 
     async def replace(
         self, credentials: dict[str, Any], address: dict[str, Any], receipt: str, payload: bytes
@@ -110,10 +111,15 @@ class SlackPlatform:
         await client.update(self._api(credentials), receipt, payload)
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Receipts with `key` in the room's history, oldest first; None without the scope."""
-        return await client.find(self._api(credentials), address, key, since)
+        return await client.find(self._api(credentials), address, payload, key, since)
 
     async def remove(self, credentials: dict[str, Any], receipt: str) -> None:
         """Deletes an extra copy; one that is gone already is no error."""

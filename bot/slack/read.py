@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation import screens
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import forms, ids, messages
+from bot.slack import asides, forms, ids, messages
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 from bot.slack.overheard import overheard
@@ -121,12 +121,16 @@ def _command(raw: Raw) -> Event:
     user = str(raw["user_id"])
     text = spoken(raw.get("text", ""))
     word, *rest = text.split(maxsplit=1) or [""]
-    place = {"user": user}  # the command may come from any channel, the answer is a DM
+    place, aside = {"user": user}, asides.typed_in(raw)
+    thread = asides.name(team(raw), aside["channel"], "") if aside else ""
     action = COMMANDS.get(word.lower())
     if action:
         value = rest[0] if rest else ""
-        return Pressed(user, action, value, place, screen=action in screens.OPENS)
-    return Said(user, text, place)
+        opens = action in screens.OPENS
+        return Pressed(
+            user, action, value, place, private=not aside, screen=opens, aside=aside, thread=thread
+        )
+    return Said(user, text, place, private=not aside, aside=aside, thread=thread)
 
 
 def _press(raw: Raw) -> Event | None:
@@ -142,9 +146,19 @@ def _press(raw: Raw) -> Event | None:
     user, channel = str(raw["user"]["id"]), str(raw["container"]["channel_id"])
     private = channel.startswith("D")
     place = {"user": user, "channel": channel} if private else {"user": user}
-    opens = action in screens.OPENS
-    found = values(raw.get("state"))
-    return Pressed(user, action, value, place, found, _held_by(raw), private, screen=opens)
+    thread, aside = asides.thread_of(raw), asides.pressed_in(raw)
+    return Pressed(
+        user,
+        action,
+        value,
+        place,
+        values(raw.get("state")),
+        _held_by(raw),
+        private=private,
+        screen=action in screens.OPENS,
+        aside=aside,
+        thread=asides.name(team(raw), channel, thread) if thread else "",
+    )
 
 
 def _shortcut(raw: Raw) -> Event | None:

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.conversation import screens
 from bot.conversation.events import Event, Open, Pressed, Replace, Reply, Say
 from bot.platform import Desk, Kept
-from bot.slack import answers, blocks, client, ids, limits
+from bot.slack import answers, asides, blocks, client, ids, limits
 from bot.slack.read import Raw, read
 from bot.views.elements import Card
 
@@ -129,9 +129,12 @@ class Screen:
         """The screen and the message under it change together."""
         shown = bool(self.view_id) and await self._renewed(self._form(reply.card, reply.locale))
         receipt = getattr(self.event, "card", "")
-        if receipt:
+        if asides.is_ephemeral(self.raw):
+            shown = await asides.replaced(self.api, self.raw, blocks.message(reply.card)) or shown
+        elif receipt:
             await client.update(self.api, receipt, blocks.payload(reply.card))
-        elif not shown:
+            shown = True
+        if not shown:
             await self._post(reply.card)
 
     async def _say(self, card: Card) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.conversation.events import Event
+from bot.conversation.events import Aside, Event
 from bot.platform import Desk
 from bot.teams import cards, limits
 from bot.teams.activities import event
@@ -57,7 +57,7 @@ class TeamsPlatform:
         """A kept activity as a neutral event; None when there is nothing to do for it."""
         return event(raw)
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
         """The card as a message activity in UTF-8 JSON, at most `limits.PAYLOAD_BYTES`."""
         return json.dumps(cards.message(card), ensure_ascii=False).encode()
 
@@ -76,7 +76,7 @@ class TeamsPlatform:
         await self.transport.update(address, receipt, json.loads(payload))
 
     async def look_back(
-        self, credentials: Json, address: Json, key: str, since: float
+        self, credentials: Json, address: Json, payload: bytes, key: str, since: float
     ) -> list[str] | None:
         """None: reading history needs Microsoft Graph, which the bot does not ask for."""
         return None

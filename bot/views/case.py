@@ -60,15 +60,19 @@ def case_card(shown: Shown, locale: str) -> Card:
 
 def heading(shown: Shown, locale: str) -> list[Part]:
     """Title, what kind it is, and 再現 from two on."""
-    case = shown.case
-    parts: list[Part] = [Text(case.title, Style.TITLE)]
-    tags = kind_words(case, locale)
-    if tags:
-        parts.append(Text(" ／ ".join(tags), Style.QUIET))
+    title, tags, proof = heading_parts(shown, locale)
+    return [title, *tags, *proof]
+
+
+def heading_parts(shown: Shown, locale: str) -> tuple[Text, list[Text], list[Text]]:
+    """The title, and where there are any the words of its kind and of 再現."""
+    tags = " ／ ".join(kind_words(shown.case, locale))
     proof = proof_words(shown.result, locale)
-    if proof:
-        parts.append(Text(proof, Style.GOOD))
-    return parts
+    return (
+        Text(shown.case.title, Style.TITLE),
+        [Text(tags, Style.QUIET)] if tags else [],
+        [Text(proof, Style.GOOD)] if proof else [],
+    )
 
 
 def kind_words(case: Case, locale: str) -> list[str]:
@@ -157,5 +161,8 @@ def case_actions(shown: Shown, locale: str) -> Actions:
             Button(say(locale, "react.helpful"), "react.helpful", case_id),
             Button(say(locale, "react.ask_author"), "react.ask_author", case_id),
         ),
-        more=(Button(say(locale, "react.not_a_match"), "react.not_a_match", case_id),),
+        more=(
+            Button(say(locale, "react.not_a_match"), "react.not_a_match", case_id),
+            Button(say(locale, "discuss.start"), "discuss.preview", case_id),
+        ),
     )

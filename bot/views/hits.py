@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views.case import Shown, byline, case_actions, field_rows, heading
+from bot.views.case import Shown, byline, case_actions, field_rows, heading_parts
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
 from bot.views.words import quote, say
 from cases.chips import Chip
@@ -13,6 +13,8 @@ from cases.reasons import Difference
 from cases.search import chip_id
 from cases.text import shorten
 from cases.vocabulary import label, terms
+
+TELL = "find.tell"  # 「みんなに共有」
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Answer:
     offset: int = 0
     words_only: bool = False
     coaching: str = ""
+    tell: str = ""  # the value of 「みんなに共有」; empty: there is nobody to share it with
+    among_others: bool = False
 
 
 def answer_card(answer: Answer, locale: str) -> Card:
@@ -56,6 +60,14 @@ def answer_card(answer: Answer, locale: str) -> Card:
         parts.append(Text(say(locale, "find.coaching", question=answer.coaching), Style.GOOD))
     parts += _ending(answer, locale)
     return Card(tuple(parts))
+
+
+def told_card(hits: Sequence[ShownHit], lead: str, locale: str) -> Card:
+    """The cases of an answer for everybody: reasons and 合っている点, nothing private."""
+    parts: list[Part] = [Text(lead, Style.QUIET)]
+    for hit in hits:
+        parts += [Divider(), *_hit(hit, locale, loose=False)]
+    return Card((*parts, Divider(), Text(say(locale, "find.note"), Style.QUIET)))
 
 
 def chip_word(chip: Chip, locale: str) -> str:
@@ -90,13 +102,16 @@ def _chip_buttons(chips: Sequence[Chip], locale: str) -> Actions:
 
 
 def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
-    parts: list[Part] = list(heading(hit.shown, locale))
+    title, tags, proof = heading_parts(hit.shown, locale)
+    parts: list[Part] = [title, *proof]
+    parts.append(Facts(((say(locale, "case.result"), hit.shown.case.result),)))
+    if hit.reason:
+        lead = f"{say(locale, 'find.why')}: "
+        marks = tuple((start + len(lead) + 1, end + len(lead) + 1) for start, end in hit.marks)
+        parts.append(Text(lead + quote(locale, hit.reason), Style.QUOTE, marks))
+    parts += tags
     if loose:
         parts.append(Text(say(locale, "find.loose_label"), Style.QUIET))
-    lead = f"{say(locale, 'find.why')}: "
-    marks = tuple((start + len(lead) + 1, end + len(lead) + 1) for start, end in hit.marks)
-    parts.append(Text(lead + quote(locale, hit.reason), Style.QUOTE, marks))
-    parts.append(Facts(((say(locale, "case.result"), hit.shown.case.result),)))
     parts += _points(hit, locale)
     rows = field_rows(hit.shown.case, locale, leave_out=("result",))
     rows.append(("", byline(hit.shown, locale)))
@@ -136,6 +151,8 @@ def _ending(answer: Answer, locale: str) -> list[Part]:
     if answer.offset + len(answer.hits) < answer.total:
         next_page = str(answer.offset + len(answer.hits))
         buttons.append(Button(say(locale, "find.more"), "find.more", next_page))
+    if answer.tell:
+        buttons.append(Button(say(locale, "tell.button"), TELL, answer.tell))
     parts: list[Part] = []
     if answer.match != "close":
         parts.append(Text(say(locale, "find.wish_offer"), Style.QUIET))
@@ -144,4 +161,6 @@ def _ending(answer: Answer, locale: str) -> list[Part]:
     parts.append(Actions(tuple(buttons), more=more))
     if answer.hits:
         parts.append(Text(say(locale, "find.note"), Style.QUIET))
+    if answer.among_others:
+        parts.append(Text(say(locale, "tell.follow"), Style.QUIET))
     return parts

@@ -12,7 +12,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from jinja2 import PackageLoader
 
-from bot.conversation.events import Event, Pressed, Said
+from bot.conversation.events import Aside, Event, Pressed, Said
 from bot.platform import Desk
 from bot.views.elements import Card, from_json, to_json
 from bot.web import chat, company_days, library, mailbox, office, plans, review, status
@@ -91,7 +91,7 @@ class WebPlatform:
             )
         return Said(raw["user"], raw["text"], {}) if "text" in raw else None
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Aside | None = None) -> bytes:
         """The card's neutral elements as JSON: the bytes that the ledger freezes."""
         return json.dumps(to_json(card), ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -120,7 +120,12 @@ class WebPlatform:
         """Nothing is under way: a page's answer waits in its own response."""
 
     async def look_back(
-        self, credentials: dict[str, Any], address: dict[str, Any], key: str, since: float
+        self,
+        credentials: dict[str, Any],
+        address: dict[str, Any],
+        payload: bytes,
+        key: str,
+        since: float,
     ) -> list[str] | None:
         """Always there: sending to the mailbox cannot be half done."""
         return [f"web/{key}"]

@@ -39,6 +39,17 @@ class Reflection(Owned, Base):
     answered_at: Mapped[datetime | None]
 
 
+class Asked(Base):
+    """A member's last search in one chat thread: what a follow-up there narrows."""
+
+    __tablename__ = "asked"
+    company_id: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(primary_key=True)
+    thread: Mapped[str] = mapped_column(primary_key=True)
+    search: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    updated_at: Mapped[datetime]
+
+
 class Talk(Base):
     """Where a member's conversation stands: the question that waits, the last search."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cases.models.talk import Digest, Reflection, Talk
+from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.scope import Scope
 
 
@@ -20,7 +20,7 @@ class Talks:
         self.scope = scope
         self.company_id = scope.company_id
 
-    def add(self, *rows: Digest | Reflection) -> None:
+    def add(self, *rows: Digest | Reflection | Asked) -> None:
         """Keeps new rows; they are written with the transaction."""
         self.session.add_all(rows)
 
@@ -62,6 +62,16 @@ class Talks:
             Reflection.company_id == self.company_id, Reflection.shared.is_not(None)
         )
         return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def asked(self, member_id: str, thread: str) -> Asked | None:
+        """A member's last search in a thread."""
+        return await self.session.get(Asked, (self.company_id, member_id, thread))
+
+    async def forget_asked(self, before: datetime) -> int:
+        """Forgets the searches in threads that rest since then: how many."""
+        old = delete(Asked).where(Asked.company_id == self.company_id, Asked.updated_at < before)
+        gone = await self.session.scalars(old.returning(Asked.thread))
+        return len(gone.all())
 
     async def mine(self, now: datetime) -> Talk:
         """Where the acting member's conversation stands; a fresh one on first use."""

@@ -1,9 +1,10 @@
-"""What is forgotten by itself after 14 days: originals of drafts, sent texts, dead events."""
+"""What is forgotten by itself: originals of drafts, sent texts, dead events, old searches."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
+from cases import searches
 from cases.db import Shelf
 from scheduler.job import Chore, Turn, each_day
 from scheduler.models import ENDED, Delivery
@@ -14,12 +15,13 @@ KEPT = timedelta(days=14)  # decision 21
 
 
 async def work(shelf: Shelf, _turn: Turn) -> int:
-    """Erases sealed originals, texts of ended messages and raw events after 14 days: how many.
+    """Erases sealed originals, texts of ended messages and raw events after 14 days, and searches
+    in threads that nobody goes on with: how many.
 
     A message keeps its hash, so that it can still be said what was sent.
     """
     before = shelf.now - KEPT
-    erased = 0
+    erased = await searches.forget(shelf)
     for draft in await shelf.cases.drafts_before(before):
         if draft.original is not None:
             draft.original = None

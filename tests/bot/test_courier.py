@@ -32,7 +32,7 @@ class Chat:
     copies: list[str] | None = field(default_factory=list)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def render(self, card: Card) -> bytes:
+    def render(self, card: Card, aside: Any = None) -> bytes:
         return plain(card).encode()
 
     async def send(self, credentials: Any, address: Any, payload: bytes, key: str) -> str:
@@ -40,7 +40,7 @@ class Chat:
         return "C1/thread/17"
 
     async def look_back(
-        self, credentials: Any, address: Any, key: str, since: float
+        self, credentials: Any, address: Any, payload: bytes, key: str, since: float
     ) -> list[str] | None:
         self.calls.append(("look", credentials, address, key, since))
         return self.copies

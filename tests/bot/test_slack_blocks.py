@@ -15,6 +15,7 @@ from bot.views.elements import (
     Button,
     Card,
     Choice,
+    Divider,
     Facts,
     Field,
     Fold,
@@ -189,13 +190,6 @@ def test_values_come_back_by_key_whatever_the_element() -> None:
     assert fields.values(None) == {}
 
 
-def test_a_folded_part_is_quiet_and_stays_with_what_it_belongs_to() -> None:
-    facts = Facts((("コツ", "朝に送る"), ("", "神戸営業所")))
-    made = blocks.message(Card((Fold("くわしく", (facts,)), Text("会えました"))))["blocks"]
-    assert [block["type"] for block in made] == ["context", "section"]
-    assert made[0]["elements"][0]["text"] == "コツ: 朝に送る\n神戸営業所"
-
-
 def test_what_slack_cannot_fold_is_behind_a_button_in_the_next_row() -> None:
     show = Button("くわしく見る", "case.show", "c1")
     fold = Fold("くわしく見る", (Text("長い話"),), instead=show)
@@ -204,6 +198,26 @@ def test_what_slack_cannot_fold_is_behind_a_button_in_the_next_row() -> None:
     assert [button["text"]["text"] for button in row["elements"]] == ["試してみる", "くわしく見る"]
     (row,) = blocks.message(Card((fold,)))["blocks"]
     assert [button["value"] for button in row["elements"]] == ["c1"]
+
+
+def test_a_folded_part_is_one_section_in_its_place_which_slack_itself_folds() -> None:
+    fold = Fold("くわしく", (Facts((("コツ", "朝に送る"), ("", "仙台"))), Divider(), Text("済み")))
+    made = blocks.message(Card((fold, Actions((Button("試す", "try"),)))))["blocks"]
+    assert [block["type"] for block in made] == ["section", "actions"]
+    assert made[0]["text"]["text"] == "くわしく\nコツ: 朝に送る\n仙台\n済み"
+
+
+def test_texts_of_one_kind_that_follow_each_other_share_a_block() -> None:
+    quiet = (Text("一", Style.QUIET), Text("二", Style.QUIET))
+    loud = (Text("三", Style.STRONG), Text("四", Style.QUOTE), Facts((("変化", "会えた"),)))
+    made = blocks.message(Card((*quiet, *loud, Text("長" * 2_999, Style.QUIET), *quiet)))["blocks"]
+    assert [block["type"] for block in made] == ["context", "rich_text", "context", "context"]
+    assert made[0]["elements"][0]["text"] == "一\n二"
+    assert [one["type"] for one in made[1]["elements"]] == [
+        "rich_text_section",
+        "rich_text_quote",
+        "rich_text_section",
+    ]
 
 
 def test_rare_buttons_go_behind_the_dots_and_long_values_stay_outside() -> None:

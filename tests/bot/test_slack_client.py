@@ -58,7 +58,7 @@ async def test_a_reset_connection_is_one_post_and_proves_nothing(
     with pytest.raises(DeliveryUnknown):
         await platform.send(TOKEN, SATO, text(platform), "k1")
     assert len(slack.made("chat.postMessage")) == 1
-    assert await platform.look_back(TOKEN, SATO, "k1", 0) == ["D0SATO/1800000000.000100"]
+    assert await platform.look_back(TOKEN, SATO, b"{}", "k1", 0) == ["D0SATO/1800000000.000100"]
 
 
 def error(name: str, status: int = 200) -> Answer:
@@ -160,13 +160,13 @@ async def test_looking_back_reads_every_page_and_gives_the_oldest_first(
 ) -> None:
     for key in ("k1", "k2", "k1", "k3", "k1"):
         await platform.send(TOKEN, SATO, text(platform), key)
-    found = await platform.look_back(TOKEN, {"channel": "D0SATO"}, "k1", 0)
+    found = await platform.look_back(TOKEN, {"channel": "D0SATO"}, b"{}", "k1", 0)
     assert found == [f"D0SATO/{1_800_000_000 + at}.000100" for at in (0, 2, 4)]
     pages = slack.made("conversations.history")
     assert len(pages) == 3
     assert {page["include_all_metadata"] for page in pages} == {"1"}
-    assert await platform.look_back(TOKEN, SATO, "k1", 1_800_000_003) == found[2:]
-    assert await platform.look_back(TOKEN, SATO, "nobody", 0) == []
+    assert await platform.look_back(TOKEN, SATO, b"{}", "k1", 1_800_000_003) == found[2:]
+    assert await platform.look_back(TOKEN, SATO, b"{}", "nobody", 0) == []
 
 
 @pytest.mark.fault(39)
@@ -176,7 +176,7 @@ async def test_a_message_that_two_pages_show_is_one(slack: FakeSlack, platform: 
     page = {"ok": True, "messages": [{"ts": "1800000000.000100", "metadata": marker}]}
     more = {**page, "response_metadata": {"next_cursor": "next"}}
     slack.script["conversations.history"] = [Answer(more), Answer(page)]
-    found = await platform.look_back(TOKEN, {"channel": "D1"}, "k1", 0)
+    found = await platform.look_back(TOKEN, {"channel": "D1"}, b"{}", "k1", 0)
     assert found == ["D1/1800000000.000100"]
 
 
@@ -184,9 +184,9 @@ async def test_without_the_scope_history_cannot_be_read(
     slack: FakeSlack, platform: Platform
 ) -> None:
     slack.script["conversations.open"] = [error("missing_scope")]
-    assert await platform.look_back(TOKEN, SATO, "k1", 0) is None
+    assert await platform.look_back(TOKEN, SATO, b"{}", "k1", 0) is None
     slack.script["conversations.history"] = [error("missing_scope")]
-    assert await platform.look_back(TOKEN, {"channel": "D1"}, "k1", 0) is None
+    assert await platform.look_back(TOKEN, {"channel": "D1"}, b"{}", "k1", 0) is None
 
 
 @pytest.mark.fault(39)
@@ -196,7 +196,7 @@ async def test_a_history_that_fails_is_asked_again_later(
     slack.script["conversations.history"] = [error("internal_error"), Answer({}, 429)]
     for _ in range(2):
         with pytest.raises(DeliveryFailed):
-            await platform.look_back(TOKEN, {"channel": "D1"}, "k1", 0)
+            await platform.look_back(TOKEN, {"channel": "D1"}, b"{}", "k1", 0)
 
 
 async def test_an_extra_copy_is_deleted_and_a_gone_one_is_no_error(

@@ -29,6 +29,10 @@ from tests.fakes.slack_state import Screen
 
 Json = dict[str, Any]
 TS = f"{NOW}.000200"
+ASKED: Json = {  # where a command was typed
+    "aside": {"channel": "C0SALES", "thread": "", "user": "U0SATO"},
+    "thread": f"slack:{TEAM}:C0SALES:",
+}
 FORM = Card(
     (Field("action", "やったこと", Kind.LONG, required=True),),
     title="好事例を共有",
@@ -79,7 +83,15 @@ async def test_a_mention_is_answered_to_the_person_alone(stage: Stage) -> None:
     mention = direct("<@U0BOT> 訪問規制の例ある?", type="app_mention", channel="C0SALES")
     await stage.send(event(mention))
     assert stage.desk.heard == [
-        Said("U0SATO", "訪問規制の例ある?", {"user": "U0SATO"}, False, f"slack:{TEAM}:C0SALES:{TS}")
+        Said(
+            "U0SATO",
+            "訪問規制の例ある?",
+            {"user": "U0SATO"},
+            private=False,
+            source=f"slack:{TEAM}:C0SALES:{TS}",
+            aside={"channel": "C0SALES", "thread": "", "user": "U0SATO"},
+            thread=f"slack:{TEAM}:C0SALES:{TS}",
+        )
     ]
 
 
@@ -195,14 +207,22 @@ async def test_the_command_names_what_it_wants(
 ) -> None:
     assert await stage.send(command(typed)) == (200, "")
     assert stage.desk.heard == [
-        Pressed("U0SATO", action, value, {"user": "U0SATO"}, screen=action == "share.start")
+        Pressed(
+            "U0SATO",
+            action,
+            value,
+            {"user": "U0SATO"},
+            private=False,
+            screen=action == "share.start",
+            **ASKED,
+        )
     ]
 
 
 @pytest.mark.parametrize("typed", ["共有した例はある?", "", "訪問できない先生"])
 async def test_any_other_command_is_something_said(stage: Stage, typed: str) -> None:
     await stage.send(command(typed))
-    assert stage.desk.heard == [Said("U0SATO", typed, {"user": "U0SATO"})]
+    assert stage.desk.heard == [Said("U0SATO", typed, {"user": "U0SATO"}, private=False, **ASKED)]
 
 
 async def test_the_message_shortcut_brings_text_link_and_poster(stage: Stage) -> None:

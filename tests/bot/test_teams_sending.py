@@ -85,7 +85,7 @@ async def test_a_personal_chat_is_opened_and_can_be_written_to(way: Way) -> None
 
 
 async def test_history_is_never_read(way: Way) -> None:
-    assert await way.platform.look_back(CREDENTIALS, way.address, "key-1", 0.0) is None
+    assert await way.platform.look_back(CREDENTIALS, way.address, b"{}", "key-1", 0.0) is None
 
 
 BLOCKED = b'{"error": {"code": "MessageWritesBlocked", "message": "\xe5\x8f\x82\xe5\x8a\xa0"}}'

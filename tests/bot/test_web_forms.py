@@ -169,7 +169,7 @@ async def test_a_letter_is_sent_by_lying_in_the_mailbox() -> None:
     frozen = web.render(form("d1"))
     assert open_card(frozen) == form("d1")
     receipt = await web.send({}, {}, frozen, "k1")
-    assert await web.look_back({}, {}, "k1", 0.0) == [receipt]
+    assert await web.look_back({}, {}, b"{}", "k1", 0.0) == [receipt]
     await web.replace({}, {}, receipt, frozen)
     await web.remove({}, receipt)
     assert await web.email_of({}, "sato") == ""

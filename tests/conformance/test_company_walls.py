@@ -17,7 +17,7 @@ from cases.db import Shelf
 from cases.models.audit import AuditEntry
 from cases.models.case import Draft, Embedding, Hold
 from cases.models.loop import Reaction, Wish
-from cases.models.talk import Digest, Reflection, Talk
+from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
@@ -40,8 +40,9 @@ ARGUMENTS: dict[str, Any] = {
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "prompt": "S2-BEN-Q1", "now": NOON, "what": "x", "subject": "c1",
+    "thread": "slack:T1:C1:1.2", "before": NOON,
 }  # fmt: skip
-WRITES = {"add", "append", "flush", "drop", "put_vectors", "visible"}
+WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "visible"}
 METHODS = [
     (store, name)
     for store, kind in STORES.items()
@@ -71,6 +72,7 @@ def rows_of(company_id: str) -> list[Base]:
             shared=company_id,
         ),
         Talk(**mine, member_id="sato", updated_at=NOON),
+        Asked(**mine, member_id="sato", thread="slack:T1:C1:1.2", updated_at=NOON),
         AuditEntry(
             **mine, seq=1, at=NOON, actor="sato", what="x", subject=company_id, prev_hash="",
             hash="",

@@ -21,6 +21,7 @@ from tests.fakes.slack_api import FakeSlack
 from tests.fakes.slack_requests import (
     SECRET,
     TEAM,
+    command,
     direct,
     encoded,
     event,
@@ -32,6 +33,7 @@ from tests.fakes.slack_requests import (
 Json = dict[str, Any]
 CREDENTIALS = {"token": "xoxb-hitotsubu", "bot_user": "U0BOT"}
 ROOM = {"channel": "C0KOBE"}
+SALES = "C0SALES"  # a channel of nobody's office
 
 
 def environ(slack: FakeSlack) -> dict[str, str]:
@@ -60,14 +62,40 @@ class SlackDriver:
         self.http = http
         self.numbers = count(1)
         self.read: dict[str, int] = {}
+        self.hook = ""  # another response_url than Slack's
+        self.said = ""  # when the last message in a channel was written
 
     def person(self, who: str) -> Person:
         self.slack.emails[_user(who)] = f"{who}@sample.example"
         return Person(self, who)
 
-    async def say(self, who: str, text: str) -> list[Screen]:
+    async def say(self, who: str, text: str, thread: str = "") -> list[Screen]:
         number = next(self.numbers)
         inner = direct(text, user=_user(who), channel=_channel(who), ts=f"1800000000.{number:06}")
+        inner |= {"thread_ts": thread} if thread else {}
+        await self._post(event(inner, f"Ev{number}"))
+        return await self.mail(who)
+
+    async def mention(self, who: str, text: str, thread: str = "") -> list[Screen]:
+        """`@ヒトツブ text` in a channel, perhaps in a thread."""
+        return await self._in_channel(who, f"<@U0BOT> {text}", thread, "app_mention")
+
+    async def mutter(self, who: str, text: str, thread: str = "") -> list[Screen]:
+        """Something in a channel that does not name the bot."""
+        return await self._in_channel(who, text, thread, "message")
+
+    async def command(self, who: str, text: str, room: str = SALES) -> list[Screen]:
+        """`/hitotsubu text` in a channel."""
+        await self._post({**command(text), "user_id": _user(who), "channel_id": room,
+            "trigger_id": f"{who}.{next(self.numbers)}"})  # fmt: skip
+        return await self.mail(who)
+
+    async def _in_channel(self, who: str, text: str, thread: str, kind: str) -> list[Screen]:
+        number = next(self.numbers)
+        self.said = f"1800000000.{number:06}"
+        inner = direct(text, user=_user(who), channel=SALES, ts=self.said, type=kind)
+        inner |= {"channel_type": "channel"} | ({"thread_ts": thread} if thread else {})
+        self.slack.messages.append({**inner, "blocks": []})
         await self._post(event(inner, f"Ev{number}"))
         return await self.mail(who)
 
@@ -92,11 +120,22 @@ class SlackDriver:
         else:
             payload = press(key.native, channel=_channel(who), state=state)
             payload["container"]["message_ts"] = screen.place
+            if "user" in screen.native:
+                payload |= self._ephemeral(payload, screen.native)
             payload["actions"][0]["action_ts"] = f"1800000000.{next(self.numbers):06}"
         payload["user"]["id"] = _user(who)
         payload["trigger_id"] = f"{who}.{next(self.numbers)}"
         await self._post(payload)
         return await self.mail(who)
+
+    def _ephemeral(self, payload: Json, native: Json) -> Json:
+        """What Slack sends of a press on a message that only its reader sees."""
+        held = {"type": "message", "message_ts": native["ts"], "channel_id": native["channel"]}
+        held["is_ephemeral"] = True
+        if "thread_ts" in native:
+            held["thread_ts"] = native["thread_ts"]
+        url = self.hook or self.slack.response_url(native["channel"], native["user"], native["ts"])
+        return {"container": held, "channel": {"id": native["channel"]}, "response_url": url}
 
     async def mail(self, who: str) -> list[Screen]:
         await self._settle()
@@ -115,6 +154,9 @@ class SlackDriver:
             screen = self.slack.screens.get(arguments.get("view_id", ""))
             mine = mine or (screen is not None and screen.user == _user(who))
             return _view(self._open(arguments["view"])) if mine else None
+        if method == "chat.postEphemeral" and arguments["user"] == _user(who):
+            same = [one for one in self.slack.ephemerals if one["blocks"] == arguments["blocks"]]
+            return _message({"ts": same[-1]["message_ts"], **arguments}) if same else None
         if method not in ("chat.postMessage", "chat.update"):
             return None
         if arguments["channel"] not in (_channel(who), _user(who)):
