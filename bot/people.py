@@ -32,6 +32,8 @@ async def find(
             return await members.behind(shelf, account)
     opened = await credentials(workspace_id, company_id)
     email = await platform.email_of(opened, user)
+    if email is None:  # a guest of the workspace
+        return None
     async with library.db.transaction(scope) as shelf:
         account = await members.link(shelf, workspace_id, user, {"user": user}, email)
         return await members.behind(shelf, account)

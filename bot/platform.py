@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Event, Post, Reply
+from bot.conversation.events import Aside, Attached, Event, Post, Reply
 from bot.views.elements import Card
 
 
@@ -74,8 +74,24 @@ class Platform(Protocol):
         """Waits for the events that were acknowledged and are being handled."""
         ...
 
-    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
-        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read."""
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
+        """The user's e-mail, to find a stranger on the roster; empty where it cannot be read.
+
+        None for a guest of the workspace, who is never a member.
+        """
+        ...
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """A platform on which the bot can look at what a message or an event is about."""
+
+    async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
+        """The bytes of a file that came with a message. Raises NotFetched."""
+        ...
+
+    async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
+        """The name of a chat; empty where it cannot be read; None where the bot is not in it."""
         ...
 
 

@@ -17,13 +17,15 @@ from bot.conversation.events import (
     Overheard,
     Pressed,
     Reply,
-    Said,
     Say,
     Speaker,
+    Spoken,
+    Told,
     Unsaid,
 )
 from bot.courier import Composer
 from bot.hearing import Hearing
+from bot.notices import reach_of, take_note, wanted
 from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.views.notes import note
@@ -33,7 +35,6 @@ from cases.db import Shelf
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
-from cases.searches import asked_in
 from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
@@ -81,7 +82,9 @@ class Reception:
         """Commits the event, sealed, before any ack; None for a team that is no customer's, and
         for what was not said to the bot and follows no question of this person's."""
         route = await self.library.db.directory.route(platform, team)
-        if route is None or not await self._wanted(route, self.platforms[platform].read(raw)):
+        if route is None:
+            return None
+        if not await self._wanted(route, self.platforms[platform].read(raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -134,15 +137,10 @@ class Reception:
         self.opened.pop(workspace_id, None)
 
     async def _wanted(self, route: Route, said: Neutral | None) -> bool:
-        """False for what is only overheard: it is kept where the person asked in that thread, or
-        in a room where the company lets the bot listen."""
+        """False for what is not to be stored: nothing follows from it, or it may not be heard."""
         if isinstance(said, Overheard):
             return await self.hearing.allows((route.company_id, route.workspace_id), said)
-        if not isinstance(said, Said) or not said.overheard:
-            return True
-        async with self.library.db.transaction(Scope(route.company_id)) as shelf:
-            account = await shelf.people.account(route.workspace_id, said.user)
-            return account is not None and await asked_in(shelf, account.member_id, said.thread)
+        return await wanted(self.library.db, route, said)
 
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
@@ -164,6 +162,9 @@ class Reception:
         if said is None or closed:
             await self._finish(event)
             return []
+        if isinstance(said, Told):
+            await take_note(self.library.db, event, said)
+            return []
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
@@ -184,7 +185,7 @@ class Reception:
             return turn.replies
         return [reply for reply in turn.replies if not isinstance(reply, Say)]
 
-    def _turn(self, event: Event, said: Neutral, member: Member, way: Way) -> Turn:
+    def _turn(self, event: Event, said: Spoken, member: Member, way: Way) -> Turn:
         from bot.conversation.turn import Turn
 
         async def close(shelf: Shelf, turn: Turn) -> None:
@@ -213,10 +214,11 @@ class Reception:
             status=self.status,
             find_person=self.hearing.finder(event.platform, key),
             read_post=self.hearing.reader(event.platform, key),
+            reach=reach_of(self.platforms[event.platform], event, self.credentials),
         )
 
     async def _member(
-        self, event: Event, platform: Platform, said: Neutral
+        self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
         if isinstance(said, Overheard):  # not said to the bot: it is no first contact
@@ -229,7 +231,10 @@ class Reception:
             known = await shelf.people.account(event.workspace_id, said.user)
         if known is None and not email:
             opened = await self.credentials(event.workspace_id, event.company_id)
-            email = await platform.email_of(opened, said.user)
+            profile = await platform.email_of(opened, said.user)
+            if profile is None:
+                return None, False
+            email = profile
         async with self.library.db.transaction(scope) as shelf:
             member = await members.connect(shelf, event.workspace_id, said.user, address, email)
         return member, known is None or known.seen_at is None

@@ -21,6 +21,7 @@ from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
+from cases.store.roster import Roster
 from cases.store.talk import Talks
 
 # Read by each transaction, so time and shift come in one statement.
@@ -48,6 +49,7 @@ class Shelf:
     loop: Loop
     talks: Talks
     audit: Audit
+    roster: Roster
 
 
 class Database:
@@ -93,6 +95,7 @@ class Database:
                 loop=Loop(session, scope),
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
+                roster=Roster(session, scope),
             )
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:

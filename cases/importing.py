@@ -53,9 +53,11 @@ def _imported(case: Case) -> bool:
     return bool(case.source and case.source.startswith(SOURCE))
 
 
-async def found_company(db: Database, name: str) -> Company:
-    """The first company of an empty database, without samples; only its importer belongs to it."""
-    company = Company(id=new_id(), name=name)
+async def found_company(
+    db: Database, name: str, *, locale: str = "ja", zone: str = "Asia/Tokyo"
+) -> Company:
+    """A new company without samples; only its importer will belong to it."""
+    company = Company(id=new_id(), name=name, locale=locale, zone=zone)
     async with db.transaction(Scope(company.id)) as shelf:
         shelf.people.add(company)
         await shelf.people.flush()

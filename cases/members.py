@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from cases import audit
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Member
 from cases.scope import Scope
 from cases.vocabulary import Role
+
+DEACTIVATED = "deactivated"  # why nothing is sent to an account: the platform shut it
 
 
 def scope_of(member: Member) -> Scope:
@@ -32,27 +35,6 @@ def shown_name(member: Member | None, locale: str = "ja") -> str:
     return member.name_en if locale == "en" and member.name_en else member.name
 
 
-async def link(
-    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
-) -> Account | None:
-    """The account of a platform's user, new by e-mail on the roster; None for a stranger."""
-    account = await shelf.people.account(workspace_id, user)
-    if account is not None or not email:
-        return account
-    found = await shelf.people.by_email(email)
-    if found is None or not found.active:
-        return None
-    account = Account(
-        company_id=shelf.scope.company_id,
-        workspace_id=workspace_id,
-        user=user,
-        member_id=found.id,
-        address=address,
-    )
-    shelf.people.add(account)
-    return account
-
-
 async def connect(
     shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
 ) -> Member | None:
@@ -69,6 +51,73 @@ async def behind(shelf: Shelf, account: Account | None) -> Member | None:
     """The active member whose account it is."""
     member = await shelf.people.member(account.member_id) if account else None
     return member if member and member.active else None
+
+
+async def link(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
+) -> Account | None:
+    """The account of a platform's user, linked anew by id or e-mail; None for a stranger."""
+    account = await shelf.people.account(workspace_id, user)
+    return account or await _link(shelf, workspace_id, user, address, email)
+
+
+async def _link(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str
+) -> Account | None:
+    """A new account of whoever the roster means by this id or address; None for a stranger."""
+    found = await shelf.people.by_chat_id(user)
+    if found is None and email:
+        found = await shelf.people.by_email(email)
+    if found is None or not found.active:
+        return None
+    account = Account(company_id=shelf.scope.company_id, workspace_id=workspace_id, user=user)
+    account.member_id, account.address, account.email = found.id, address, email.lower()
+    shelf.people.add(account)
+    return account
+
+
+async def told(
+    shelf: Shelf,
+    workspace_id: str,
+    user: str,
+    address: dict[str, Any],
+    *,
+    email: str,
+    gone: bool,
+    ours: bool,
+) -> None:
+    """The platform says that a person came, changed, was deactivated, or is a guest.
+
+    Their name stays the roster's; a new e-mail is kept beside it, to know them by (F82). Nothing
+    is sent to a deactivated account; whether the person left the company, the roster says.
+    """
+    account = await shelf.people.account(workspace_id, user)
+    if account is None and ours and not gone:
+        account = await _link(shelf, workspace_id, user, address, email)
+    if account is None:
+        return
+    if not ours:
+        await shelf.session.delete(account)
+        await audit.record(shelf, "account.guest", account.member_id)
+        return
+    account.email = email or account.email
+    if gone != (account.blocked == DEACTIVATED):
+        account.blocked = DEACTIVATED if gone else ""
+        deed = "account.deactivated" if gone else "account.activated"
+        await audit.record(shelf, deed, account.member_id)
+
+
+async def is_news(
+    shelf: Shelf, workspace_id: str, user: str, *, email: str, gone: bool, ours: bool
+) -> bool:
+    """False where `told` would change nothing: Slack tells of every new status picture."""
+    account = await shelf.people.account(workspace_id, user)
+    if account is None:
+        found = await shelf.people.by_chat_id(user)
+        found = found or (await shelf.people.by_email(email) if email else None)
+        return ours and not gone and found is not None and found.active
+    stopped = account.blocked == DEACTIVATED
+    return not ours or gone != stopped or bool(email and email != account.email)
 
 
 async def pause(shelf: Shelf, until: date | None) -> Member:

@@ -1,35 +1,106 @@
-"""Rooms in which a company lets the bot listen, and the emoji that marks a message there."""
+"""Rooms: which chat is which office's, whether the bot may post and listen there, and who says so.
+
+An office posts in one room. A room listens only where somebody who may has said so.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
-from cases import audit
+from cases import audit, offices
+from cases.columns import new_id
 from cases.db import Shelf
-from cases.errors import BadInput
+from cases.errors import NotAllowed, NotFound
+from cases.models.org import Office, Room
+from cases.scope import Scope
 from cases.vocabulary import Role
 
-EMOJI = "seedling"
-_NAME = re.compile(r"[\w+'-]{1,100}")  # an emoji's name on a chat platform, without its colons
+ACTIVE, LEFT, ARCHIVED = "active", "left", "archived"
+OWN = (Role.PROMOTER, Role.MANAGER)  # for their own office
 
 
-def emoji_of(settings: Mapping[str, Any]) -> str:
-    """The emoji in a company's settings; empty: marking is off."""
-    return str(settings.get("emoji", EMOJI))
+def may_register(scope: Scope, office_id: str | None) -> bool:
+    """事務局 and IT for every office; promoters and managers for their own."""
+    if not scope.roles.isdisjoint(offices.EDITORS):
+        return True
+    return office_id in scope.offices and not scope.roles.isdisjoint(OWN)
 
 
-async def choose_emoji(shelf: Shelf, typed: str) -> None:
-    """事務局 chooses the emoji by its name, with or without colons; nothing typed turns it off.
+async def offices_for(shelf: Shelf) -> list[Office]:
+    """The offices whose room the acting member may set, the own one first."""
+    found = [one for one in await shelf.people.offices() if may_register(shelf.scope, one.id)]
+    return sorted(found, key=lambda one: one.id not in shelf.scope.offices)
 
-    Raises NotAllowed, or BadInput for what is no name.
+
+async def mine(shelf: Shelf) -> list[Room]:
+    """The rooms that the acting member may change, also those that wait for an office."""
+    may_all = not shelf.scope.roles.isdisjoint(offices.EDITORS)
+    return [
+        room
+        for room in await shelf.roster.rooms()
+        if (room.office_id is None and may_all)
+        or (room.office_id is not None and may_register(shelf.scope, room.office_id))
+    ]
+
+
+async def at(shelf: Shelf, workspace_id: str, channel: str) -> Room | None:
+    """The room of a channel; None for one that the bot was never brought into."""
+    for room in await shelf.roster.rooms():
+        if room.workspace_id == workspace_id and room.address.get("channel") == channel:
+            return room
+    return None
+
+
+async def found(shelf: Shelf, workspace_id: str, channel: str, name: str = "") -> Room:
+    """The bot is in a channel: its room, which posts and listens only after somebody says so."""
+    room = await at(shelf, workspace_id, channel)
+    if room is None:
+        room = Room(company_id=shelf.scope.company_id, id=new_id(), workspace_id=workspace_id)
+        room.address, room.posts, room.listens = {"channel": channel}, False, False
+        shelf.people.add(room)
+        await audit.record(shelf, "room.found", room.id)
+    elif room.state != ACTIVE:
+        room.state, room.posts, room.listens = ACTIVE, False, False  # asked again
+    room.name = name or room.name
+    await shelf.people.flush()
+    return room
+
+
+async def register(
+    shelf: Shelf, room_id: str, office_id: str, *, posts: bool, listens: bool
+) -> Room:
+    """Says whose room it is. Posting moves here from the office's other room.
+
+    Raises NotFound, and NotAllowed for another office than one's own.
     """
-    shelf.scope.needs(Role.HQ_ADMIN)
-    name = typed.strip().strip(":").partition("::")[0].lower()
-    if name and not _NAME.fullmatch(name):
-        raise BadInput("emoji")
-    company = await shelf.people.company()
-    if name != emoji_of(company.settings):
-        company.settings = {**company.settings, "emoji": name}
-        await audit.record(shelf, "company.emoji", company.id)
+    room = await shelf.people.room(room_id)
+    office = await shelf.people.office(office_id)
+    if room is None or office is None or room.state != ACTIVE:
+        raise NotFound
+    owners = [one for one in (office.id, room.office_id) if one is not None]
+    if not all(may_register(shelf.scope, one) for one in owners):
+        raise NotAllowed("room")
+    for other in await shelf.roster.rooms() if posts else ():
+        if other.id != room.id and other.office_id == office.id:
+            other.posts = False
+    await shelf.people.flush()  # the index knows one posting room of an office
+    room.office_id, room.posts, room.listens = office.id, posts, listens
+    await shelf.people.flush()
+    uses = f"{'p' if posts else '-'}{'l' if listens else '-'}"
+    await audit.record(shelf, "room.register", f"{room.id}:{office.id}:{uses}")
+    return room
+
+
+async def told(shelf: Shelf, workspace_id: str, channel: str, what: str, name: str = "") -> None:
+    """The platform says what became of a channel: `renamed`, `joined`, or a state."""
+    if what == "joined":
+        await found(shelf, workspace_id, channel, name)
+        return
+    room = await at(shelf, workspace_id, channel)
+    if room is None:
+        return
+    if what == "renamed":
+        room.name = name
+    elif room.state != what and not (what == ACTIVE and room.state == LEFT):
+        if what == ACTIVE:  # out of the archive: whether it may post is asked again
+            room.posts = False
+        room.state = what
+        await audit.record(shelf, f"room.{what}", room.id)

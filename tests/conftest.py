@@ -29,7 +29,7 @@ settings.register_profile("fuzz", **PATIENT)
 settings.load_profile("house")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-pytest_plugins = ["tests.databases", "tests.faults.matrix"]
+pytest_plugins = ["tests.databases", "tests.faults.matrix", "tests.parity"]
 
 LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname")
 SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")

@@ -14,9 +14,10 @@ import pytest
 
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers.browser import CHROMIUM
-from tests.drivers.doors import DOORS, OFFICE, AnyDriver
+from tests.drivers.doors import DOORS, OFFICE, AnyDriver, door_of
 from tests.drivers.screen import Person
 from tests.drivers.terminal import TerminalDriver
+from tests.emulate.relay import NODE
 from tests.fakes.sample_cast import (
     ITO,
     KATO,
@@ -30,11 +31,13 @@ from tests.fakes.sample_cast import (
     WIN,
 )
 
+AT = ["emulate"] if NODE else list(DOORS)
 MARKS = {
+    "emulate": [pytest.mark.emulate],
     "browser": [
         pytest.mark.slow,
         pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine; CI installs it"),
-    ]
+    ],
 }
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 FROM_A_FILE = {
@@ -46,11 +49,11 @@ FROM_A_FILE = {
 CONDITION = "秘書さんがいらっしゃらない医局では難しかったです"
 
 
-@pytest.mark.parametrize("door", [pytest.param(name, marks=MARKS.get(name, ())) for name in DOORS])
+@pytest.mark.parametrize("door", [pytest.param(name, marks=MARKS.get(name, ())) for name in AT])
 async def test_a_win_reaches_another_office_and_is_reproduced_there(
     door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
-    async with DOORS[door](company_file, tmp_path, encoder) as driver:
+    async with door_of(door)(company_file, tmp_path, encoder) as driver:
         await story(driver)
         if isinstance(driver, TerminalDriver):
             await whoever_runs_it_sees_the_same(driver)

@@ -10,14 +10,18 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    offices,
     on_behalf,
     opening,
     overheard,
+    people,
     profile,
     promoter,
     react,
     reflect,
     review,
+    rooms,
+    roster,
     sending,
     share,
     status,
@@ -26,7 +30,7 @@ from bot.conversation import (
     versions,
     wish,
 )
-from bot.conversation.events import Joined, Left, Overheard, Pressed, Said, Unsaid
+from bot.conversation.events import Invited, Joined, Left, Overheard, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -53,6 +57,10 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "inbox.retry": status.retry,
     "nudge.draft": overheard.draft,
     "nudge.pass": overheard.leave,
+    "offices.show": offices.show,
+    "people.cancel_move": people.cancel_move,
+    "people.roles": people.by_role,
+    "people.show": people.show,
     "profile.show": profile.show,
     "react.ask_author": react.ask_author,
     "react.helpful": react.helpful,
@@ -70,6 +78,11 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "review.give_back": review.give_back,
     "review.queue": review.queue,
     "review.release": review.release,
+    "room.list": rooms.listing,
+    "room.show": rooms.show,
+    "roster.cancel": roster.cancel,
+    "roster.partial": roster.partial,
+    "roster.show": roster.show,
     "safety.not_applicable": lambda turn, value: checked.open_safety_form(
         turn, value, "safety.not_applicable"
     ),
@@ -113,8 +126,9 @@ async def respond(turn: Turn) -> None:
 
 async def _respond(turn: Turn) -> None:
     match turn.event:
-        case Said():
-            await versions.said(turn, turn.event)
+        case Said() as message:
+            if not await roster.said(turn, message):
+                await versions.said(turn, message)
         case Unsaid():
             await versions.unsaid(turn, turn.event)
         case Pressed() as press:
@@ -123,6 +137,8 @@ async def _respond(turn: Turn) -> None:
             await overheard.heard(turn, turn.event)
         case Joined():
             await help.show(turn)
+        case Invited() as invited:
+            await rooms.invited(turn, invited)
         case Left():
             return
 
@@ -151,6 +167,14 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "people.save":
+            await people.save(turn, press.value, press.fields)
+        case "room.here":
+            await rooms.here(turn, press.value, press.fields)
+        case "room.save":
+            await rooms.save(turn, press.value, press.fields)
+        case "roster.apply":
+            await roster.apply(turn, press.value, press.fields)
         case "profile.save":
             await profile.save(turn, press.fields)
         case "share.from_message":

@@ -14,6 +14,23 @@ Fields = Mapping[str, str | list[str]]
 Aside = Mapping[str, Any]
 
 
+class NotFetched(Exception):
+    """A file that could not be fetched. `why`: scope, size or failed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message. `url` is the platform's own; nobody else's is fetched."""
+
+    name: str
+    size: int  # bytes, as the platform says
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A person wrote to the bot. `place`: where to answer them alone, as JSON, never a room.
@@ -30,6 +47,7 @@ class Said:
     aside: Aside = field(default_factory=dict)
     thread: str = ""  # names the chat thread, for the search that a follow-up narrows
     overheard: bool = False  # nobody addressed the bot: kept only where this person asked before
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,41 @@ class Left:
     user: str
 
 
-Event = Said | Unsaid | Pressed | Overheard | Joined | Left
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A person brought the bot into a chat that others read: `room` is the platform's id of it."""
+
+    user: str
+    place: dict[str, Any]
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTold:
+    """What became of a chat. `what`: joined, left, archived, active or renamed; nobody speaks."""
+
+    room: str
+    what: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """What the platform says of a person: came, changed, gone (deactivated). Nobody speaks.
+
+    `ours`: False for guests and people of other companies, who are never members.
+    """
+
+    user: str
+    place: dict[str, Any]
+    email: str = ""
+    gone: bool = False
+    ours: bool = True
+
+
+Spoken = Said | Unsaid | Pressed | Overheard | Joined | Left | Invited  # somebody did it
+Told = RoomTold | PersonTold  # the platform says it
+Event = Spoken | Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
+from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
@@ -109,6 +110,14 @@ async def _on_behalf_waiting(shelf: Shelf, content: Content, locale: str) -> Car
     return on_behalf.waiting_card(content, locale)
 
 
+async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
+    room = await shelf.people.room(content["room_id"])
+    office = [one for one in await shelf.people.offices() if one.id == content["office_id"]]
+    if room is None or not office:
+        raise NotFound("room")
+    return room_form(room, office, locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -140,4 +149,5 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
+    "room_ask": _room_ask,
 }

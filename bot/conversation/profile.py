@@ -9,7 +9,7 @@ from bot.conversation.turn import Turn
 from bot.views.notes import note
 from bot.views.settings import ANY, settings_card
 from bot.views.words import say
-from cases import members, months, rooms
+from cases import marks, members, months
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Member
@@ -39,7 +39,7 @@ async def save(turn: Turn, filled: Fields) -> None:
             turn.replace(settings_card(member, HOURS, asked=asked, error=wrong, emoji=emoji))
             return
         if "emoji" in filled:
-            await rooms.choose_emoji(shelf, str(filled["emoji"]))
+            await marks.choose_emoji(shelf, str(filled["emoji"]))
         await members.speak(shelf, str(filled.get("locale") or turn.locale))
         member.paused_until = until
         if filled.get("show_author") in ("yes", "no"):
@@ -93,7 +93,7 @@ async def _emoji(turn: Turn, shelf: Shelf) -> str | None:
     """The company's emoji, for 事務局; None for everybody else."""
     if Role.HQ_ADMIN not in turn.scope.roles:
         return None
-    return rooms.emoji_of((await shelf.people.company()).settings)
+    return marks.emoji_of((await shelf.people.company()).settings)
 
 
 async def _me(turn: Turn, shelf: Shelf) -> Member:

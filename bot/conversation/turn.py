@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.conversation.events import Aside, Event, Open, Post, Replace, Reply, Say, Speaker
+from bot.conversation.events import (
+    Aside,
+    Attached,
+    Open,
+    Post,
+    Replace,
+    Reply,
+    Say,
+    Speaker,
+    Spoken,
+)
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
@@ -44,6 +54,15 @@ class Owed:
         return replace(self, unsolicited=True, not_before=at, expires_at=until)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a handler may look at on the event's platform, outside any transaction."""
+
+    workspace_id: str
+    fetch: Callable[[Attached], Awaitable[bytes]]
+    room_name: Callable[[str], Awaitable[str | None]]
+
+
 @dataclass(slots=True)
 class Turn:
     """What a handler holds. `close` is called in the last transaction with everything said."""
@@ -51,7 +70,7 @@ class Turn:
     library: Library
     speaker: Speaker
     scope: Scope
-    event: Event
+    event: Spoken
     event_id: str
     close: Callable[[Shelf, Turn], Awaitable[None]]
     safety_form_url: str = ""
@@ -61,6 +80,7 @@ class Turn:
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
     read_post: Callable[[str], Awaitable[Post | None]] | None = None  # by the message's source
     find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
+    reach: Reach | None = None  # None: a platform without files and rooms
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write

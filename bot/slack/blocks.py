@@ -30,6 +30,7 @@ from bot.views.elements import (
     fact,
     plain,
     to_json,
+    unfolded,
 )
 from bot.views.words import say
 from cases.text import clean, content_hash
@@ -107,22 +108,13 @@ def _stamp(card: Card) -> str:
 
 
 def _parts(card: Card, sheet: Sheet) -> list[Json]:
-    """All parts in order; texts of one kind that follow each other share a block.
-
-    Slack cannot fold: the button that a fold has instead joins the next row.
-    """
+    """All parts in order; texts of one kind that follow each other share a block."""
     made: list[Json] = []
-    waiting: tuple[Button, ...] = ()
-    for part in card.parts:
-        if isinstance(part, Fold) and part.instead:
-            waiting += (part.instead,)
-            continue
-        if waiting and isinstance(part, Actions):
-            part, waiting = Actions((*part.buttons, *waiting), part.more), ()
+    for part in unfolded(card).parts:
         for block in _part(part, sheet):
             if not (made and _joins(made[-1], block)):
                 made.append(block)
-    return made + (row(Actions(waiting), sheet) if waiting else [])
+    return made
 
 
 def _joins(before: Json, block: Json) -> bool:

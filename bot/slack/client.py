@@ -12,7 +12,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers, asides, limits
+from bot.slack import answers, asides, limits, people
 from bot.slack.texts import Json
 
 EVENT_TYPE = "hitotsubu_delivery"
@@ -135,15 +135,28 @@ async def find(
         raise answers.failure(error, proves_nothing_sent=True) from None
 
 
-async def email(client: AsyncWebClient, user: str) -> str:
-    """The user's e-mail; empty where Slack has none or the scope is missing."""
+async def email(client: AsyncWebClient, user: str) -> str | None:
+    """The user's e-mail; empty where Slack has none or the scope is missing; None for a guest."""
     try:
         answer = await client.users_info(user=user)
     except Exception as error:
         if answers.code(error) in _CLOSED_TO_US:
             return ""
         raise answers.failure(error, proves_nothing_sent=True) from None
-    return str(answer["user"].get("profile", {}).get("email") or "")
+    found = answer["user"]
+    return people.email_of(found) if people.ours(found, set()) else None
+
+
+async def room_name(client: AsyncWebClient, room: str) -> str | None:
+    """The channel's name; empty without the scope; None where the bot is not in it."""
+    try:
+        answer = await client.conversations_info(channel=room)
+    except Exception as error:
+        if answers.code(error) == "channel_not_found":
+            return None
+        return ""  # a name is only an ornament
+    found = answer["channel"]
+    return str(found.get("name") or "") if found.get("is_member", True) else None
 
 
 async def _direct(client: AsyncWebClient, user: str) -> str:

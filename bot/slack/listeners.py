@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBolt
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.platform import Desk, Kept
-from bot.slack import answers, client
+from bot.slack import answers, client, people, rooms
 from bot.slack.read import Raw
 from bot.slack.screen import answer
 
@@ -62,7 +62,8 @@ async def dispatch(app: AsyncApp, raw: Raw, kept: Kept) -> None:
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
-    for event in ("message", "app_mention", "app_home_opened", "reaction_added"):
+    told = (*people.EVENTS, *rooms.EVENTS)
+    for event in ("message", "app_mention", "app_home_opened", "reaction_added", *told):
         app.event(event)(handle)
     app.action(_ANY)(handle)
     app.view(_ANY)(handle)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.events import Said, Unsaid
-from bot.slack import asides
+from bot.slack import asides, attached
 from cases.text import clean
 
 Raw = dict[str, Any]
@@ -74,7 +74,8 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
         place["channel"] = found.room
     if found.at == GONE:
         return Unsaid(found.user, place, source)
-    if not found.text and found.direct:
+    files = attached.of(raw["event"])
+    if not (found.text or files) and found.direct:
         return Unsaid(found.user, place, source) if found.at != found.ts else None
     started = found.thread or ("" if found.direct else found.ts)
     return Said(
@@ -86,6 +87,7 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
         aside=asides.said_in(found.user, found.room, found.thread, direct=found.direct),
         thread=asides.name(team, found.room, started) if started else "",
         overheard=overheard,
+        files=files,
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Aside, Event, Post
+from bot.conversation.events import Aside, Attached, Event, Post
 from bot.platform import Desk
-from bot.slack import answers, asides, blocks, client, overheard
+from bot.slack import answers, asides, attached, blocks, client, overheard
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.installs import Installer
@@ -125,13 +125,21 @@ class SlackPlatform:
         """Deletes an extra copy; one that is gone already is no error."""
         await client.delete(self._api(credentials), receipt)
 
-    async def email_of(self, credentials: dict[str, Any], user: str) -> str:
-        """The user's e-mail; empty where Slack has none or `users:read.email` is not granted."""
+    async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
+        """The user's e-mail; empty where it cannot be read; None for a guest."""
         return await client.email(self._api(credentials), user)
 
     async def post(self, credentials: dict[str, Any], source: str) -> Post | None:
         """bot.platform.Quotes: a message of a channel, by its source."""
         return await overheard.post(self._api(credentials), source)
+
+    async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
+        """bot.platform.Reaches: the bytes of a file. Raises NotFetched."""
+        return await attached.fetch(credentials["token"], self._api_url, file)
+
+    async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
+        """bot.platform.Reaches: a channel's name; None where the bot is not in it."""
+        return await client.room_name(self._api(credentials), room)
 
     async def reread(
         self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool

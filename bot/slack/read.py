@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation import screens
 from bot.conversation.events import Event, Joined, Pressed, Said
-from bot.slack import asides, forms, ids, messages
+from bot.slack import asides, forms, ids, messages, people, rooms
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 from bot.slack.overheard import overheard
@@ -33,6 +33,8 @@ def read(raw: Raw) -> Event | None:
     """The neutral event; None for what needs no answer (bots, guests, unknown types)."""
     if _is_guest(raw):
         return None
+    if (asked := rooms.here(raw)) is not None:
+        return asked
     if "command" in raw:
         return _command(raw)
     readers = {
@@ -109,6 +111,10 @@ def _is_guest(raw: Raw) -> bool:
 
 def _event(raw: Raw) -> Event | None:
     event = raw["event"]
+    if event["type"] in people.EVENTS:
+        return people.told(raw, {team(raw), organisation(raw)} - {""})
+    if event["type"] in rooms.EVENTS:
+        return rooms.told(raw)
     if event["type"] != "app_home_opened":
         return messages.neutral(raw, team(raw)) or overheard(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):

@@ -51,16 +51,19 @@ def seen() -> Json:
 
 
 def fitting(card: Card) -> Card:
-    """The card with its texts shortened, and in the worst case its last parts left out, to fit.
+    """The card with its texts shortened, what is folded behind its button, and in the worst case
+    its last parts left out, to fit.
 
     What a person typed into a field is shortened last: sending the form would save the cut text.
     """
     card = elements.elsewhere(card)
-    for limit in limits.TEXTS:
-        shorter = _shortened(card, limit)
+    closed = elements.unfolded(card)
+    tries = [(card, limit) for limit in limits.TEXTS if limit >= limits.READABLE]
+    for shown, limit in [*tries, *((closed, limit) for limit in limits.TEXTS)]:
+        shorter = _shortened(shown, limit)
         if size(_message(shorter)) <= limits.PAYLOAD_BYTES:
             return shorter
-    short = _shortened(card, limits.TEXTS[-1], values=True)
+    short = _shortened(closed, limits.TEXTS[-1], values=True)
     while size(_message(short)) > limits.PAYLOAD_BYTES and short.parts:
         short = replace(short, parts=short.parts[: len(short.parts) // 2])
     return short

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from bot.conversation.events import Event, Left, Open, Pressed, Replace, Reply
+from bot.conversation.events import Event, Left, Open, Pressed, Replace, Reply, Told
 from bot.platform import Desk, Kept
 from bot.teams import cards, limits
 from bot.teams.activities import event, external_id
@@ -74,7 +74,7 @@ class Door:
 
     async def _later(self, sender: Sender, found: Event, kept: Kept) -> None:
         replies = await self._desk.handle(kept)
-        if not isinstance(found, Left):
+        if not isinstance(found, Left | Told):
             card = found.card if isinstance(found, Pressed) else ""
             await _carry_out(sender, found.place, card, replies)
 

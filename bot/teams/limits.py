@@ -8,6 +8,7 @@ CARD_VERSION = "1.5"  # the newest version that Teams shows everywhere
 PAYLOAD_BYTES = 25_000
 
 TEXTS = (4_000, 1_500, 600, 250, 100, 40)  # code points per text, tried in turn until a card fits
+READABLE = 600  # code points: before texts get shorter, what is folded goes behind its button
 SUMMARY = 150  # code points: the line in a notification
 FALLBACK = 1_000  # code points: what a client without this card version shows
 LABEL = 200  # code points: label of an input, title of a choice

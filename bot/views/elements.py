@@ -138,6 +138,20 @@ def elsewhere(card: Card) -> Card:
     return replace(card, parts=tuple(parts))
 
 
+def unfolded(card: Card) -> Card:
+    """The card where nothing can be folded: the button of a fold joins the next row, or ends it."""
+    parts: list[Part] = []
+    waiting: tuple[Button, ...] = ()
+    for part in card.parts:
+        if isinstance(part, Fold) and part.instead:
+            waiting += (part.instead,)
+            continue
+        if waiting and isinstance(part, Actions):
+            part, waiting = replace(part, buttons=(*part.buttons, *waiting)), ()
+        parts.append(part)
+    return replace(card, parts=(*parts, *((Actions(waiting),) if waiting else ())))
+
+
 def _opens(button: Button) -> bool:
     return not button.url or button.url.startswith(("https://", "http://"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.columns import Base, Owned, new_id
@@ -59,6 +59,7 @@ class Member(Owned, Base):
     name: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="")
     email: Mapped[str | None]
+    chat_id: Mapped[str | None]  # Slack's or Teams' id of the person, where the roster gives it
     office_id: Mapped[str | None]
     roles: Mapped[list[str]] = mapped_column(default=list)
     locale: Mapped[str] = mapped_column(default="ja")
@@ -94,16 +95,29 @@ class Account(Base):
     user: Mapped[str] = mapped_column(primary_key=True)
     member_id: Mapped[str] = mapped_column(index=True)
     address: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    email: Mapped[str] = mapped_column(default="")  # as the platform tells it; "": not known
     seen_at: Mapped[datetime | None]
     blocked: Mapped[str] = mapped_column(default="")  # the person shut the bot out: the code
 
 
 class Room(Owned, Base):
-    """A chat that the bot may post to or listen in, perhaps an office's."""
+    """A chat that the bot may post to or listen in, perhaps an office's; one per office posts."""
 
     __tablename__ = "room"
+    __table_args__ = (
+        Index(
+            "uq_room_office_posts",
+            "company_id",
+            "office_id",
+            unique=True,
+            sqlite_where=text("posts and state = 'active'"),
+            postgresql_where=text("posts and state = 'active'"),
+        ),
+    )
     workspace_id: Mapped[str]
     address: Mapped[dict[str, Any]] = mapped_column(default=dict)
     office_id: Mapped[str | None]
     listens: Mapped[bool] = mapped_column(default=False)
     posts: Mapped[bool] = mapped_column(default=True)
+    name: Mapped[str] = mapped_column(default="")  # as the platform shows it
+    state: Mapped[str] = mapped_column(default="active")  # or left, archived: nothing goes there

@@ -112,11 +112,18 @@ class People:
         return (await self.session.scalars(found)).all()
 
     async def by_email(self, email: str) -> Member | None:
-        """One member by e-mail address, whatever its case."""
+        """One member by e-mail address, whatever its case; who is there before who has left."""
         found = select(Member).where(
             Member.company_id == self.scope.company_id, func.lower(Member.email) == email.lower()
         )
-        return (await self.session.scalars(found)).first()
+        return (await self.session.scalars(found.order_by(Member.active.desc(), Member.id))).first()
+
+    async def by_chat_id(self, user: str) -> Member | None:
+        """One member by the id that the roster gives of the chat platform."""
+        found = select(Member).where(
+            Member.company_id == self.scope.company_id, Member.chat_id == user
+        )
+        return (await self.session.scalars(found.order_by(Member.active.desc(), Member.id))).first()
 
     async def promoter(self, office_id: str) -> Promoter | None:
         """The 推進メンバー of an office."""
@@ -160,12 +167,18 @@ class People:
             Room.company_id == self.scope.company_id,
             Room.workspace_id == workspace_id,
             Room.listens,
+            Room.state == "active",
         )
         return list(await self.session.scalars(found.order_by(Room.id)))
 
     async def workspace(self, workspace_id: str) -> Workspace | None:
         """One workspace of this company."""
         return await self.session.get(Workspace, (self.scope.company_id, workspace_id))
+
+    async def workspaces(self) -> list[Workspace]:
+        """All workspaces of this company."""
+        found = select(Workspace).where(Workspace.company_id == self.scope.company_id)
+        return list(await self.session.scalars(found.order_by(Workspace.id)))
 
     async def room(self, room_id: str) -> Room | None:
         """One room by id."""
@@ -174,7 +187,10 @@ class People:
     async def office_room(self, office_id: str) -> Room | None:
         """The chat of an office that the bot may post to."""
         found = select(Room).where(
-            Room.company_id == self.scope.company_id, Room.office_id == office_id, Room.posts
+            Room.company_id == self.scope.company_id,
+            Room.office_id == office_id,
+            Room.posts,
+            Room.state == "active",
         )
         return (await self.session.scalars(found.order_by(Room.id))).first()
 

@@ -14,12 +14,14 @@ from scheduler.jobs import (
     reflection_again,
     retention,
     review_waiting,
+    roster_moves,
     skipped_turns,
     trial_follow_up,
     wishes,
 )
 
 JOBS: tuple[Job, ...] = (
+    roster_moves.JOB,
     monthly_digest.JOB,
     trial_follow_up.JOB,
     reflection.JOB,

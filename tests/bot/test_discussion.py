@@ -75,7 +75,7 @@ async def test_without_a_room_it_says_what_to_do(desk: DeskDriver) -> None:
     assert "事務局に登録をお願いすると" in ito.sees
 
 
-async def test_a_hit_is_five_blocks_and_what_is_rare_is_behind_the_dots(
+async def test_a_hit_is_four_blocks_and_what_is_rare_is_behind_the_dots(
     slack: SlackDriver,
 ) -> None:
     await slack.person(ITO).says(ASKS)
@@ -83,13 +83,14 @@ async def test_a_hit_is_five_blocks_and_what_is_rare_is_behind_the_dots(
     kinds = [block["type"] for block in message["blocks"]]
     hits = [list(found) for line, found in groupby(kinds, lambda kind: kind != "divider") if line]
     for blocks in hits[1:4]:
-        assert blocks == ["header", "rich_text", "context", "section", "actions"]
+        assert blocks == ["header", "rich_text", "context", "actions"]
     rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
     row = next(row for row in rows if row[-1]["type"] == "overflow")
     assert [one["text"]["text"] for one in row[:-1]] == [
         "試してみる",
         "参考になった",
         "この方に聞く",
+        "くわしく見る",
     ]
     behind = [option["text"]["text"] for option in row[-1]["options"]]
     assert behind == ["探していたものと違う", "話し合いにする"]

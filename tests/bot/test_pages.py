@@ -137,7 +137,7 @@ async def test_a_message_for_a_platform_that_is_gone_is_given_up_and_shown(
         place = Workspace(company_id=sample.COMPANY, platform="slack", external_id="T-gone")
         shelf.people.add(place)
         await shelf.people.flush()
-        room = Room(company_id=sample.COMPANY, workspace_id=place.id, office_id="kobe")
+        room = Room(company_id=sample.COMPANY, workspace_id=place.id)
         shelf.people.add(room)
         await shelf.people.flush()
         owed = ledger.Owed(

@@ -17,11 +17,13 @@ from cases.db import Shelf
 from cases.models.audit import AuditEntry
 from cases.models.case import Draft, Embedding, Hold
 from cases.models.loop import Reaction, Wish
+from cases.models.roster import Move, RosterFile
 from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
 from cases.store.org import People
+from cases.store.roster import Roster
 from cases.store.talk import Talks
 from tests.conformance.conftest import Acts
 from tests.fakes.cast import NOON, case_of, trial_of
@@ -29,6 +31,7 @@ from tests.fakes.clocked import ClockedDatabase
 
 STORES: dict[str, type] = {
     "people": People, "cases": Cases, "loop": Loop, "talks": Talks, "audit": Audit,
+    "roster": Roster,
 }  # fmt: skip
 LATER = NOON + timedelta(days=1)
 # What each parameter of a store method is called with: ids that both companies have.
@@ -41,6 +44,7 @@ ARGUMENTS: dict[str, Any] = {
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "prompt": "S2-BEN-Q1", "now": NOON, "what": "x", "subject": "c1",
     "thread": "slack:T1:C1:1.2", "before": NOON,
+    "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
 WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "visible"}
 METHODS = [
@@ -73,6 +77,8 @@ def rows_of(company_id: str) -> list[Base]:
         ),
         Talk(**mine, member_id="sato", updated_at=NOON),
         Asked(**mine, member_id="sato", thread="slack:T1:C1:1.2", updated_at=NOON),
+        Move(**mine, id="move", member_id="sato", day=NOON.date(), what="leave", made_at=NOON),
+        RosterFile(**mine, id="file", member_id="sato", content=b"x", made_at=NOON),
         AuditEntry(
             **mine, seq=1, at=NOON, actor="sato", what="x", subject=company_id, prev_hash="",
             hash="",

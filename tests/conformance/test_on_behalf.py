@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cases import on_behalf, rooms, sharing
+from cases import marks, on_behalf, sharing
 from cases.errors import BadInput, NotAllowed, NotFound
 from cases.guard import Checked
 from cases.models.case import Draft
@@ -126,15 +126,15 @@ async def test_a_promoter_is_offered_the_mrs_of_the_office(acts: Acts) -> None:
 async def test_the_office_chooses_the_emoji_that_marks(acts: Acts) -> None:
     async with acts("nakamura") as shelf:
         company = await shelf.people.company()
-        assert rooms.emoji_of(company.settings) == "seedling"
-        await rooms.choose_emoji(shelf, ":Tada::skin-tone-3:")
-        assert rooms.emoji_of(company.settings) == "tada"
-        await rooms.choose_emoji(shelf, "tada")  # no change, no second line in the trail
-        await rooms.choose_emoji(shelf, "")
-        assert rooms.emoji_of(company.settings) == ""
+        assert marks.emoji_of(company.settings) == "seedling"
+        await marks.choose_emoji(shelf, ":Tada::skin-tone-3:")
+        assert marks.emoji_of(company.settings) == "tada"
+        await marks.choose_emoji(shelf, "tada")  # no change, no second line in the trail
+        await marks.choose_emoji(shelf, "")
+        assert marks.emoji_of(company.settings) == ""
         with pytest.raises(BadInput):
-            await rooms.choose_emoji(shelf, "だめ な 名前")
+            await marks.choose_emoji(shelf, "だめ な 名前")
         assert [one.what for one in await shelf.audit.entries()] == ["company.emoji"] * 2
     async with acts("sato") as shelf:
         with pytest.raises(NotAllowed):
-            await rooms.choose_emoji(shelf, "tada")
+            await marks.choose_emoji(shelf, "tada")

@@ -18,8 +18,9 @@ from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
 from tests.drivers.terminal import TerminalDriver
 from tests.drivers.web import WebDriver, more_people
+from tests.emulate.relay import emulated_slack
 from tests.fakes.house import House, open_house
-from tests.fakes.sample_cast import ITO, KOGA
+from tests.fakes.sample_cast import ABE, ITO, KATAYAMA, KOGA
 from tests.fakes.slack_api import fake_slack
 from tests.fakes.teams_connector import microsoft
 
@@ -73,6 +74,20 @@ async def slack_door(
 
 
 @asynccontextmanager
+async def emulate_door(
+    template: Path, folder: Path, encoder: BundledEncoder
+) -> AsyncIterator[AnyDriver]:
+    """Signed HTTP requests, and the Slack of npm's emulate behind a relay."""
+    prepare = partial(slack.connect, office=OFFICE)
+    async with (
+        emulated_slack([*sample.CAST, ITO, KOGA, ABE, KATAYAMA]) as api,
+        open_house(template, folder, encoder, slack.environ(api), prepare) as house,
+        _served(house) as http,
+    ):
+        yield SlackDriver(house, api, http)
+
+
+@asynccontextmanager
 async def teams_door(
     template: Path, folder: Path, encoder: BundledEncoder
 ) -> AsyncIterator[AnyDriver]:
@@ -108,3 +123,8 @@ DOORS: dict[str, Door] = {
     "teams": teams_door,
     "terminal": terminal_door,
 }
+
+
+def door_of(name: str) -> Door:
+    """The door with this name; `emulate` is Slack's, with another Slack behind it."""
+    return emulate_door if name == "emulate" else DOORS[name]

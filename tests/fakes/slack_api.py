@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes import slack_chats, slack_grants, slack_people, slack_rooms, slack_views
+from tests.fakes import (
+    slack_chats,
+    slack_files,
+    slack_grants,
+    slack_people,
+    slack_rooms,
+    slack_views,
+)
 from tests.fakes.slack_grants import Exchange
 from tests.fakes.slack_state import Hook, Json, Refused, Workspace
 
@@ -60,7 +67,7 @@ class FakeSlack(Workspace):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        arguments = await arguments_of(request)
         authorization = request.headers.get("Authorization", "")
         self.calls.append((method, arguments))
         self.tokens.add(authorization)
@@ -141,7 +148,8 @@ class FakeSlack(Workspace):
         return METHODS[method](self, arguments)
 
 
-async def _arguments(request: web.Request) -> Json:
+async def arguments_of(request: web.Request) -> Json:
+    """What a call carries: JSON, a form, or the query."""
     if request.content_type == "application/json":
         found: Json = await request.json()
         return found
@@ -155,6 +163,7 @@ async def fake_slack() -> AsyncIterator[FakeSlack]:
     app = web.Application()
     app.router.add_route("*", "/api/{method}", fake.handle)
     app.router.add_post("/hooks/{number}", fake.handle_hook)
+    slack_files.serve(fake, app)
     async with TestServer(app, host="127.0.0.1") as server:
         fake.url = str(server.make_url("/api/"))
         yield fake

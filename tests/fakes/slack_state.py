@@ -97,6 +97,7 @@ class Workspace:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # by name
     home_tab: bool = True
     page: int = 2  # messages in one page of history
     numbers: Iterator[int] = field(default_factory=count)

@@ -1,0 +1,51 @@
+"""`hitotsubu room add`: a Slack channel becomes an office's room."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+
+from bot.cli.opening import add_company, opened
+from bot.cli.roster_import import RIGHTS
+from bot.cli.words import locale
+from bot.views.words import say
+from cases import offices, rooms
+from cases.errors import BadInput
+from cases.scope import Scope
+
+CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")  # Slack's ids of public and private channels
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """`--team`, `--channel`, `--office`, `--listen`, `--silent`, `--company`."""
+    parser.add_argument("--team", required=True, metavar="T…", help="ワークスペース / workspace")
+    parser.add_argument("--channel", required=True, metavar="C…", help="チャンネル / channel")
+    parser.add_argument("--office", required=True, metavar="NAME", help="営業所 / office")
+    parser.add_argument("--listen", action="store_true", help="聞き耳を入れる / it may listen")
+    parser.add_argument("--silent", action="store_true", help="投稿しない / it does not post")
+    add_company(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Registers, or changes what is registered; posting moves from the office's other room."""
+    if not CHANNEL.fullmatch(options.channel):
+        raise BadInput("--channel: C…")
+    return asyncio.run(_add(options))
+
+
+async def _add(options: argparse.Namespace) -> int:
+    async with opened(options.company) as desk:
+        route = await desk.library.db.directory.route("slack", options.team)
+        if route is None or route.company_id != desk.company.id:
+            raise BadInput("--team: `hitotsubu workspace add slack`")
+        async with desk.library.db.transaction(Scope(desk.company.id, roles=RIGHTS)) as shelf:
+            office = await offices.find(shelf, options.office)
+            room = await rooms.found(shelf, route.workspace_id, options.channel)
+            await rooms.register(
+                shelf, room.id, office.id, posts=not options.silent, listens=options.listen
+            )
+            print(room.id)
+    print(say(locale(), "roster.room_added", office=office.name), file=sys.stderr)
+    return 0

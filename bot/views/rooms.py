@@ -1,0 +1,67 @@
+"""A room: whose it is, whether the bot posts and listens there, and the form that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.views.elements import Actions, Button, Card, Choice, Field, Kind, Part, Style, Text
+from bot.views.words import say
+from cases.models.org import Office, Room
+
+POSTS, LISTENS = "posts", "listens"
+
+
+def room_name(room: Room, locale: str) -> str:
+    """「#神戸」, or a word where the platform did not tell its name."""
+    return f"#{room.name}" if room.name else say(locale, "rooms.unnamed")
+
+
+def room_form(room: Room, offices: Sequence[Office], locale: str) -> Card:
+    """Whose room it is; nothing is ticked that nobody ticked, but posting for a new one."""
+    places = tuple(Choice(office.id, office.name) for office in offices)
+    new = room.office_id is None
+    chosen = room.office_id if room.office_id in {one.id for one in offices} else ""
+    ticked = [POSTS] if room.posts or new else []
+    ticked += [LISTENS] if room.listens else []
+    uses = tuple(Choice(key, say(locale, f"rooms.{key}")) for key in (POSTS, LISTENS))
+    words = "rooms.ask_new" if new else "rooms.ask"
+    return Card(
+        (
+            Text(say(locale, words, room=room_name(room, locale)), Style.STRONG),
+            Field(
+                "office", say(locale, "roster.field_office"), Kind.CHOICE,
+                chosen or places[0].value, places, required=True,
+            ),
+            Field(
+                "uses", say(locale, "rooms.uses"), Kind.CHOICES, tuple(ticked), uses,
+                hint=say(locale, "rooms.listens_hint"),
+            ),
+            Actions((Button(say(locale, "rooms.save"), "room.save", room.id, primary=True),)),
+        )
+    )  # fmt: skip
+
+
+def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str) -> Card:
+    """All rooms that somebody may change; those without an office first."""
+    parts: list[Part] = [Text(say(locale, "rooms.title"), Style.TITLE)]
+    if not rooms:
+        parts.append(Text(say(locale, "rooms.none")))
+    for room in sorted(rooms, key=lambda one: (one.office_id is not None, one.name)):
+        parts.append(Text(room_words(room, offices, locale)))
+        if room.state == "active" and room.address.get("channel"):
+            change = Button(say(locale, "rooms.change"), "room.show", room.id)
+            parts.append(Actions((change,)))
+    parts.append(Text(say(locale, "rooms.how_to"), Style.QUIET))
+    return Card(tuple(parts))
+
+
+def room_words(room: Room, offices: dict[str, str], locale: str) -> str:
+    """「#神戸: 神戸営業所, 投稿する, 聞き耳なし」."""
+    office = offices.get(room.office_id or "", "") or say(locale, "rooms.no_office")
+    if room.state != "active":
+        rest = say(locale, f"rooms.state_{room.state}")
+    else:
+        posts = say(locale, "rooms.does_post" if room.posts else "rooms.no_post")
+        listens = say(locale, "rooms.does_listen" if room.listens else "rooms.no_listen")
+        rest = f"{posts}, {listens}"
+    return f"{room_name(room, locale)}: {office}, {rest}"

@@ -1,0 +1,78 @@
+"""Who may give which role, and that nobody gives themselves more than they may.
+
+推進メンバー follows the seat in the office (`cases/offices.py`) and is not given here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cases import audit
+from cases.db import Shelf
+from cases.errors import NotAllowed, NotFound
+from cases.models.org import Member
+from cases.vocabulary import Role
+
+# By whom: 事務局 keeps the field's roles and its own; IT also those that check and read along.
+_FIELD = frozenset({Role.MANAGER, Role.HQ_ADMIN})
+GIVES: dict[Role, frozenset[Role]] = {
+    Role.HQ_ADMIN: _FIELD,
+    Role.IT_ADMIN: _FIELD | {Role.MODERATOR, Role.SAFETY, Role.IT_ADMIN, Role.AUDITOR},
+}
+LASTING = (Role.HQ_ADMIN, Role.IT_ADMIN)  # the last one of these stays
+
+
+class LastOne(NotAllowed):
+    """It would leave the company without 事務局 or without IT. `detail` is the role."""
+
+    code = "E-31"
+
+
+class OwnRole(NotAllowed):
+    """Nobody gives a role to themselves; somebody else does."""
+
+    code = "E-32"
+
+
+def may_give(roles: Collection[str]) -> frozenset[Role]:
+    """The roles that somebody with these roles may give and take."""
+    return frozenset(role for by, given in GIVES.items() if by in roles for role in given)
+
+
+async def give(shelf: Shelf, member_id: str, role: Role) -> Member:
+    """Gives a role. Raises NotAllowed, OwnRole, NotFound; it acts at the next request."""
+    member = await _whom(shelf, member_id, role)
+    if member.id == shelf.scope.member_id:
+        raise OwnRole
+    if role not in member.roles:
+        member.roles = [*(one for one in member.roles if one != Role.MEMBER), role]
+        await audit.record(shelf, "role.give", f"{member.id}:{role}")
+    return member
+
+
+async def take(shelf: Shelf, member_id: str, role: Role) -> Member:
+    """Takes a role away, also one's own. Raises NotAllowed, LastOne, NotFound."""
+    member = await _whom(shelf, member_id, role)
+    if role in member.roles:
+        await lasts_without(shelf, [member.id], role)
+        member.roles = [one for one in member.roles if one != role] or [Role.MEMBER]
+        await audit.record(shelf, "role.take", f"{member.id}:{role}")
+    return member
+
+
+async def lasts_without(shelf: Shelf, member_ids: Collection[str], role: Role) -> None:
+    """Raises LastOne if these people were the last with a role that a company needs."""
+    if role not in LASTING:
+        return
+    having = [one.id for one in await shelf.people.members() if role in one.roles]
+    if having and not set(having) - set(member_ids):
+        raise LastOne(role)
+
+
+async def _whom(shelf: Shelf, member_id: str, role: Role) -> Member:
+    if role not in may_give(shelf.scope.roles):
+        raise NotAllowed(role)
+    member = await shelf.people.member(member_id)
+    if member is None or not member.active:
+        raise NotFound
+    return member

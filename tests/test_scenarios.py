@@ -1,0 +1,192 @@
+"""What people can do, each told once and done at every door: the lines of docs/parity.md."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cases.embedding.bundled import BundledEncoder
+from tests.drivers.doors import OFFICE, AnyDriver, door_of
+from tests.drivers.screen import Person
+from tests.fakes.sample_cast import (
+    EVENT,
+    KATO,
+    MORI,
+    NAKAMURA,
+    NAME,
+    QUESTION,
+    SATO,
+    TICKS,
+    WIN,
+)
+from tests.parity import scenario
+
+TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
+
+
+@pytest.fixture
+async def driver(
+    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+) -> AsyncIterator[AnyDriver]:
+    """The product at one door, around a fresh sample company."""
+    async with door_of(door)(company_file, tmp_path, encoder) as opened:
+        yield opened
+
+
+@scenario("ひとことで共有する")
+async def test_a_line_becomes_a_preview_with_the_name_masked(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says(WIN)
+    assert TITLE in sato.sees
+    assert NAME not in sato.sees
+    assert sato.can_press("共有する")
+
+
+@scenario("3つの確認と公開", note="端末では番号で答えます")
+async def test_three_ticks_publish_and_two_do_not(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    case_id = await shares(sato)
+    assert "公開しました" in sato.sees
+    await sato.presses("取り下げる", case_id)
+    assert "取り下げ" in sato.sees
+
+
+@scenario("フォームで書く・直す", note="Slackは別の画面、Teamsはカードの中、端末は順に聞きます")
+async def test_a_draft_is_corrected_in_its_form(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says(WIN)
+    await sato.presses("直す")
+    await sato.presses("内容を確認する", title="受付に聞いて16時に電話した")
+    assert "受付に聞いて16時に電話した" in sato.sees
+
+
+@scenario("下書きの続きと取りやめ")
+async def test_a_draft_waits_until_it_is_given_up(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says(WIN)
+    await sato.says("下書き")
+    assert TITLE in sato.sees
+    assert sato.can_press("続きを書く")
+    await sato.presses("取りやめる")
+    await sato.says("下書き")
+    assert TITLE not in sato.sees
+
+
+@scenario("安全性情報を止める")
+async def test_a_side_effect_is_stopped_and_not_kept(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says(EVENT)
+    assert "安全性情報の可能性" in sato.sees
+    assert sato.can_press("報告済み(受付番号を入力)")
+
+
+@scenario("全社公開の確認")
+async def test_head_office_releases_a_case(driver: AnyDriver) -> None:
+    case_id = await shares(driver.person(SATO))
+    nakamura = driver.person(NAKAMURA)
+    await nakamura.says("確認待ち")
+    await nakamura.presses("全社に公開する", case_id)
+    assert "全社に公開しました" in nakamura.sees
+
+
+@scenario("探す、もっと見る、条件を外す", note='端末では `hitotsubu search "…"` でも探せます')
+async def test_a_question_finds_cases_with_their_reasons(driver: AnyDriver) -> None:
+    mori = driver.person(MORI)
+    await mori.says(QUESTION)
+    first = mori.sees
+    assert "なぜ: 「" in first
+    assert "合っている点" in first
+    await mori.presses("「電話」を外す")
+    assert "なぜ: 「" in mori.sees
+    await mori.presses("もっと見る")
+    assert "なぜ: 「" in mori.sees
+    assert mori.sees != first
+
+
+@scenario("試してみる、試している事例")
+async def test_a_case_is_tried_and_listed(driver: AnyDriver) -> None:
+    mori = driver.person(MORI)
+    await mori.says(QUESTION)
+    await mori.presses("試してみる")
+    assert "その後いかがですか" in mori.sees
+    await mori.says("試している事例")
+    assert "試しています" in mori.sees
+
+
+@scenario("参考になった、この方に聞く")
+async def test_thanks_and_a_question_go_to_the_author(driver: AnyDriver) -> None:
+    mori = driver.person(MORI)
+    await mori.says(QUESTION)
+    await mori.presses("参考になった")
+    thanked = mori.sees
+    assert thanked
+    await mori.presses("この方に聞く")
+    assert mori.sees != thanked
+
+
+@scenario("求む！事例に答える")
+async def test_a_wish_is_listed_and_answered(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says("求む！事例")
+    await sato.presses("この質問に答える")
+    assert sato.sees
+
+
+@scenario("振り返り、今回はパス")
+async def test_a_reflection_is_asked_for_and_passed(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says("振り返り")
+    assert "2分だけ" in sato.sees
+    await sato.presses("今回はパス")
+    assert "2分だけ" not in sato.sees
+
+
+@scenario(
+    "月次まとめ、定例の資料、営業所で共有",
+    note="営業所の部屋の登録が要ります。印刷用の1枚はサンプルの会社のブラウザーだけにあります",
+)
+async def test_the_digest_is_brought_to_the_office(driver: AnyDriver) -> None:
+    await driver.house.go_to(12, 3)
+    kato = driver.person(KATO)
+    before = len(await driver.room(OFFICE))
+    await kato.says("月次まとめ")
+    await kato.presses("定例の資料にする")
+    assert "定例の資料" in kato.sees
+    await kato.presses("営業所で共有")
+    assert "この内容で営業所に共有します" in kato.sees
+    await kato.presses("共有する")
+    assert len(await driver.room(OFFICE)) == before + 1
+
+
+@scenario("状態", note="端末では `hitotsubu doctor` も")
+async def test_the_state_of_the_machine_is_told(driver: AnyDriver) -> None:
+    nakamura = driver.person(NAKAMURA)
+    await nakamura.says("状態")
+    assert "次回" in nakamura.sees
+
+
+@scenario("設定(言語、お名前、休み、時間、曜日)")
+async def test_the_language_is_changed_and_kept(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says("設定")
+    await sato.presses("保存する", locale="en")
+    await sato.says("settings")
+    assert "Language" in sato.sees
+
+
+@scenario("はじめての方へ")
+async def test_help_offers_three_cases_to_read(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says("はじめての方へ")
+    assert "まず読んでみる3件" in sato.sees
+    await sato.presses("全文を見る")
+    assert "やったこと" in sato.sees
+
+
+async def shares(sato: Person) -> str:
+    """Publishes the win; the id of its case."""
+    await sato.says(WIN)
+    await sato.presses("共有する", declared=list(TICKS), show_author="yes")
+    return sato.value_of("取り下げる")
