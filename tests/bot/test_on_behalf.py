@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cases import sample
-from cases.embedding.bundled import BundledEncoder
 from cases.models.case import Draft
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
-from tests.drivers.doors import DOORS
 from tests.drivers.screen import Person
 from tests.fakes.sample_cast import EVENT, ITO, KATO, MORI, NAKAMURA, NAME, QUESTION, TICKS, WIN
 
@@ -332,19 +328,3 @@ async def test_ones_own_message_needs_nobody_else(desk: DeskDriver) -> None:
     notice, preview = await desk._ask(raw)
     assert "元のメッセージ" in notice.text
     assert "share.publish" in [key.action for key in preview.keys]
-
-
-@pytest.mark.parametrize("door", ["web", "teams", "terminal"])
-async def test_it_is_written_at_every_door(
-    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> None:
-    async with DOORS[door](company_file, tmp_path, encoder) as driver:
-        kato = driver.person(KATO)
-        await kato.says("聞き書き")
-        assert "どなたの話ですか?" in kato.sees
-        await kato.presses("内容を確認する", member=FUJII, text=WIN)
-        assert "藤井 沙耶さんの話として" in kato.sees
-        await kato.presses("本人に確認をお願いする")
-        assert "藤井 沙耶さんに確認をお願いしました" in kato.sees
-        letters = await driver.house.hub.pages.letters(sample.COMPANY, FUJII)
-        assert [letter.kind for letter in letters if HEARD in str(letter.card)] == ["on_behalf"]
