@@ -2,6 +2,9 @@
 .PHONY: setup run test check test-all test-emulate parity fuzz bench chaos reliability screens migration lock
 .SILENT:
 
+# pytest keeps the tests that it has read: reading them anew costs 5 s of CPU a process.
+unexport PYTHONDONTWRITEBYTECODE
+
 python = .venv/bin/python
 scratch = HITOTSUBU_DATABASE_URL=sqlite+aiosqlite:///var/check.db
 

@@ -82,7 +82,7 @@ async def _measure(url: str, people: int) -> list[str]:
         await plan(planner, COMPANY)
         again = time.perf_counter() - begun
         added = await _owed(db) - people
-    return [f"{took:.0f} s ({used:.0f} s of CPU)", f"{added} rows, {again:.0f} s"]
+    return [f"{took:.0f} s ({used:.1f} s of CPU)", f"{added} rows, {again:.0f} s"]
 
 
 def rows(people: int = PEOPLE) -> list[Row]:

@@ -32,7 +32,6 @@ from scheduler.clock import Clock
 from scheduler.jobs import BY_NAME
 from scheduler.lanes import Lanes
 from scheduler.ledger import Pace
-from scheduler.release import release
 
 if TYPE_CHECKING:  # only configured platforms are imported
     from bot.metrics import Metrics
@@ -89,25 +88,19 @@ class Hub:
         return await self.health.ready()
 
     async def close(self) -> None:
-        """Claims nothing more, finishes what is under way within 25 s, gives the rest back."""
+        """Claims nothing more and finishes what is under way within 25 s; recovery has the rest."""
         self.worker.stopping.set()
         until = time.monotonic() + GRACE
         await within(GRACE, "rounds", self.clock.stop)
         for name, platform in self.platforms.items():
             await within(until - time.monotonic(), name, platform.close)
         await self.lanes.stop(max(until - time.monotonic(), 0.1))
-        await within(until - time.monotonic(), "leases", self._release)
         if self.indexer is not None:
             await self.indexer.stop()
         if self.tending is not None:
             self.tending.cancel()
         await self.health.close()
         await self.library.close()
-
-    async def _release(self) -> None:
-        """What was claimed and not started goes to the other workers at once."""
-        for company in await self.library.db.directory.companies():
-            await release(self.worker, company.id)
 
 
 async def build(settings: Settings, library: Library | None = None) -> Hub:

@@ -57,6 +57,7 @@ def _slack(settings: Settings, library: Library, reception: Reception) -> SlackP
     secret, app_token = settings.slack_signing_secret, settings.slack_app_token
     if not (secret or app_token):
         return None
+    from bot.slack.condition import Condition
     from bot.slack.platform import SlackPlatform
 
     return SlackPlatform(
@@ -65,6 +66,7 @@ def _slack(settings: Settings, library: Library, reception: Reception) -> SlackP
         settings.slack_api_url,
         app_token=app_token,
         installer=_installer(settings, library, reception),
+        condition=Condition(library, reception.credentials, settings.slack_api_url),
     )
 
 
@@ -73,7 +75,7 @@ def _installer(settings: Settings, library: Library, reception: Reception) -> In
     if not (settings.slack_client_id and settings.slack_client_secret):
         return None
     from bot.slack.installs import Installer
-    from bot.slack.manifest import scopes
+    from bot.slack.scopes import scopes
     from bot.slack.tokens import App
 
     app = App(settings.slack_client_id, settings.slack_client_secret, settings.slack_api_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation.events import Attached, PersonTold, RoomTold, Said, Told
+from bot.conversation.events import Attached, Detached, PersonTold, RoomTold, Said, Told
 from bot.conversation.events import Event as Neutral
 from bot.platform import Platform, Reaches
 from cases import members, rooms
@@ -41,7 +41,7 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
         await inbox.finish(shelf, event.id)
 
 
-async def wanted(db: Database, route: Route, said: Neutral | None) -> bool:
+async def wanted(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
     """False for what need not be kept: news that change nothing, and what was only overheard,
     unless this person has asked the bot in that thread before."""
     if isinstance(said, PersonTold):

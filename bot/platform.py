@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Attached, Event, Post, Reply
+from bot.conversation.events import Aside, Attached, Detached, Event, Post, Reply
 from bot.views.elements import Card
 
 
@@ -27,7 +27,7 @@ class Platform(Protocol):
         """The HTTP routes of this platform, for the one aiohttp server."""
         ...
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         ...
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.conversation.events import Event as Neutral
 from bot.conversation.events import (
+    Detached,
     Joined,
     Left,
     Overheard,
@@ -23,11 +22,14 @@ from bot.conversation.events import (
     Told,
     Unsaid,
 )
+from bot.conversation.events import Event as Neutral
 from bot.courier import Composer
+from bot.detach import detach
 from bot.hearing import Hearing
 from bot.notices import reach_of, take_note, wanted
 from bot.owing import Owing
 from bot.platform import Kept, Platform
+from bot.vault import Keys
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
@@ -45,7 +47,6 @@ if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, no
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # events that are thought about at a time: a burst must leave room for the acks
-CREDENTIALS_SECONDS = 60.0  # a renewed token is used after a minute at the latest
 Way = Literal["direct", "owed", "late"]  # how replies go; late: no screen waits for them any more
 Status = Callable[[str, str], Coroutine[Any, Any, list[tuple[str, str]]]]
 
@@ -74,7 +75,7 @@ class Reception:
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.hearing = Hearing(library, platforms, self.credentials)
-        self.opened: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.keys = Keys(library.db, library.ring)
 
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
@@ -122,21 +123,13 @@ class Reception:
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
-        known = self.opened.get(workspace_id)
-        if known is not None and time.monotonic() - known[0] < CREDENTIALS_SECONDS:
-            return known[1]
-        async with self.library.db.transaction(Scope(company_id)) as shelf:
-            workspace = await shelf.people.workspace(workspace_id)
-        sealed = workspace.credentials if workspace else None
-        opened = self.library.ring.open_json(sealed, company_id) if sealed else {}
-        self.opened[workspace_id] = (time.monotonic(), opened)
-        return opened
+        return await self.keys.of(workspace_id, company_id)
 
     def forget(self, workspace_id: str) -> None:
         """The workspace's credentials were changed: they are read anew."""
-        self.opened.pop(workspace_id, None)
+        self.keys.forget(workspace_id)
 
-    async def _wanted(self, route: Route, said: Neutral | None) -> bool:
+    async def _wanted(self, route: Route, said: Neutral | Detached | None) -> bool:
         """False for what is not to be stored: nothing follows from it, or it may not be heard."""
         if isinstance(said, Overheard):
             return await self.hearing.allows((route.company_id, route.workspace_id), said)
@@ -155,6 +148,10 @@ class Reception:
     async def _handle(self, event: Event, way: Way) -> list[Reply]:
         platform = self.platforms[event.platform]
         said = platform.read(json.loads(event.raw))
+        if isinstance(said, Detached):
+            await detach(self.library, event, said)
+            self.forget(event.workspace_id)
+            return []
         if way == "late" and isinstance(said, Pressed):
             said = replace(said, screen=False)
         key = (event.company_id, event.workspace_id)

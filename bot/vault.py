@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from cases import audit
@@ -10,6 +12,33 @@ from cases.models.org import Workspace
 from cases.scope import Scope
 from cases.seal import KeyRing
 from cases.store.org import Route
+
+KEPT = 60.0  # seconds: a token that another process renewed is used after a minute at the latest
+
+
+@dataclass(slots=True)
+class Keys:
+    """The opened credentials of workspaces, as one process remembers them."""
+
+    db: Database
+    ring: KeyRing
+    _known: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+
+    async def of(self, workspace_id: str, company_id: str) -> dict[str, Any]:
+        """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
+        at, known = self._known.get(workspace_id, (float("-inf"), {}))
+        if time.monotonic() - at < KEPT:
+            return known
+        async with self.db.transaction(Scope(company_id)) as shelf:
+            workspace = await shelf.people.workspace(workspace_id)
+        sealed = workspace.credentials if workspace else None
+        opened = self.ring.open_json(sealed, company_id) if sealed else {}
+        self._known[workspace_id] = (time.monotonic(), opened)
+        return opened
+
+    def forget(self, workspace_id: str) -> None:
+        """They were changed here: they are read anew."""
+        self._known.pop(workspace_id, None)
 
 
 async def connect(

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import class_mapper
+from sqlalchemy.orm.attributes import instance_state
 
 from cases import one_trip
 from cases.scope import Scope
@@ -52,6 +54,19 @@ class Shelf:
     roster: Roster
 
 
+class _Session(AsyncSession):
+    """A row that this transaction has read is found again without a switch to the driver."""
+
+    async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As AsyncSession.get."""
+        known = self.sync_session.identity_map.get(
+            class_mapper(entity).identity_key_from_primary_key(ident)
+        )
+        if known is None or options or instance_state(known).expired:
+            return await super().get(entity, ident, **options)
+        return known
+
+
 class Database:
     """One engine. `transaction(scope)` commits at its end or, if anything is raised, not at all."""
 
@@ -79,7 +94,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Shelf]:
         """One unit of work in one company; nothing is sent while it is open (rule 21)."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with _Session(self.engine, expire_on_commit=False) as session, session.begin():
             if self.is_postgresql:
                 await session.execute(
                     text("select set_config('app.company_id', :company, true)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -11,11 +11,10 @@ from cases import months
 from cases.counts import FEW, active_mrs
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.models.loop import Trial
 from cases.models.org import Member
 from cases.models.talk import Reflection
 from cases.seal import KeyRing
-from cases.vocabulary import TrialState, content
+from cases.vocabulary import content
 
 DEFAULT_STAGE = 2  # the largest group of the baseline (study group, September 2024)
 NO_REPEAT = timedelta(days=183)
@@ -29,43 +28,63 @@ def bank() -> dict[str, dict[str, Any]]:
 
 
 async def ask(shelf: Shelf, member: Member) -> Reflection:
-    """Today's question for a member; the same one when asked twice on a JST day.
+    """Today's question for a member; the same one when asked twice on a JST day."""
+    return (await ask_all(shelf, [member]))[member.id]
+
+
+async def ask_all(shelf: Shelf, members: Sequence[Member]) -> dict[str, Reflection]:
+    """Today's question for each of some members, by member; four statements for all of them.
 
     An open trial comes first; else stage 2 (nobody's stage is known to us), the last barrier the
     member named, Q1→Q2→Q3, none again within six months (domain.md §11).
     """
     today = months.day_of(shelf.now).isoformat()
-    past = await shelf.talks.reflections_of(member.id)
-    for row in past:
-        if row.asked_on == today:
-            return row
-    trial = await _open_trial(shelf, member)
-    if trial is not None and any(row.trial_id == trial.id for row in past):
-        trial = None
-    row = Reflection(
-        company_id=shelf.scope.company_id,
-        member_id=member.id,
-        asked_on=today,
-        prompt=f"trial:{trial.id}" if trial else await _next_prompt(shelf, member, past),
-        trial_id=trial.id if trial else None,
-    )
-    shelf.talks.add(row)
-    await shelf.session.flush()
-    return row
-
-
-async def _open_trial(shelf: Shelf, member: Member) -> Trial | None:
-    mine = await shelf.loop.trials_by(member.id)
-    waiting = (TrialState.OPEN, TrialState.LATER)
-    return next((trial for trial in mine if trial.state in waiting), None)
-
-
-async def _next_prompt(shelf: Shelf, member: Member, past: Sequence[Reflection]) -> str:
-    cases = await shelf.cases.by_author(member.id)
-    named = next((case.barrier[0] for case in cases if case.barrier), "right_way")
-    family = named.split(".")[0]
+    found = {
+        row.member_id: row
+        for row in await shelf.talks.asked_on(today, [member.id for member in members])
+    }
+    rest = [member.id for member in members if member.id not in found]
     since = (shelf.now - NO_REPEAT).astimezone(months.JST).date().isoformat()
-    used = {row.prompt for row in past if row.asked_on >= since}
+    past = await shelf.talks.questions_of(rest, since)
+    trials = await shelf.loop.waiting_trials(rest)
+    barriers = await shelf.cases.barriers_of(rest)
+    for member_id in rest:
+        asked = past.get(member_id, [])
+        trial = trials.get(member_id)
+        if trial is not None and any(one.trial_id == trial.id for one in asked):
+            trial = None
+        used = {one.prompt for one in asked if one.asked_on >= since}
+        family = barriers.get(member_id, "right_way").split(".")[0]
+        found[member_id] = Reflection(
+            company_id=shelf.scope.company_id,
+            member_id=member_id,
+            asked_on=today,
+            prompt=f"trial:{trial.id}" if trial else _next_prompt(family, used),
+            trial_id=trial.id if trial else None,
+        )
+        shelf.talks.add(found[member_id])
+    await shelf.session.flush()
+    return found
+
+
+async def content_of(shelf: Shelf, row: Reflection) -> dict[str, Any]:
+    """What the question's card needs: ids, and the tried case's title."""
+    title = ""
+    if row.trial_id:
+        trial = await shelf.loop.trial(row.trial_id)
+        case = await shelf.cases.any(trial.case_id) if trial else None
+        title = case.title if case else ""
+    return {"reflection_id": row.id, "prompt": row.prompt, "title": title}
+
+
+def _next_prompt(family: str, used: Collection[str]) -> str:
+    order = _order(family)
+    return next((prompt for prompt in order if prompt not in used), order[0])
+
+
+@cache
+def _order(family: str) -> Sequence[str]:
+    """The prompts in the order in which they are asked of who named that barrier."""
     order = sorted(
         bank().values(),
         key=lambda row: (
@@ -74,8 +93,7 @@ async def _next_prompt(shelf: Shelf, member: Member, past: Sequence[Reflection])
             row["id"].rsplit("-", 1)[1],
         ),
     )
-    fresh = [row["id"] for row in order if row["id"] not in used]
-    return str((fresh or [row["id"] for row in order])[0])
+    return [str(row["id"]) for row in order]
 
 
 async def answer(shelf: Shelf, ring: KeyRing, reflection_id: str, text: str) -> Reflection:

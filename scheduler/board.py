@@ -21,6 +21,7 @@ from scheduler.store.ledger import Ledger
 ADMINISTRATORS = (Role.HQ_ADMIN, Role.IT_ADMIN)
 UNSURE = (DeliveryState.NEEDS_HUMAN,)  # perhaps it arrived
 STUCK = (DeliveryState.NEEDS_HUMAN, DeliveryState.DEAD)
+GONE = ("app_uninstalled", "tokens_revoked")  # only a new installation brings a workspace back
 WAITING = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -144,7 +145,7 @@ async def resume(shelf: Shelf, workspace_id: str) -> None:
     """［再開する］: what waited is sent from now on. Raises NotAllowed, or NotFound."""
     shelf.scope.needs(*ADMINISTRATORS)
     row = await shelf.people.workspace(workspace_id)
-    if row is None or row.state != "paused":
+    if row is None or row.state != "paused" or row.paused_for in GONE:
         raise NotFound
     row.state, row.paused_for = "active", ""
     await audit.record(shelf, "workspace.resume", row.id)

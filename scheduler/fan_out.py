@@ -71,19 +71,25 @@ class Known:
     pushed: Mapping[str, Sequence[datetime]]
 
 
-async def owed_for(
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a message, nothing rendered yet. No `place`: it is only recorded, `owed`
+    says why not."""
+
+    message: Message
+    owed: Owed
+    place: Account | Room | None
+
+
+async def decided(
     shelf: Shelf,
     occurrence_id: str,
     job: Mailing,
     turn: Turn,
     message: Message,
-    composer: Composer | None,
-    known: Known | None = None,
-) -> Owed:
-    """The message as it is put in the ledger: rendered, or with the reason why it is not sent.
-
-    With `known`, a message that cannot be rendered raises: its batch is done again without.
-    """
+    known: Known | None,
+) -> Decided:
+    """Whether the message goes out, when and where to; it is written down nowhere."""
     message = replace(message, content=message.content | {"late": turn.late})
     member_id = message.member_id or ""
     if known is None or message.room_id is not None:
@@ -96,23 +102,13 @@ async def owed_for(
     if place is not None and message.member_id is not None:
         pushed = None if known is None else known.pushed.get(member_id, ())
         reason = await _refused(shelf, job, turn, member, start, pushed)
-    owed = _decided(occurrence_id, job, message, reason, start)
-    if place is None or reason:
-        return owed
-    if known is not None:
-        return await _filled(shelf, job, message, owed, place, composer)
-    return await _rendered(shelf, job, message, owed, place, composer)
-
-
-def _decided(
-    occurrence_id: str, job: Mailing, message: Message, reason: str, start: datetime
-) -> Owed:
-    """The message, cancelled for the reason if there is one; nothing rendered yet."""
-    return Owed(
+    owed = Owed(
         dedupe_key=f"{job.name}:{message.key}",
         kind=job.name,
         payload=None,
         priority=job.priority,
+        workspace_id=None if reason or place is None else place.workspace_id,
+        user=place.user if isinstance(place, Account) and not reason else None,
         member_id=message.member_id,
         room_id=message.room_id,
         occurrence_id=occurrence_id,
@@ -123,6 +119,49 @@ def _decided(
         state=DeliveryState.CANCELLED if reason else DeliveryState.READY,
         outcome=reason,
     )
+    return Decided(message, owed, None if reason else place)
+
+
+async def filled(
+    shelf: Shelf, job: Mailing, many: Sequence[Decided], composer: Composer | None
+) -> list[Owed]:
+    """The messages with their frozen bytes, prepared together; raises if one cannot be made."""
+    going = [one for one in many if one.place is not None]
+    ready = iter(await job.prepare(shelf, [one.message for one in going]))
+    found: list[Owed] = []
+    for one in many:
+        if one.place is None:
+            found.append(one.owed)
+            continue
+        message, payload = next(ready), b""
+        if composer is not None:
+            payload = await composer.render(shelf, job.name, message.content, one.place)
+        found.append(replace(one.owed, case_ids=message.case_ids, payload=payload))
+    return found
+
+
+async def owed_for(
+    shelf: Shelf,
+    occurrence_id: str,
+    job: Mailing,
+    turn: Turn,
+    message: Message,
+    composer: Composer | None,
+) -> Owed:
+    """The message as it is put in the ledger: rendered, or with the reason why it is not sent.
+
+    One that cannot be rendered is recorded as dead; it takes no other one with it.
+    """
+    one = await decided(shelf, occurrence_id, job, turn, message, None)
+    try:
+        async with shelf.session.begin_nested():
+            return (await filled(shelf, job, [one], composer))[0]
+    except Exception as error:
+        log.exception(
+            "%s for %s cannot be rendered", job.name, message.member_id or message.room_id
+        )
+        reason = f"not_rendered:{type(error).__name__}"
+        return replace(one.owed, state=DeliveryState.DEAD, outcome=reason)
 
 
 def _start(turn: Turn, job: Mailing, member: Member | None) -> datetime:
@@ -147,46 +186,6 @@ async def _refused(
         return reason
     day = dates.local_date(start, turn.zone)
     return await over_budget(shelf, member, day, turn.zone, pushed)
-
-
-async def _rendered(
-    shelf: Shelf,
-    job: Mailing,
-    message: Message,
-    owed: Owed,
-    place: Account | Room,
-    composer: Composer | None,
-) -> Owed:
-    """With its frozen bytes; a message that cannot be rendered is recorded as dead."""
-    try:
-        async with shelf.session.begin_nested():  # a broken message takes no other one with it
-            return await _filled(shelf, job, message, owed, place, composer)
-    except Exception as error:
-        log.exception("%s for %s cannot be rendered", job.name, owed.member_id or owed.room_id)
-        reason = f"not_rendered:{type(error).__name__}"
-        return replace(owed, state=DeliveryState.DEAD, outcome=reason, payload=None)
-
-
-async def _filled(
-    shelf: Shelf,
-    job: Mailing,
-    message: Message,
-    owed: Owed,
-    place: Account | Room,
-    composer: Composer | None,
-) -> Owed:
-    user = place.user if isinstance(place, Account) else None
-    message = await job.prepare(shelf, message)
-    payload = b""
-    if composer is not None:
-        payload = await composer.render(shelf, job.name, message.content, place)
-    return replace(
-        owed,
-        workspace_id=place.workspace_id,
-        user=user,
-        case_ids=message.case_ids,
-        payload=payload,
-    )
 
 
 def planned(turn: Turn, owed: Owed, *, new: bool) -> Planned:

@@ -54,13 +54,14 @@ class Message:
     case_ids: tuple[str, ...] = ()
 
 
+Prepare = Callable[[Shelf, Sequence[Message]], Awaitable[Sequence[Message]]]
 Renew = Callable[[Shelf, str], Awaitable[Message]]
 Periods = Callable[[Calendar, ZoneInfo, date, date], Sequence[Period]]
 PeriodsOf = Callable[[Mapping[str, Any]], Periods]
 
 
-async def _complete(_shelf: Shelf, message: Message) -> Message:
-    return message
+async def _complete(_shelf: Shelf, messages: Sequence[Message]) -> Sequence[Message]:
+    return messages
 
 
 async def _nobody_refuses(_shelf: Shelf, _member: Member) -> str:
@@ -73,14 +74,14 @@ class Mailing:
 
     `periods(calendar, zone, first, last)`: the turns whose due date lies in [first, last].
     `refuses(shelf, member)`: why this person no longer gets it, "" when they do; asked again
-    just before sending. `prepare(shelf, message)`: what is only done for a message that really is
-    owed. `renew(shelf, key)`: the message anew when a case that it shows was taken back before it
-    was sent; None: then it is not sent. `catch_up_days`: business days that it may be late.
-    `unsolicited` counts for the budget. `options`: what 事務局 may choose, and `periods_of` the
-    turns under a choice. `by_day`: a member's favourite day of the week moves it. `told`: 事務局 is
-    told of a turn that was skipped. `sample`: what a test send to oneself shows. `in_batches`: a
-    large mailing is owed a batch at a time; only where `messages` writes nothing, so that asking
-    again after a crash gives everything that is not owed yet.
+    just before sending. `prepare(shelf, messages)`: what is only done for messages that really
+    are owed; gives them back in their order. `renew(shelf, key)`: the message anew when a case
+    that it shows was taken back before it was sent; None: then it is not sent. `catch_up_days`:
+    business days that it may be late. `unsolicited` counts for the budget. `options`: what 事務局
+    may choose, and `periods_of` the turns under a choice. `by_day`: a member's favourite day of
+    the week moves it. `told`: 事務局 is told of a turn that was skipped. `sample`: what a test send
+    to oneself shows. `in_batches`: a large mailing is owed a batch at a time; only where `messages`
+    writes nothing, so that asking again after a crash gives everything that is not owed yet.
     """
 
     name: str
@@ -92,7 +93,7 @@ class Mailing:
     catch_up_days: int = 0
     expires_after: timedelta | None = None
     refuses: Callable[[Shelf, Member], Awaitable[str]] = field(default=_nobody_refuses)
-    prepare: Callable[[Shelf, Message], Awaitable[Message]] = field(default=_complete)
+    prepare: Prepare = _complete
     renew: Renew | None = None
     options: tuple[Option, ...] = ()
     periods_of: PeriodsOf | None = None

@@ -38,6 +38,7 @@ MARKS = {
         pytest.mark.slow,
         pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine; CI installs it"),
     ],
+    "socket": [pytest.mark.slow],  # the same code behind another wire
 }
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 FROM_A_FILE = {

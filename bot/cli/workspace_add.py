@@ -20,7 +20,11 @@ from cases.errors import BadInput
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("platform", choices=["slack", "teams"])
-    parser.add_argument("--team", default="", help="Slack: team id, T…")
+    parser.add_argument(
+        "--team",
+        default="",
+        help="T…: Slack のワークスペース / team id",
+    )
     parser.add_argument("--tenant", default="", help="Teams: tenant id")
     parser.add_argument("--app-id", default="", help="Teams: app id")
     add_company(parser)
@@ -33,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _add(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
-        external_id, credentials = READERS[options.platform](options, desk)
+        external_id, credentials = await READERS[options.platform](options, desk)
         route = await desk.library.db.directory.route(options.platform, external_id)
         if route is not None and route.company_id != desk.company.id:
             raise BadInput(f"{external_id} belongs to another company")
@@ -47,14 +51,16 @@ async def _add(options: argparse.Namespace) -> int:
     return 0
 
 
-def _slack(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
-    if not options.team:
-        raise BadInput("slack: --team")
+async def _slack(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
     token = desk.settings.slack_bot_token or _typed("HITOTSUBU_SLACK_BOT_TOKEN")
-    return options.team, {"token": token}
+    if options.team:
+        return options.team, {"token": token}
+    from bot.slack.tokens import pasted
+
+    return await pasted(token, desk.settings.slack_api_url)
 
 
-def _teams(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
+async def _teams(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
     if not (options.tenant and options.app_id):
         raise BadInput("teams: --tenant, --app-id")
     tenant = options.tenant.lower()

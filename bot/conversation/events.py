@@ -113,6 +113,20 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Detached:
+    """The platform took the bot away from workspaces, or (empty `reason`) lets it in again.
+
+    `places` are the platform's ids of them, `reason` its code; `forget`: the credentials are void.
+    `at`: when it happened, Unix seconds.
+    """
+
+    places: tuple[str, ...]
+    reason: str
+    forget: bool = False
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """A person brought the bot into a chat that others read: `room` is the platform's id of it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.conversation import approval, reflect
+from bot.conversation import approval
 from bot.views import notes, on_behalf, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
@@ -16,7 +16,6 @@ from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.models.talk import Reflection
 
 Content = Mapping[str, Any]
 
@@ -31,14 +30,9 @@ async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
-    habit = content.get("habit", "")
-    if habit == "silent":
+    if content.get("habit") == "silent":
         return quiet_card(locale)
-    key = (shelf.scope.company_id, content["reflection_id"])
-    row = await shelf.session.get(Reflection, key)
-    if row is None:
-        raise NotFound("reflection")
-    return question_card({**await reflect.content_of(shelf, row), "habit": habit}, locale)
+    return question_card(content, locale)
 
 
 async def _impact(shelf: Shelf, content: Content, locale: str) -> Card:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 from bot.conversation.showing import office_word
 from bot.conversation.turn import Turn
@@ -29,17 +28,7 @@ async def start(turn: Turn, value: str = "") -> None:
             raise NotFound
         member.quiet_since = None
         row = await reflections.ask(shelf, member)
-        turn.say(question_card(await content_of(shelf, row), turn.locale))
-
-
-async def content_of(shelf: Shelf, row: Reflection) -> dict[str, Any]:
-    """What the question's card needs: ids, and the tried case's title."""
-    title = ""
-    if row.trial_id:
-        trial = await shelf.loop.trial(row.trial_id)
-        case = await shelf.cases.any(trial.case_id) if trial else None
-        title = case.title if case else ""
-    return {"reflection_id": row.id, "prompt": row.prompt, "title": title}
+        turn.say(question_card(await reflections.content_of(shelf, row), turn.locale))
 
 
 async def tap(turn: Turn, value: str) -> None:

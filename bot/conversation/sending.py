@@ -23,8 +23,10 @@ _REASONS = {
     "place": "platform_not_connected",
     "key": (
         "token_revoked token_expired invalid_auth not_authed account_inactive login_refused "
-        "org_login_required team_access_not_granted app_incomplete"
+        "org_login_required team_access_not_granted app_incomplete "
+        "invalid_refresh_token team_access_revoked"
     ),
+    "gone": "app_uninstalled tokens_revoked",
 }
 _WORD_OF = {code: word for word, codes in _REASONS.items() for code in codes.split()}
 
@@ -38,7 +40,8 @@ async def problems(shelf: Shelf, locale: str) -> list[Part]:
         what = say(locale, "sending.paused", platform=pause.platform)
         resume = Button(say(locale, "sending.resume"), "sending.resume", pause.workspace_id)
         parts += [Divider(), Text(what, Style.STRONG), Text(_why(pause.reason, locale))]
-        parts.append(Actions((resume,)))
+        if pause.reason not in board.GONE:  # only an installation brings it back
+            parts.append(Actions((resume,)))
     for stuck in await board.stuck(shelf, FEW):
         parts += [
             Divider(),

@@ -26,7 +26,8 @@ from bot.platform import Desk, Kept
 from bot.slack import limits
 from bot.slack.acks import acknowledgement
 from bot.slack.listeners import dispatch
-from bot.slack.read import Raw, external_id, organisation, read, team
+from bot.slack.parting import organisation
+from bot.slack.read import Raw, external_id, read, team
 
 log = logging.getLogger(__name__)
 PATH = "/slack/events"

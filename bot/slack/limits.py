@@ -37,6 +37,7 @@ TIMEOUT = 30  # seconds for one Web API call; the ledger's lease is built on it
 SOCKET_HELLO = 10  # own: seconds in which a new connection has to say hello
 SOCKET_PING = 10  # own: seconds between two pings; without an answer the connection is dead
 SOCKET_LINGER = 15  # own: seconds in which a connection that Slack replaces may still deliver
+SOCKET_HELD = 10  # own: seconds after which a connection counts as one that stood
 SOCKET_PAUSE = 60  # own: the longest wait between two tries to connect, seconds
 PATIENCE = 0.5  # own: seconds before a form that is not ready opens as 「確認しています」
 SETTLES = 0.3  # own: seconds that Slack may take to put up the view of an ack

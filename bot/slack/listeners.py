@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBolt
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.platform import Desk, Kept
-from bot.slack import answers, client, people, rooms
+from bot.slack import answers, client
 from bot.slack.read import Raw
 from bot.slack.screen import answer
 
@@ -31,7 +31,7 @@ def bolt(desk: Desk, api_url: str = client.API_URL) -> AsyncApp:
         return AuthorizeResult(
             enterprise_id=context.enterprise_id,
             team_id=team_id,
-            bot_token=found["token"],
+            bot_token=found.get("token"),  # none where it was uninstalled
             bot_user_id=found.get("bot_user"),
         )
 
@@ -62,9 +62,7 @@ async def dispatch(app: AsyncApp, raw: Raw, kept: Kept) -> None:
 
 
 def _register(app: AsyncApp, handle: Any) -> None:
-    told = (*people.EVENTS, *rooms.EVENTS)
-    for event in ("message", "app_mention", "app_home_opened", "reaction_added", *told):
-        app.event(event)(handle)
+    app.event(_ANY)(handle)
     app.action(_ANY)(handle)
     app.view(_ANY)(handle)
     app.view_closed(_ANY)(handle)

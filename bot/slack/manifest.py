@@ -1,40 +1,35 @@
-"""The Slack app manifest: what an administrator pastes to create the app.
+"""The Slack app manifests: what an administrator pastes to create the app, minimum or full.
 
-`python -m bot.slack.manifest https://address` prints it for an address.
+The committed files under manifests/ are what `hitotsubu manifest slack` prints; a test compares.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from bot.slack.door import PATH
+from bot.slack.installs import REDIRECT
 from bot.slack.read import SHARE, SHARE_MESSAGE
-
-# Each scope with what needs it; docs/slack.md gives the reasons in Japanese and English.
-MINIMUM_SCOPES = {
-    "app_mentions:read": "questions to @ヒトツブ",
-    "chat:write": "answers, digests, reflections and trial questions",
-    "commands": "/hitotsubu and the two shortcuts",
-    "im:history": "what is written in the direct message; finding out whether a message arrived",
-    "users:read": "needed by users:read.email",
-    "users:read.email": "finding a person on the roster at first contact",
-}
-MINIMUM_EVENTS = ("app_home_opened", "app_mention", "message.im")
-
-
-def scopes(*, full: bool = False) -> tuple[str, ...]:
-    """The bot scopes that an installation asks for."""
-    return tuple(sorted(MINIMUM_SCOPES))
-
+from bot.slack.scopes import events, scopes
 
 PLACEHOLDER = "https://YOUR-ADDRESS"
 
 
-def minimum(address: str = PLACEHOLDER) -> dict[str, Any]:
-    """The manifest with the fewest scopes, for a bot at `address` (https, without a path)."""
-    url = address.rstrip("/") + PATH
+def manifest(
+    address: str = "", *, full: bool = False, organisation: bool = False
+) -> dict[str, Any]:
+    """The manifest for a bot at `address` (https, without a path); without one, for Socket Mode.
+
+    `full` asks for the scopes of channels, reactions and files as well; `organisation`: an app
+    that is installed to a whole organisation (Enterprise Grid).
+    """
+    url = address.rstrip("/") + PATH if address else ""
+    here = {"request_url": url} if url else {}
+    wanted = list(events(full=full, organisation=organisation))
+    oauth: dict[str, Any] = {"scopes": {"bot": list(scopes(full=full))}}
+    if address:
+        oauth["redirect_urls"] = [address.rstrip("/") + REDIRECT]
     return {
         "display_information": {
             "name": "ヒトツブ",
@@ -42,21 +37,31 @@ def minimum(address: str = PLACEHOLDER) -> dict[str, Any]:
             "background_color": "#2f5d50",
         },
         "features": _features(url),
-        "oauth_config": {"scopes": {"bot": sorted(MINIMUM_SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {"request_url": url, "bot_events": list(MINIMUM_EVENTS)},
-            "interactivity": {"is_enabled": True, "request_url": url},
-            "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "event_subscriptions": {**here, "bot_events": wanted},
+            "interactivity": {"is_enabled": True, **here},
+            "org_deploy_enabled": organisation,
+            "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def files() -> dict[str, dict[str, Any]]:
+    """The committed files by name."""
+    return {
+        "minimum.json": manifest(PLACEHOLDER),
+        "minimum-socket.json": manifest(),
+        "full.json": manifest(PLACEHOLDER, full=True),
+        "full-socket.json": manifest(full=True),
     }
 
 
 def _features(url: str) -> dict[str, Any]:
     return {
         "app_home": {
-            "home_tab_enabled": False,
+            "home_tab_enabled": True,
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
@@ -78,7 +83,7 @@ def _features(url: str) -> dict[str, Any]:
         "slash_commands": [
             {
                 "command": "/hitotsubu",
-                "url": url,
+                **({"url": url} if url else {}),
                 "description": "好事例を共有する・探す・状態を見る",
                 "usage_hint": "共有 … ｜ 探す … ｜ 状態",
                 "should_escape": True,
@@ -87,10 +92,6 @@ def _features(url: str) -> dict[str, Any]:
     }
 
 
-def as_text(manifest: dict[str, Any]) -> str:
+def as_text(made: dict[str, Any]) -> str:
     """The manifest as people read and paste it."""
-    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(as_text(minimum(*sys.argv[1:2])))
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"

@@ -9,9 +9,10 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Aside, Attached, Event, Post
+from bot.conversation.events import Aside, Attached, Detached, Event, Post
 from bot.platform import Desk
 from bot.slack import answers, asides, attached, blocks, client, overheard
+from bot.slack.condition import Condition
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
 from bot.slack.installs import Installer
@@ -40,6 +41,7 @@ class SlackPlatform:
         *,
         app_token: str = "",
         installer: Installer | None = None,
+        condition: Condition | None = None,
     ) -> None:
         self._api_url = api_url
         self._now = now
@@ -48,6 +50,7 @@ class SlackPlatform:
         wants_door = signing_secret or not app_token
         self._door = Door(signing_secret, self._intake, now) if wants_door else None
         self._installer = installer
+        self._condition = condition
         self._socket = Socket(app_token, self._intake, api_url) if app_token else None
 
     def on_gap(self, ask: Callable[[], None]) -> None:
@@ -84,13 +87,14 @@ class SlackPlatform:
 
     async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """Slack's rows of 状態 for a company, as label and value."""
-        if self._socket is None:
-            return []
-        wrong = self._socket.wrong
-        value = say(locale, "slack.socket_away", code=wrong) if wrong else say(locale, "slack.on")
-        return [(say(locale, "slack.socket"), value)]
+        found = []
+        if self._socket is not None:
+            wrong = self._socket.wrong
+            away = say(locale, "slack.socket_away", code=wrong)
+            found.append((say(locale, "slack.socket"), away if wrong else say(locale, "slack.on")))
+        return found + (await self._condition.rows(company_id, locale) if self._condition else [])
 
-    def read(self, raw: dict[str, Any]) -> Event | None:
+    def read(self, raw: dict[str, Any]) -> Event | Detached | None:
         """A kept event as a neutral one; None when there is nothing to do for it."""
         return read(raw)
 

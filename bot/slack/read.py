@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation import screens
-from bot.conversation.events import Event, Joined, Pressed, Said
+from bot.conversation.events import Detached, Event, Joined, Pressed, Said
 from bot.slack import asides, forms, ids, messages, people, rooms
 from bot.slack.fields import values
 from bot.slack.messages import spoken
 from bot.slack.overheard import overheard
+from bot.slack.parting import organisation, parting
 
 Raw = dict[str, Any]
 
@@ -29,7 +30,7 @@ COMMANDS = {
 SHARE, SHARE_MESSAGE = "share.start", "share.from_message"  # callback ids of the two shortcuts
 
 
-def read(raw: Raw) -> Event | None:
+def read(raw: Raw) -> Event | Detached | None:
     """The neutral event; None for what needs no answer (bots, guests, unknown types)."""
     if _is_guest(raw):
         return None
@@ -60,11 +61,6 @@ def team(raw: Raw) -> str:
     return found
 
 
-def organisation(raw: Raw) -> str:
-    """The organisation (Enterprise Grid) of the verified envelope; empty without one."""
-    return _id(raw, "enterprise")
-
-
 def external_id(raw: Raw) -> str:
     """What Slack repeats when it sends the same thing again (platforms.md §2.1); KeyError if none.
 
@@ -92,7 +88,7 @@ def _filled(found: str | None) -> str:
 
 
 def _id(raw: Raw, name: str) -> str:
-    """`team_id` of events and commands, `team.id` of interactions; the same for `enterprise`."""
+    """`team_id` of events and commands, `team.id` of interactions."""
     return str(raw.get(f"{name}_id") or (raw.get(name) or {}).get("id") or "")
 
 
@@ -106,11 +102,13 @@ def _is_guest(raw: Raw) -> bool:
         event.get("team") if isinstance(event.get("team"), str) else None,
         (user or {}).get("team_id"),
     }
-    return bool(homes - {None, "", _id(raw, "team"), _id(raw, "enterprise")})
+    return bool(homes - {None, "", _id(raw, "team"), organisation(raw)})
 
 
-def _event(raw: Raw) -> Event | None:
+def _event(raw: Raw) -> Event | Detached | None:
     event = raw["event"]
+    if (parted := parting(raw)) is not None:
+        return parted
     if event["type"] in people.EVENTS:
         return people.told(raw, {team(raw), organisation(raw)} - {""})
     if event["type"] in rooms.EVENTS:

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import screens
-from bot.conversation.events import Event, Open, Pressed, Replace, Reply, Say
+from bot.conversation.events import Detached, Event, Open, Pressed, Replace, Reply, Say
 from bot.platform import Desk, Kept
 from bot.slack import answers, asides, blocks, client, ids, limits
 from bot.slack.read import Raw, read
@@ -63,7 +63,7 @@ class Screen:
     api: AsyncWebClient
     raw: Raw
     kept: Kept
-    event: Event | None
+    event: Event | Detached | None
     view_id: str = ""
     waits: bool = False  # 「確認しています」 stands on it
     locale: str = "ja"

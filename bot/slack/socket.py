@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,13 +32,13 @@ WebSocket = aiohttp.ClientWebSocketResponse
 class Socket:
     """One process's connection; several processes share the events among them.
 
-    `wrong` is empty while a connection stands, else Slack's code or what happened.
+    `wrong` is empty while a connection stands and before `start`, else Slack's code or the error.
     """
 
     token: str
     intake: Intake
     api_url: str = client.API_URL
-    wrong: str = AWAY
+    wrong: str = ""
     _calling: asyncio.Task[None] | None = None
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _readers: dict[WebSocket, asyncio.Task[None]] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Socket:
 
     def start(self) -> None:
         """Connects, and connects again, until `close`."""
+        self.wrong = AWAY
         self._calling = asyncio.create_task(self._call())
 
     async def close(self) -> None:
@@ -72,15 +74,20 @@ class Socket:
             except Exception as error:
                 tries += 1
                 self._say_wrong(answers.code(error) or type(error).__name__)
-                await self._nap(_pause(tries, error))
+                asked = getattr(answers.failure(error), "retry_after", None)
+                await self._nap(_pause(tries) if asked is None else asked)
                 continue
             if stood and self.wrong:  # nobody listened for a while
                 self.intake.lost()
-            tries, stood = 0, True
+            stood = True
             self._say_wrong("")
-            replaced = asyncio.Event()
+            since, replaced = time.monotonic(), asyncio.Event()
             self._readers[socket] = asyncio.create_task(self._listen(socket, replaced))
             await replaced.wait()
+            held = time.monotonic() - since >= limits.SOCKET_HELD
+            tries = 0 if held else tries + 1
+            if not held:  # there are too many of us, or the line flaps
+                await self._nap(_pause(tries))
 
     async def _connected(self) -> WebSocket:
         """A connection that has said hello. Raises what the network or Slack raises."""
@@ -88,12 +95,13 @@ class Socket:
         answer = await api.apps_connections_open(app_token=self.token)
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        socket = await self._session.ws_connect(
-            answer["url"],
-            heartbeat=limits.SOCKET_PING,
-            max_msg_size=limits.BODY,
-            proxy=api.proxy,
-        )
+        async with asyncio.timeout(limits.TIMEOUT):
+            socket = await self._session.ws_connect(
+                answer["url"],
+                heartbeat=limits.SOCKET_PING,
+                max_msg_size=limits.BODY,
+                proxy=api.proxy,
+            )
         try:
             async with asyncio.timeout(limits.SOCKET_HELLO):
                 if (await socket.receive_json()).get("type") == "hello":
@@ -161,11 +169,8 @@ class Socket:
         task.add_done_callback(self._tasks.discard)
 
 
-def _pause(tries: int, error: Exception) -> float:
-    """Seconds to the next try: doubling, with a fifth of chance; what a 429 says counts."""
-    asked = getattr(answers.failure(error), "retry_after", None)
-    if asked is not None:
-        return float(asked)
+def _pause(tries: int) -> float:
+    """Seconds to the next try: doubling, with a fifth of chance."""
     wait = min(2.0 ** min(tries - 1, 10), limits.SOCKET_PAUSE)
     return wait * random.uniform(0.8, 1.2)  # noqa: S311  no secret
 

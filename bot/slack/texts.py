@@ -15,7 +15,7 @@ _LONG_TEXT = 200  # code points: labels and titles are cut where they have to be
 
 def units(text: str) -> int:
     """The length in UTF-16 units: an emoji counts two."""
-    return len(text) + sum(ch > "\uffff" for ch in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(text: str, limit: int) -> str:
@@ -23,6 +23,8 @@ def fit(text: str, limit: int) -> str:
 
     A long text is cut where a sentence or at least a phrase ends, if one does near the limit.
     """
+    if 2 * len(text) <= limit or units(text) <= limit:
+        return text
     used = 0
     for end, ch in enumerate(text):
         used += 2 if ch > "\uffff" else 1

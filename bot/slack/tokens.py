@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bot import vault
 from bot.slack import answers, client
 from bot.slack.texts import Json
+from cases.errors import BadInput
 from cases.library import Library
 from cases.models.org import Workspace
 from cases.scope import Scope
@@ -67,6 +68,20 @@ def granted(answer: Json, now: float) -> Json:
         "installed_at": now,
     }
     return made | _ending(answer, now)
+
+
+async def pasted(token: str, api_url: str) -> tuple[str, Json]:
+    """Place and credentials of a token that somebody pasted: Slack says whose it is.
+
+    Raises BadInput with Slack's code, or the kind of error.
+    """
+    try:
+        answer = await client.web_client(token, api_url).auth_test()
+    except Exception as error:
+        raise BadInput(f"Slack: {answers.code(error) or type(error).__name__}") from None
+    whole = bool(answer.get("is_enterprise_install"))
+    place = str(answer["enterprise_id"] if whole else answer["team_id"])
+    return place, {"token": token, "bot_user": str(answer.get("user_id") or "")}
 
 
 def place_of(answer: Json) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, tuple_
@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from cases.models.case import Case, Draft, Embedding, Hold
 from cases.scope import Scope
+from cases.store.asking import among
 from cases.vocabulary import DraftState, Status
 
 PUBLISHED = (Status.OFFICE, Status.COMPANY, Status.STALE)
@@ -119,6 +120,16 @@ class Cases:
             Case.status.in_(PUBLISHED),
         )
         return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+
+    async def barriers_of(self, member_ids: Collection[str]) -> dict[str, str]:
+        """Of each member the barrier of the newest published case that names one."""
+        found = select(Case.author_id, Case.barrier).where(
+            Case.company_id == self.company_id,
+            among(self.session, Case.author_id, member_ids),
+            Case.status.in_(PUBLISHED),
+        )
+        rows = await self.session.execute(found.order_by(Case.shared_at))
+        return {author_id: barrier[0] for author_id, barrier in rows if barrier}
 
     async def company_wide(
         self, since: datetime | None = None, until: datetime | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.loop import Reaction, Trial, Wish
 from cases.scope import Scope
+from cases.store.asking import among
 from cases.vocabulary import TrialState
 
 
@@ -54,6 +55,16 @@ class Loop:
             Trial.company_id == self.company_id, Trial.member_id == member_id
         )
         return (await self.session.scalars(found.order_by(Trial.opened_at.desc()))).all()
+
+    async def waiting_trials(self, member_ids: Collection[str]) -> dict[str, Trial]:
+        """Of each member the newest trial that waits for an answer, or was put off."""
+        found = select(Trial).where(
+            Trial.company_id == self.company_id,
+            among(self.session, Trial.member_id, member_ids),
+            Trial.state.in_((TrialState.OPEN, TrialState.LATER)),
+        )
+        rows = await self.session.scalars(found.order_by(Trial.opened_at))
+        return {row.member_id: row for row in rows}
 
     async def open_trials(self) -> Sequence[Trial]:
         """Trials that still wait for an answer, oldest first."""

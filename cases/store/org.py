@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
 from cases.scope import Scope
+from cases.store.asking import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class People:
     async def known(self, member_ids: Collection[str]) -> Sequence[Member]:
         """Members by id, active or not. While the list is kept, `member` asks nothing for them."""
         found = select(Member).where(
-            Member.company_id == self.scope.company_id, Member.id.in_(member_ids)
+            Member.company_id == self.scope.company_id, among(self.session, Member.id, member_ids)
         )
         return (await self.session.scalars(found)).all()
 
@@ -145,7 +146,8 @@ class People:
     async def accounts_by_member(self, member_ids: Collection[str]) -> dict[str, list[Account]]:
         """All accounts of some members, of each the one seen last first."""
         found = select(Account).where(
-            Account.company_id == self.scope.company_id, Account.member_id.in_(member_ids)
+            Account.company_id == self.scope.company_id,
+            among(self.session, Account.member_id, member_ids),
         )
         rows = list(await self.session.scalars(found))
         rows.sort(key=lambda row: (row.seen_at is None, -_seconds(row)))

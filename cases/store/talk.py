@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.scope import Scope
+from cases.store.asking import among
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question that a member was asked; `asked_on` is YYYY-MM-DD."""
+
+    prompt: str
+    asked_on: str
+    trial_id: str | None
 
 
 class Talks:
@@ -39,6 +50,31 @@ class Talks:
         """A reflection of the acting member; None for anybody else's (a trust promise)."""
         row = await self.session.get(Reflection, (self.company_id, reflection_id))
         return row if row and row.member_id == self.scope.member_id else None
+
+    async def asked_on(self, day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
+        """The questions of one day (YYYY-MM-DD) to some members."""
+        found = select(Reflection).where(
+            Reflection.company_id == self.company_id,
+            among(self.session, Reflection.member_id, member_ids),
+            Reflection.asked_on == day,
+        )
+        return (await self.session.scalars(found)).all()
+
+    async def questions_of(
+        self, member_ids: Collection[str], since: str
+    ) -> dict[str, list[Question]]:
+        """What members were asked since a day (YYYY-MM-DD), and of which trials at any time."""
+        found = select(
+            Reflection.member_id, Reflection.prompt, Reflection.asked_on, Reflection.trial_id
+        ).where(
+            Reflection.company_id == self.company_id,
+            among(self.session, Reflection.member_id, member_ids),
+            or_(Reflection.asked_on >= since, Reflection.trial_id.is_not(None)),
+        )
+        of: dict[str, list[Question]] = {}
+        for member_id, prompt, asked_on, trial_id in await self.session.execute(found):
+            of.setdefault(member_id, []).append(Question(prompt, asked_on, trial_id))
+        return of
 
     async def reflections_of(self, member_id: str) -> Sequence[Reflection]:
         """A member's reflections, newest first: to choose the next question, never to show."""

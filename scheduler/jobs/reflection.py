@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -57,22 +57,35 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     return found
 
 
-async def prepare(shelf: Shelf, message: Message) -> Message:
-    """Chooses the question, only for those who really are asked; or goes quiet."""
+async def prepare(shelf: Shelf, messages: Sequence[Message]) -> list[Message]:
+    """Chooses the questions, only for those who really are asked; or goes quiet."""
+    members = [await _member(shelf, message) for message in messages]
+    silent = [m.content.get("habit") == Habit.SILENT for m in messages]
+    asked = [one for one, quiet in zip(members, silent, strict=True) if not quiet]
+    rows = await reflections.ask_all(shelf, asked)
+    found: list[Message] = []
+    for message, member in zip(messages, members, strict=True):
+        row = rows.get(member.id)
+        if row is None:
+            member.quiet_since = months.day_of(shelf.now)
+            await silence.let_go(shelf, member.id)
+            found.append(message)
+            continue
+        question = await reflections.content_of(shelf, row)
+        found.append(replace(message, content=message.content | question))
+    return found
+
+
+async def _member(shelf: Shelf, message: Message) -> Member:
     member = await shelf.people.member(message.member_id or "")
     if member is None:
         raise NotFound
-    if message.content.get("habit") == Habit.SILENT:
-        member.quiet_since = months.day_of(shelf.now)
-        await silence.let_go(shelf, member.id)
-        return message
-    row = await reflections.ask(shelf, member)
-    return replace(message, content=message.content | {"reflection_id": row.id})
+    return member
 
 
 async def sample(shelf: Shelf, member: Member) -> Message | None:
     """One's own next question."""
-    return await prepare(shelf, Message(key="", content={}, member_id=member.id))
+    return (await prepare(shelf, [Message(key="", content={}, member_id=member.id)]))[0]
 
 
 async def refuses(_shelf: Shelf, member: Member) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cases import reflections
 from cases.db import Shelf
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, daily
@@ -19,7 +20,7 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
         if dates.week_key(date.fromisoformat(row.asked_on)) >= week:
             continue
         row.state = "asked"
-        content = {"reflection_id": row.id}
+        content = await reflections.content_of(shelf, row)
         key = f"{row.id}:{turn.period.key}"  # 「あとで」 may be said again
         found.append(Message(key=key, member_id=row.member_id, content=content))
     return found

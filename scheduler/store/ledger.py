@@ -26,6 +26,7 @@ from sqlalchemy import (
 from cases.columns import Moment
 from cases.models.case import Case
 from cases.models.org import Account, Member, Room, Workspace
+from cases.store.asking import among
 from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState, RateBucket
 from scheduler.store.rows import Rows
 
@@ -183,7 +184,7 @@ class Ledger(Rows):
         vain = [state for state in ENDED if state is not DeliveryState.SENT]
         found = select(Delivery.member_id, Delivery.not_before).where(
             Delivery.company_id == self.company_id,
-            Delivery.member_id.in_(member_ids),
+            among(self.session, Delivery.member_id, member_ids),
             Delivery.unsolicited,
             Delivery.not_before >= since,
             Delivery.state.not_in(vain),
@@ -196,7 +197,8 @@ class Ledger(Rows):
     async def owed(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that are in the ledger already."""
         found = select(Delivery.dedupe_key).where(
-            Delivery.company_id == self.company_id, Delivery.dedupe_key.in_(keys)
+            Delivery.company_id == self.company_id,
+            among(self.session, Delivery.dedupe_key, keys),
         )
         return set(await self.session.scalars(found))
 

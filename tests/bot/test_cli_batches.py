@@ -217,6 +217,8 @@ def test_capture_gives_a_reading_and_a_draft(
         ["plan"],
         ["plan", "--dry-run", "--now", "soon"],
         ["manifest", "slack", "http://plain.example"],
+        ["manifest", "slack"],
+        ["manifest", "slack", "https://bot.example", "--socket"],
         ["slack", "invite", "http://plain.example"],
         ["slack", "invite", "https://bot.example", "--days", "0"],
     ],

@@ -82,6 +82,10 @@ def test_a_token_is_read_from_standard_input_and_sealed(
     monkeypatch.setattr("sys.stdin", io.StringIO(TOKEN + "\n"))
     assert cli.call(["workspace", "add", "slack", "--team", "T0CLI"]) == 0
     assert cli.call(["workspace", "add", "slack", "--team", "T0CLI"]) == 2  # nothing typed
+    monkeypatch.setattr("sys.stdin", io.StringIO(TOKEN + "\n"))
+    monkeypatch.setenv("HITOTSUBU_SLACK_API_URL", "http://127.0.0.1:9/api/")
+    assert cli.call(["workspace", "add", "slack"]) == 2  # Slack cannot be asked whose it is
+    assert TOKEN not in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     teams = ["workspace", "add", "teams", "--tenant", "AB-1", "--app-id", "cd-2"]
     assert cli.call(teams) == 0
@@ -146,7 +150,14 @@ def test_a_changed_audit_entry_shows(place: Path, capsys: pytest.CaptureFixture[
 
 def test_the_slack_manifest_carries_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["manifest", "slack", "https://bot.example"]) == 0
-    assert "https://bot.example" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "https://bot.example/slack/events" in told
+    assert "channels:history" not in told
+    assert cli.call(["manifest", "slack", "--socket", "--full", "--organisation"]) == 0
+    told = capsys.readouterr().out
+    assert "https://" not in told
+    assert "channels:history" in told
+    assert "team_access_granted" in told
 
 
 class Typist:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from bot import vault
-from bot.slack.tokens import EXPIRED, App, Renewal
+from bot.slack.tokens import EXPIRED, App, Renewal, pasted
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
+from cases.errors import BadInput
 from cases.models.org import Workspace
 from cases.scope import Scope
 from scheduler import board
@@ -21,6 +22,7 @@ from tests.drivers import slack as slack_driver
 from tests.fakes.house import House, open_house
 from tests.fakes.slack_api import Answer, FakeSlack, fake_slack
 from tests.fakes.slack_grants import CLIENT_ID, CLIENT_SECRET, ending, grant
+from tests.fakes.slack_requests import TEAM
 
 Json = dict[str, Any]
 NOW = 1_800_000_000.0
@@ -177,3 +179,15 @@ async def test_the_round_belongs_to_an_app_with_oauth(
         await house.hub.clock.ring("tokens")
         opened = await house.hub.reception.credentials(row, sample.COMPANY)
         assert opened["refresh_token"] == "xoxe-1-new"
+
+
+async def test_slack_says_whose_a_pasted_token_is() -> None:
+    async with fake_slack() as slack:
+        place, found = await pasted("xoxb-sato", slack.url)
+        assert place == TEAM
+        assert found == {"token": "xoxb-sato", "bot_user": "U0BOT"}
+        whole = {"ok": True, "enterprise_id": "E0", "is_enterprise_install": True}
+        slack.script["auth.test"] = [Answer(whole)]
+        assert (await pasted("xoxb-sato", slack.url))[0] == "E0"
+        with pytest.raises(BadInput, match="invalid_auth"):
+            await pasted("xoxb-unknown", slack.url)

@@ -32,6 +32,7 @@ def test_no_sentence_is_empty() -> None:
 BUILT = (
     "case.",
     "error.E-",
+    "scope.",
     "digest.reason_",
     "guard.about_",
     "role.",

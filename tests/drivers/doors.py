@@ -12,9 +12,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
-from tests.drivers import slack, teams
+from tests.drivers import slack, slack_socket, teams
 from tests.drivers.browser import CHROMIUM, FLAGS, BrowserDriver
 from tests.drivers.slack import SlackDriver
+from tests.drivers.slack_socket import SocketDriver
 from tests.drivers.teams import TeamsDriver
 from tests.drivers.terminal import TerminalDriver
 from tests.drivers.web import WebDriver, more_people
@@ -22,6 +23,7 @@ from tests.emulate.relay import emulated_slack
 from tests.fakes.house import House, open_house
 from tests.fakes.sample_cast import ABE, ITO, KATAYAMA, KOGA
 from tests.fakes.slack_api import fake_slack
+from tests.fakes.slack_socket import socket_mode
 from tests.fakes.teams_connector import microsoft
 
 AnyDriver = WebDriver | BrowserDriver | SlackDriver | TeamsDriver | TerminalDriver
@@ -88,6 +90,21 @@ async def emulate_door(
 
 
 @asynccontextmanager
+async def socket_door(
+    template: Path, folder: Path, encoder: BundledEncoder
+) -> AsyncIterator[AnyDriver]:
+    """Socket Mode: the bot calls a Slack on loopback, and no route is open."""
+    prepare = partial(slack.connect, office=OFFICE)
+    async with socket_mode() as line, fake_slack() as api:
+        api.socket_url = line.address
+        environ = slack_socket.environ(api)
+        async with open_house(template, folder, encoder, environ, prepare) as house:
+            await house.hub.platforms["slack"].start()
+            await line.connected()
+            yield SocketDriver(house, api, line)
+
+
+@asynccontextmanager
 async def teams_door(
     template: Path, folder: Path, encoder: BundledEncoder
 ) -> AsyncIterator[AnyDriver]:
@@ -120,6 +137,7 @@ DOORS: dict[str, Door] = {
     "web": web_door,
     "browser": browser_door,
     "slack": slack_door,
+    "socket": socket_door,
     "teams": teams_door,
     "terminal": terminal_door,
 }

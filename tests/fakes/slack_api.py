@@ -52,6 +52,7 @@ class FakeSlack(Workspace):
     tokens: set[str] = field(default_factory=set)
     script: dict[str, list[Answer]] = field(default_factory=dict)
     rates: dict[str, int] = field(default_factory=dict)
+    socket_url: str = ""  # where Socket Mode listens
     oauth: Exchange = field(default_factory=Exchange)
     spent: dict[str, list[float]] = field(default_factory=dict)
 
@@ -121,6 +122,8 @@ class FakeSlack(Workspace):
         return 0
 
     def _answer(self, method: str, arguments: Json, token: str) -> Json:
+        if method == "apps.connections.open" and self.socket_url:
+            return {"ok": True, "url": self.socket_url}
         if method == slack_grants.METHOD:
             return self.oauth.access(self.grants, arguments, token)
         if not token:

@@ -38,12 +38,17 @@ class FakeSocketMode:
     _come: asyncio.Condition = field(default_factory=asyncio.Condition)
     _ids: Any = field(default_factory=lambda: count(1))
 
+    @property
+    def address(self) -> str:
+        """Where a bot connects, with its ticket."""
+        return f"{self.url}?ticket={TICKET}"
+
     async def open(self, request: web.Request) -> web.Response:
         """apps.connections.open: a new address with a ticket."""
         self.tokens.append(request.headers.get("Authorization", ""))
         if self.refusals:
             return web.json_response(self.refusals.pop(0))
-        return web.json_response({"ok": True, "url": f"{self.url}?ticket={TICKET}"})
+        return web.json_response({"ok": True, "url": self.address})
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket: hello, then the acks are read until it ends."""

@@ -180,7 +180,7 @@ async def test_a_question_needs_its_person_and_comes_back_only_in_a_later_week(
 ) -> None:
     async with database.transaction(SCOPE) as shelf:
         with pytest.raises(NotFound):
-            await reflection.prepare(shelf, Message(key="k", content={}, member_id="nobody"))
+            await reflection.prepare(shelf, [Message(key="k", content={}, member_id="nobody")])
         shelf.talks.add(
             Reflection(
                 company_id="c1", member_id="sato", asked_on="2026-11-04", prompt="p", state="later"
