@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks import importing, ledger, quality, startup
+from benchmarks import acks, importing, ledger, quality, startup
 from benchmarks.rows import Row, show
 
 PAGE = Path(__file__).with_name("README.md")
@@ -15,6 +15,7 @@ NOTES = "<!-- notes -->"  # what stands below is written by hand and kept
 BENCHES: dict[str, Callable[[], list[Row]]] = {
     "quality": quality.rows,
     "startup": startup.rows,
+    "acks": acks.rows,
     "importing": importing.rows,
     "ledger": ledger.rows,
 }

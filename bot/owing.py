@@ -11,6 +11,7 @@ from bot.courier import Composer
 from bot.platform import Platform
 from bot.views.elements import Card, from_json
 from bot.views.notes import note
+from bot.views.withdrawn import cases_of
 from cases.db import Shelf
 from cases.models.org import Account, Room
 from scheduler import ledger
@@ -45,8 +46,10 @@ class Owing:
             cards.append((note(turn.words("aside.go_on")), True))
         for number, (card, beside) in enumerate(cards):
             place = {**aside, "locale": turn.locale} if aside and beside else None
-            key = f"reply:{self.event.id}:{number}"
-            await self._to_speaker(shelf, turn, key, "reply", self.platform.render(card, place))
+            key, payload = f"reply:{self.event.id}:{number}", self.platform.render(card, place)
+            hidden = place is not None and not turn.private  # nothing there can be rewritten
+            cases = () if hidden else cases_of(card)
+            await self._to_speaker(shelf, turn, key, "reply", payload, cases)
 
     async def owe(self, shelf: Shelf, turn: Turn, owed: Owed) -> None:
         """A message to somebody else; one that can reach nobody is recorded with its reason."""

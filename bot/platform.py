@@ -159,6 +159,10 @@ class Desk(Protocol):
         """The language of a user, for a screen that cannot wait for the answer."""
         ...
 
+    async def home(self, kept: Kept, user: str) -> Card:
+        """A user's own page, as it is now; for a stranger what to do."""
+        ...
+
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened."""
         ...

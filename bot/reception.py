@@ -30,6 +30,7 @@ from bot.notices import reach_of, take_note, wanted
 from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.vault import Keys
+from bot.views.elements import Card
 from bot.views.notes import note
 from bot.views.words import say
 from cases import members
@@ -120,6 +121,18 @@ class Reception:
             account = await shelf.people.account(kept.workspace_id, user)
             member = await shelf.people.member(account.member_id) if account else None
         return member.locale if member else "ja"
+
+    async def home(self, kept: Kept, user: str) -> Card:
+        """A user's own page, as it is now; for somebody not on the roster what to do."""
+        from bot.conversation.home import page
+
+        async with self.library.db.transaction(Scope(kept.company_id)) as shelf:
+            account = await shelf.people.account(kept.workspace_id, user)
+            member = await shelf.people.member(account.member_id) if account else None
+        if member is None or not member.active:
+            return note(say("ja", "home.stranger"))
+        async with self.library.db.transaction(members.scope_of(member)) as shelf:
+            return await page(shelf, member)
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""

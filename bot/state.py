@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.conversation import standing
 from bot.views.words import say
 from bot.web.words import day_words
 from cases.embedding.bundled import weights_sha256
@@ -45,6 +46,7 @@ class State:
         async with self.library.db.transaction(Scope(company_id)) as shelf:
             counts = await shelf.cases.counts()
             found = await board.board(shelf, self.jobs)
+            field = await standing.rows(shelf, locale)
         every = sum(counts.get(status, 0) for status in PUBLISHED)
         rows = [
             (
@@ -72,6 +74,7 @@ class State:
         dead = found.inbox.get(str(InboxState.DEAD), 0)
         if dead:
             rows.append((say(locale, "status.dead"), say(locale, "status.dead_of", count=dead)))
+        rows += field
         if self.more is not None:
             rows += await self.more(company_id, locale)
         rows.append((say(locale, "status.processes"), await self._processes(locale)))

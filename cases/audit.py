@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cases.models.audit import AuditEntry
@@ -16,19 +17,26 @@ GENESIS = "0" * 64
 
 async def record(shelf: Shelf, what: str, subject: str) -> None:
     """Appends 「who did what to which id」 in the transaction of the act itself."""
-    last = await shelf.audit.last()
-    entry = AuditEntry(
-        company_id=shelf.scope.company_id,
-        seq=last.seq + 1 if last else 1,
-        at=shelf.now,
-        actor=shelf.scope.member_id or "system",
-        what=what,
-        subject=subject,
-        prev_hash=last.hash if last else GENESIS,
-        hash="",
-    )
-    entry.hash = digest(entry)
-    shelf.audit.append(entry)
+    await record_all(shelf, what, [subject])
+
+
+async def record_all(shelf: Shelf, what: str, subjects: Sequence[str]) -> None:
+    """The same act on many ids, in their order: one look at the chain, one write."""
+    last = await shelf.audit.last() if subjects else None
+    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    for number, subject in enumerate(subjects, seq + 1):
+        entry = AuditEntry(
+            company_id=shelf.scope.company_id,
+            seq=number,
+            at=shelf.now,
+            actor=shelf.scope.member_id or "system",
+            what=what,
+            subject=subject,
+            prev_hash=previous,
+            hash="",
+        )
+        previous = entry.hash = digest(entry)
+        shelf.audit.append(entry)
     await shelf.session.flush()
 
 

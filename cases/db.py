@@ -94,7 +94,18 @@ class Database:
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Shelf]:
         """One unit of work in one company; nothing is sent while it is open (rule 21)."""
-        async with _Session(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._begun(self.engine, scope) as shelf:
+            yield shelf
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope) -> AsyncIterator[Shelf]:
+        """The same for a long read that writes nothing: on SQLite no writer waits for it."""
+        async with self._begun(self.engine.execution_options(reads=True), scope) as shelf:
+            yield shelf
+
+    @asynccontextmanager
+    async def _begun(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Shelf]:
+        async with _Session(engine, expire_on_commit=False) as session, session.begin():
             if self.is_postgresql:
                 await session.execute(
                     text("select set_config('app.company_id', :company, true)"),
@@ -148,4 +159,5 @@ def _sqlite_recipe(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

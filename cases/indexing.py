@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cases.db import Database
-from cases.embedding import Embedder
+from cases.embedding import Embedder, Vectors
 from cases.fields import VOCABULARY, keys_of
 from cases.index import Document, parts
 from cases.models.case import Case, Embedding
@@ -17,7 +17,8 @@ from cases.store.case import PUBLISHED
 from cases.text import content_hash
 from cases.vocabulary import Status, terms
 
-BATCH = 256  # texts embedded between two transactions
+BATCH = 256  # texts embedded at once
+WRITTEN = 32  # vectors in one transaction: the child is slow on purpose, and writers wait for it
 
 
 def indexed_fields(case: Case) -> dict[str, str]:
@@ -54,7 +55,7 @@ def document(case: Case) -> Document:
 
 async def missing(db: Database, company_id: str, model: str) -> list[tuple[Case, str, str]]:
     """(case, part, text) of everything published whose vector is missing or stale."""
-    async with db.transaction(Scope(company_id)) as shelf:
+    async with db.reading(Scope(company_id)) as shelf:
         cases = await shelf.cases.changed_since(None)
         known = await shelf.cases.hashes(model)
     return [
@@ -80,19 +81,31 @@ async def catch_up(
     for start in range(0, len(todo), BATCH):
         batch = todo[start : start + BATCH]
         vectors = embedder.encode([text for _, _, text in batch])
-        async with db.transaction(Scope(company_id)) as shelf:
-            rows = [
-                Embedding(
-                    company_id=company_id,
-                    case_id=case.id,
-                    model=embedder.name,
-                    part=part,
-                    content_hash=content_hash(text),
-                    vector=vector.astype("<f4").tobytes(),
-                    written_at=shelf.now,
-                )
-                for (case, part, text), vector in zip(batch, vectors, strict=True)
-            ]
-            await shelf.cases.put_vectors(rows)
+        for at in range(0, len(batch), WRITTEN):
+            part = slice(at, at + WRITTEN)
+            await _write(db, company_id, embedder.name, batch[part], vectors[part])
         tell(start + len(batch), len(todo))
     return len(todo)
+
+
+async def _write(
+    db: Database,
+    company_id: str,
+    model: str,
+    batch: list[tuple[Case, str, str]],
+    vectors: Vectors,
+) -> None:
+    async with db.transaction(Scope(company_id)) as shelf:
+        rows = [
+            Embedding(
+                company_id=company_id,
+                case_id=case.id,
+                model=model,
+                part=part,
+                content_hash=content_hash(text),
+                vector=vector.astype("<f4").tobytes(),
+                written_at=shelf.now,
+            )
+            for (case, part, text), vector in zip(batch, vectors, strict=True)
+        ]
+        await shelf.cases.put_vectors(rows)

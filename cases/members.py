@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -105,6 +106,23 @@ async def told(
         account.blocked = DEACTIVATED if gone else ""
         deed = "account.deactivated" if gone else "account.activated"
         await audit.record(shelf, deed, account.member_id)
+
+
+async def reach_by_id(shelf: Shelf, members: Collection[Member]) -> None:
+    """Whoever the roster gives a Slack id can be written to at once, where Slack is one workspace.
+
+    Slack opens the direct message itself; Teams needs the person's first message.
+    """
+    slack = [row for row in await shelf.people.workspaces() if row.platform == "slack"]
+    if len(slack) != 1:
+        return
+    for member in members:
+        user = member.chat_id or ""
+        if user[:1] not in ("U", "W") or await shelf.people.account(slack[0].id, user):
+            continue
+        account = Account(company_id=shelf.scope.company_id, workspace_id=slack[0].id, user=user)
+        account.member_id, account.address = member.id, {"user": user}
+        shelf.people.add(account)
 
 
 async def is_news(

@@ -109,10 +109,12 @@ async def settle(shelf: Shelf, office_id: str, main: str | None, deputy: str | N
         row.member_id, row.deputy_id = main, deputy
     elif row is not None:
         await shelf.session.delete(row)
-    elif main:
+    else:
         company = shelf.scope.company_id
         shelf.people.add(
-            Promoter(company_id=company, office_id=office_id, member_id=main, deputy_id=deputy)
+            Promoter(
+                company_id=company, office_id=office_id, member_id=main or "", deputy_id=deputy
+            )
         )
     await shelf.people.flush()
     for member_id in {*before, main, deputy} - {None}:

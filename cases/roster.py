@@ -12,7 +12,8 @@ from cases import audit, months, offices, roles
 from cases.columns import new_id
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
-from cases.models.org import Account, Member, Office
+from cases.members import reach_by_id
+from cases.models.org import Member, Office
 from cases.models.roster import Move
 from cases.roster_plan import Deed, Plan, changed
 from cases.roster_state import JOIN, LEAVE, MOVE, Coming, Person
@@ -31,9 +32,11 @@ async def apply(shelf: Shelf, plan: Plan, source: str) -> None:
         if plan.before.get(key) != person:
             members[key] = await _write(shelf, plan.before.get(key), person, ids)
     await shelf.people.flush()
+    new = [member.id for key, member in members.items() if key not in plan.before and member.active]
+    await audit.record_all(shelf, "member.join", new)
     await _seats(shelf, plan, ids, {key: member.id for key, member in members.items()})
     await _coming(shelf, plan, ids, {key: member.id for key, member in members.items()})
-    await _accounts(shelf, [member for member in members.values() if member.active])
+    await reach_by_id(shelf, [member for member in members.values() if member.active])
     numbers = " ".join(f"{deed}={plan.counts[deed]}" for deed in Deed if plan.counts[deed])
     await audit.record(shelf, "roster.import", f"{source} {numbers}")
 
@@ -78,8 +81,12 @@ async def _write(
         member.chat_id = person.chat_id or None
     if "roles" in fields:
         await _set_roles(shelf, member, person.roles)
+    office_id = ids[person.office] if person.office else None
+    if before is None:
+        member.office_id, member.active = office_id if person.active else None, person.active
+        return member
     if "office" in fields and person.active:
-        await _move_now(shelf, member, ids[person.office] if person.office else None)
+        await _move_now(shelf, member, office_id)
     if member.active != person.active:
         await (_come(shelf, member) if person.active else leave(shelf, member, check=False))
     return member
@@ -129,23 +136,6 @@ def _move(shelf: Shelf, member_id: str, one: Coming, office_id: str | None) -> M
         duty=one.duty,
         made_at=shelf.now,
     )
-
-
-async def _accounts(shelf: Shelf, members: Collection[Member]) -> None:
-    """Whoever the roster gives a Slack id can be written to at once, where Slack is one workspace.
-
-    Slack opens the direct message itself; Teams needs the person's first message.
-    """
-    slack = [row for row in await shelf.people.workspaces() if row.platform == "slack"]
-    if len(slack) != 1:
-        return
-    for member in members:
-        user = member.chat_id or ""
-        if user[:1] not in ("U", "W") or await shelf.people.account(slack[0].id, user):
-            continue
-        account = Account(company_id=shelf.scope.company_id, workspace_id=slack[0].id, user=user)
-        account.member_id, account.address = member.id, {"user": user}
-        shelf.people.add(account)
 
 
 async def leave(shelf: Shelf, member: Member, *, check: bool = True) -> None:

@@ -45,7 +45,7 @@ def fold(
             person = replace(person, active=False, duty="")
         elif row.left_on:
             coming.append(Coming(person_id, row.left_on + timedelta(days=1), LEAVE))
-    return Folded(person, tuple(coming))
+    return Folded(person, tuple(dict.fromkeys(coming)))
 
 
 def _named(person: Person, row: Row) -> Person:

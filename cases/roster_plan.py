@@ -135,7 +135,9 @@ def _refused(old: Person | None, folded: Folded, rules: Rules) -> str:
         return ""
     had = old.roles if old else frozenset()
     wanted = [folded.person.roles, *(one.roles for one in folded.coming if one.roles is not None)]
-    if any((roles ^ had) - rules.may for roles in wanted):
+    known = old is None or (old.email, old.chat_id) == (folded.person.email, folded.person.chat_id)
+    # Whoever changes the address of somebody with a higher role could speak as them.
+    if any((roles ^ had) - rules.may for roles in wanted) or (had - rules.may and not known):
         return "role_not_allowed"
     if old is not None and old.id == rules.me and any(roles - had for roles in wanted):
         return "own_role"

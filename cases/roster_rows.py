@@ -113,8 +113,6 @@ def read(text: str) -> Sheet:
     rows: list[Row] = []
     faults: list[Fault] = []
     for line, cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
         if len(rows) + len(faults) >= ROWS:
             raise BadInput(f"roster: more than {ROWS} lines")
         raw = {name: _tidy(cell) for name, cell in zip(columns, cells, strict=False) if name}
@@ -226,9 +224,3 @@ def _heading(cell: str) -> str:
 def _words(kind: str) -> dict[str, str]:
     lists: dict[str, list[str]] = content("roster_words.json")[kind]
     return {fold(word): key for key, words in lists.items() for word in words}
-
-
-def role_of(word: str) -> Role | None:
-    """The role that a person means by a word of either language; None for an unknown one."""
-    key = _words("roles").get(fold(word).strip())
-    return Role(key) if key else None

@@ -104,14 +104,14 @@ class Shelves:
         words = chipping.left(text, off)
         asked = await asyncio.to_thread(question.read, words, self.embedder)
         shelved = self._shelved(scope.company_id)
-        async with self.db.transaction(scope) as shelf:
+        async with self.db.reading(scope) as shelf:
             await self._catch_up(shelf, shelved)
             hidden = await shelf.loop.hidden(NOT_A_MATCH) if scope.member_id else set()
         scored = await asyncio.to_thread(
             shelved.index.search, asked, [visible(scope)], limit + len(hidden)
         )
         scored = [one for one in scored if one.case_id not in hidden][:limit]
-        async with self.db.transaction(scope) as shelf:
+        async with self.db.reading(scope) as shelf:
             rows = await shelf.cases.many(one.case_id for one in scored)
         hits = [
             self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
@@ -130,7 +130,7 @@ class Shelves:
 
     async def warm(self, company_id: str) -> None:
         """Reads a company's cases and vectors, so that the first question is quick."""
-        async with self.db.transaction(Scope(company_id)) as shelf:
+        async with self.db.reading(Scope(company_id)) as shelf:
             await self._catch_up(shelf, self._shelved(company_id))
 
     def _shelved(self, company_id: str) -> _Shelved:

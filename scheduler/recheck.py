@@ -15,6 +15,7 @@ from scheduler import hours
 from scheduler.job import LATE, Job, Mailing, Message, Renew
 from scheduler.models import Delivery, Occurrence
 
+ANSWER = "reply"  # somebody waits for it: it goes out, and is replaced if it shows too much
 _GONE = (Status.ARCHIVED, Status.WITHDRAWN)
 
 
@@ -36,6 +37,8 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
     if row.member_id and (member is None or not member.active):
         return Finding("left")
     job = jobs.get(row.kind)
+    if row.kind == ANSWER:
+        return Finding()
     if not isinstance(job, Mailing):
         return await _unplanned(shelf, row, member)
     company = await shelf.people.company()

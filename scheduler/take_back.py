@@ -24,7 +24,7 @@ from scheduler.store.ledger import Ledger
 log = logging.getLogger(__name__)
 SINCE = timedelta(days=14)  # how long a platform that does not answer is asked again
 DONE, GIVEN_UP = "taken_back", "not_taken_back"
-CARD = "case_withdrawn"  # what the composer shows in the place of a message about one case
+CARD = "case_withdrawn"  # what the composer shows in the place of a message about cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def _prepared(worker: Worker, shelf: Shelf, row: Delivery) -> Edit | None:
     job = worker.jobs.get(row.kind)
     try:
         async with shelf.session.begin_nested():
-            message, kind = Message(row.dedupe_key, {}), CARD
+            message, kind = Message(row.dedupe_key, {"cases": len(row.case_ids)}), CARD
             if isinstance(job, Mailing) and job.renew is not None:
                 message = await made_anew(shelf, row, job.renew)
                 kind = row.kind

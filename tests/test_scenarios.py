@@ -10,6 +10,7 @@ import pytest
 from cases.embedding.bundled import BundledEncoder
 from tests.drivers.doors import OFFICE, AnyDriver, door_of
 from tests.drivers.screen import Person
+from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import (
     EVENT,
     KATO,
@@ -21,6 +22,7 @@ from tests.fakes.sample_cast import (
     TICKS,
     WIN,
 )
+from tests.fakes.slack_requests import message_shortcut
 from tests.parity import scenario
 
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
@@ -194,6 +196,71 @@ async def test_help_offers_three_cases_to_read(driver: AnyDriver) -> None:
     assert "まず読んでみる3件" in sato.sees
     await sato.presses("全文を見る")
     assert "やったこと" in sato.sees
+
+
+@scenario("話し合いにする", note="営業所の部屋の登録が要ります")
+async def test_a_case_is_brought_to_the_office_with_three_questions(driver: AnyDriver) -> None:
+    kato = driver.person(KATO)
+    await kato.says(QUESTION)
+    await kato.presses("話し合いにする")
+    assert "この内容で、営業所の部屋に出します" in kato.sees
+    await kato.presses("営業所に出す")
+    (post,) = await driver.room(OFFICE)
+    assert "この事例で話してみませんか" in post.text
+
+
+@scenario(
+    "名簿、役割、営業所(事務局)",
+    note="CSVはSlackのダイレクトメッセージで送れます。ほかでは表を貼り付けます",
+)
+async def test_head_office_looks_at_the_roster_and_pastes_changes(driver: AnyDriver) -> None:
+    nakamura = driver.person(NAKAMURA)
+    for word, seen in (("名簿", "人数"), ("役割", "推進"), ("営業所", "神戸")):
+        await nakamura.says(word)
+        assert seen in nakamura.sees
+
+
+CHANNEL = {
+    "teams": "1対1で書きます",
+    "web": "ご自分の画面で探します",
+    "terminal": "ご自分の端末で探します",
+}
+
+
+@scenario("チャンネルで @ヒトツブ(答えは本人だけに)、みんなに共有", **CHANNEL)
+async def test_a_question_in_a_channel_is_answered_to_the_asker_alone(driver: AnyDriver) -> None:
+    assert isinstance(driver, SlackDriver)
+    mori = driver.person(MORI)
+    (seen,) = await driver.mention(MORI, QUESTION)
+    assert "あなただけに見えています" in seen.text
+    mori.screens.append(seen)
+    before = len(driver.slack.messages)
+    await mori.presses("みんなに共有")
+    assert len(driver.slack.messages) == before + 1
+
+
+@scenario("スレッドで、名前を呼ばずに続けて聞く", **CHANNEL)
+async def test_a_question_goes_on_in_its_thread(driver: AnyDriver) -> None:
+    assert isinstance(driver, SlackDriver)
+    driver.person(MORI)
+    (first,) = await driver.mention(MORI, QUESTION)
+    (seen,) = await driver.mutter(MORI, "病院だけ", driver.said)
+    assert "なぜ: 「" in seen.text
+    assert seen.text != first.text
+
+
+COPY = "文を写して送ります"
+
+
+@scenario("自分のメッセージから「好事例として共有」", teams=COPY, web=COPY, terminal=COPY)
+async def test_an_own_message_fills_the_form(driver: AnyDriver) -> None:
+    assert isinstance(driver, SlackDriver)
+    sato = driver.person(SATO)
+    sato.screens += await driver.act(SATO, message_shortcut(WIN, poster="U0SATO"))
+    assert "元のメッセージは Slack に残ります" in sato.screens[-1].text
+    await sato.presses("内容を確認する")
+    assert TITLE in sato.sees
+    assert NAME not in sato.sees
 
 
 async def shares(sato: Person) -> str:

@@ -10,6 +10,7 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    home,
     offices,
     on_behalf,
     opening,
@@ -167,6 +168,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
+        case "home.find":
+            await home.search(turn, press.fields)
         case "people.save":
             await people.save(turn, press.value, press.fields)
         case "room.here":

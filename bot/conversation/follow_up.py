@@ -14,7 +14,12 @@ from cases.text import fold
 
 SHORT = 30  # characters; what is longer is a question of its own
 WAITS = timedelta(minutes=30)  # how long the chat's last search waits; a thread's has no end
-_ONLY = re.compile(r"だけ|のみ|限定|に(?:絞|しぼ|限)|(?<![a-z])(?:only|just)(?![a-z])")
+# At the end: 「病院だけ電話にしたら会えた」 is a win.
+_ONLY = re.compile(
+    r"(?:だけ|のみ|限定|に(?:絞|しぼ|限)\w{0,3})"
+    r"(?:で|に?して|の(?:事?例)?|を?見せて|お願い(?:します)?|ください|教えて)*[。!?]*$"
+    r"|^(?:only|just) |(?<![a-z])only[.!?]*$"
+)
 _MORE = re.compile(
     r"(?:もっと|(?:ほか|他)に?(?:は|も|ある|ありますか)*|次(?:は)?|more|others|others|anyothers|next)"
     r"(?:見せて|見る|ください|教えて|please)*[?？。!]*"

@@ -68,7 +68,7 @@ async def _made(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
-    return withdrawn_card(locale)
+    return withdrawn_card(locale, others=content.get("cases", 1) > 1)
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:

@@ -12,16 +12,32 @@ from cases.db import Shelf
 from scheduler import inbox
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+COMING = ("monthly_digest", "reflection")  # what people wait for
 FEW = 5  # dead events on one card
 
 
 async def show(turn: Turn, value: str = "") -> None:
-    """Model, index, schema, jobs, queue and failures, as the composition root reports them."""
+    """Model, index, schema, jobs, queue and failures, as the composition root reports them.
+
+    Administrators see all of it; everybody else whether it runs and what comes next.
+    """
     rows = await turn.status(turn.scope.company_id, turn.locale) if turn.status else []
+    if turn.scope.roles.isdisjoint(inbox.ADMINISTRATORS):
+        await _briefly(turn, dict(rows))
+        return
     async with turn.transaction() as shelf:
         parts: list[Part] = [Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows))]
         parts += await problems(shelf, turn.locale)
         turn.say(Card((*parts, *await _dead(turn, shelf))))
+
+
+async def _briefly(turn: Turn, rows: dict[str, str]) -> None:
+    label = turn.words("status.jobs")
+    names = [turn.words(f"status.job_{kind}") for kind in COMING]
+    facts = [(name, rows[key]) for name in names if (key := f"{label}: {name}") in rows]
+    async with turn.transaction():
+        parts: list[Part] = [Text(turn.words("status.runs"), Style.GOOD), Facts(tuple(facts))]
+        turn.say(Card((*parts, Text(turn.words("status.ask_office"), Style.QUIET))))
 
 
 async def retry(turn: Turn, event_id: str) -> None:

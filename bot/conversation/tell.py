@@ -12,7 +12,7 @@ from bot.views.elements import Style, to_json
 from bot.views.hits import ShownHit, told_card
 from bot.views.notes import note
 from bot.views.words import say
-from cases import audit, members, searches
+from cases import audit, members, months, searches
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -38,9 +38,13 @@ async def tell(turn: Turn, value: str) -> None:
     async with turn.read() as shelf:
         state = await searches.last(shelf, thread or turn.thread)
     found = await found_for(turn, state) if state.get("query") else None
-    by_id = {hit.case_id: hit for hit in found.hits} if found else {}
+    page = found.hits[state["offset"] :] if found else ()
+    by_id = {hit.case_id: hit for hit in page}
+    if not by_id.keys() >= set(listed.split(",")):
+        by_id = {}  # the search has gone on: its reasons are those of another question
     async with turn.transaction() as shelf:
-        if await shelf.audit.has("answer.share", value):
+        once = f"{value}:{turn.scope.me}:{months.day_of(shelf.now)}"
+        if await shelf.audit.has("answer.share", once):
             turn.say(note(turn.words("tell.already")))
             return
         hits = await _hits(shelf, listed.split(","), by_id)
@@ -51,8 +55,8 @@ async def tell(turn: Turn, value: str) -> None:
         card = told_card(hits, say(locale, "tell.from", name=name), locale)
         content = {"card": to_json(card), "case_ids": [hit.shown.case.id for hit in hits]}
         aside = {**turn.event.aside, "about": thread}  # type: ignore[union-attr]  # may_tell: it has one
-        turn.owe(Owed(f"answer_share:{value}", "answer_share", content, aside=aside))
-        await audit.record(shelf, "answer.share", value)
+        turn.owe(Owed(f"answer_share:{once}", "answer_share", content, aside=aside))
+        await audit.record(shelf, "answer.share", once)
         turn.say(note(turn.words("tell.done"), style=Style.GOOD))
 
 

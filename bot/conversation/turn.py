@@ -109,7 +109,8 @@ class Turn:
     @property
     def may_tell(self) -> bool:
         """True where colleagues read along who may see what the whole company may."""
-        return not self.private and not getattr(self.event, "aside", {}).get("outsiders")
+        aside = getattr(self.event, "aside", {})
+        return bool(aside) and not self.private and not aside.get("outsiders")
 
     @property
     def thread(self) -> str:

@@ -58,6 +58,11 @@ def payload(card: Card) -> bytes:
     return json.dumps(message(card), ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def of_view(card: Card) -> list[Json]:
+    """The blocks of a view: at most 100."""
+    return _within(_parts(card, Sheet(_stamp(card))), limits.VIEW_BLOCKS)
+
+
 def modal(
     card: Card, place: dict[str, Any] | None = None, receipt: str = "", locale: str = "ja"
 ) -> Json:

@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.platform import Desk, Kept
 from bot.slack import answers, client
+from bot.slack.home import Homes
 from bot.slack.read import Raw
 from bot.slack.screen import answer
 
@@ -38,7 +39,9 @@ def bolt(desk: Desk, api_url: str = client.API_URL) -> AsyncApp:
     async def handle(body: Raw, context: AsyncBoltContext, ack: AsyncAck) -> None:
         await ack()  # the door has answered already; Bolt only wants to hear it
         await answer(context.client, body, context["kept"], desk)
+        await homes.follow(context.client, body, context["kept"])
 
+    homes = Homes(desk)
     app = AsyncApp(
         name="hitotsubu",
         logger=client.SILENT,

@@ -78,13 +78,16 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
     if not (found.text or files) and found.direct:
         return Unsaid(found.user, place, source) if found.at != found.ts else None
     started = found.thread or ("" if found.direct else found.ts)
+    aside = asides.said_in(found.user, found.room, found.thread, direct=found.direct)
+    if raw.get("is_ext_shared_channel"):  # Slack Connect: people of another company read along
+        aside["outsiders"] = True
     return Said(
         found.user,
         found.text,
         place,
         private=found.direct,
         source=source,
-        aside=asides.said_in(found.user, found.room, found.thread, direct=found.direct),
+        aside=aside,
         thread=asides.name(team, found.room, started) if started else "",
         overheard=overheard,
         files=files,

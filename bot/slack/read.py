@@ -157,7 +157,7 @@ def _press(raw: Raw) -> Event | None:
         value,
         place,
         values(raw.get("state")),
-        _held_by(raw),
+        "" if asides.is_ephemeral(raw) else _held_by(raw),
         private=private,
         screen=action in screens.OPENS,
         aside=aside,

@@ -12,27 +12,31 @@ from bot.slack.messages import spoken
 
 Raw = dict[str, Any]
 WHAT = {
-    "channel_left": "left",
-    "group_left": "left",
-    "channel_deleted": "left",
-    "group_deleted": "left",
-    "channel_archive": "archived",
-    "group_archive": "archived",
-    "channel_unarchive": "active",
-    "group_unarchive": "active",
-    "channel_rename": "renamed",
-    "group_rename": "renamed",
+    f"{kind}_{news}": what
+    for kind in ("channel", "group")  # public, private
+    for news, what in (
+        ("left", "left"),
+        ("deleted", "left"),
+        ("archive", "archived"),
+        ("unarchive", "active"),
+        ("rename", "renamed"),
+    )
 }
 EVENTS = ("member_joined_channel", "member_left_channel", *WHAT)
 HERE = ("部屋", "この部屋", "room", "this room")
 SHOW = "room.here"
 
 
+def told_of(kind: str) -> tuple[str, ...]:
+    """The events about a `channel` (public) or a `group` (private)."""
+    return tuple(event for event in WHAT if event.startswith(f"{kind}_"))
+
+
 def told(raw: Raw) -> Event | None:
     """The neutral event; None where it is about somebody else's coming and going."""
     event = raw["event"]
     kind, channel = event["type"], event.get("channel")
-    if kind == "channel_rename" or kind == "group_rename":
+    if WHAT.get(kind) == "renamed":
         return RoomTold(str(channel["id"]), "renamed", str(channel.get("name") or ""))
     if kind in WHAT:
         return RoomTold(str(channel), WHAT[kind])
@@ -61,4 +65,4 @@ def here(raw: Raw) -> Pressed | None:
         return None
     if typed.strip().lower() not in HERE or not channel.startswith(("C", "G")):
         return None
-    return Pressed(user, SHOW, channel, {"user": user}, {"name": named}, private=False)
+    return Pressed(user, SHOW, channel, {"user": user}, {"name": named})

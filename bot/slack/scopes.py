@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.slack.rooms import told_of
 from bot.views.words import say
 
 
@@ -30,6 +31,7 @@ class Scope:
         return say(locale, f"scope.{_key(self.name)}_without")
 
 
+MEMBERSHIP = ("member_joined_channel", "member_left_channel")
 SCOPES = (
     Scope("app_mentions:read", ("app_mention",)),
     Scope("chat:write"),
@@ -39,8 +41,8 @@ SCOPES = (
     Scope("users:read.email"),
     Scope("channels:history", ("message.channels",), full=True),
     Scope("groups:history", ("message.groups",), full=True),
-    Scope("channels:read", ("member_joined_channel",), full=True),
-    Scope("groups:read", ("member_joined_channel",), full=True),
+    Scope("channels:read", (*MEMBERSHIP, *told_of("channel")), full=True),
+    Scope("groups:read", (*MEMBERSHIP, *told_of("group")), full=True),
     Scope("reactions:read", ("reaction_added",), full=True),
     Scope("files:read", full=True),
 )

@@ -7,10 +7,20 @@ from collections.abc import Iterable
 from bot.views.elements import Actions, Card, Divider, Part, Style, Text
 from bot.views.words import say
 
+NAMES_A_CASE = frozenset({"case.show", "share.withdraw", "try.start"})  # the value is its id
 
-def withdrawn_card(locale: str) -> Card:
-    """In the place of a message about one case."""
-    return Card((Text(say(locale, "case.withdrawn"), Style.QUIET),))
+
+def withdrawn_card(locale: str, *, others: bool = False) -> Card:
+    """In the place of a message about one case, or of an answer that shows `others` as well."""
+    words = "case.withdrawn_among" if others else "case.withdrawn"
+    return Card((Text(say(locale, words), Style.QUIET),))
+
+
+def cases_of(card: Card) -> tuple[str, ...]:
+    """The ids of the cases that a card shows, by its buttons."""
+    rows = [part for part in card.parts if isinstance(part, Actions)]
+    buttons = [button for row in rows for button in (*row.buttons, *row.more)]
+    return tuple(dict.fromkeys(one.value for one in buttons if one.action in NAMES_A_CASE))
 
 
 def shows(parts: Iterable[Part], case_id: str) -> bool:

@@ -132,6 +132,30 @@ async def test_in_a_chat_without_threads_only_a_plain_word_narrows(desk: DeskDri
     assert "訪問規制" not in ito.sees.partition("読み取った条件")[2].partition("\n")[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "goes_on"),
+    [
+        ("病院だけ", True),
+        ("クリニックのみでお願いします", True),
+        ("電話に絞って", True),
+        ("hospitals only", True),
+        ("only hospitals", True),
+        ("ほかにもありますか?", True),
+        ("もっと見せて", True),
+        ("病院だけ電話にしたら会えた", False),
+        ("今日だけは病院の話をします", False),
+    ],
+)
+async def test_what_goes_on_with_the_last_search_in_a_chat(
+    desk: DeskDriver, typed: str, goes_on: bool
+) -> None:
+    ito = desk.person(ITO)
+    await ito.says(ASKS)
+    await ito.says(typed)
+    chips = ito.sees.partition("読み取った条件")[2] or ito.sees.partition("I read")[2]
+    assert ("訪問規制" in chips.partition("\n")[0]) is goes_on
+
+
 def test_a_condition_takes_the_place_of_another_of_its_list() -> None:
     state = {"query": "クリニックに電話した例", "without": ["channels:phone"], "offset": 3}
     found = narrowed(state, chips.understand("病院だけ、電話").chips)

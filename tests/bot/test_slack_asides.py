@@ -122,6 +122,13 @@ async def test_what_an_office_keeps_to_itself_is_not_shared_in_a_channel(
     assert all(one["channel"] != SALES for one in posted(slack))
 
 
+async def test_where_another_company_reads_along_nothing_is_shared(slack: SlackDriver) -> None:
+    slack.outsiders = True
+    (seen,) = await slack.mention(ITO, ASKS)
+    assert "なぜ" in seen.text
+    assert "find.tell" not in {one.action for one in seen.keys}
+
+
 async def test_where_the_bot_is_not_it_answers_in_the_direct_message_and_says_so(
     slack: SlackDriver,
 ) -> None:

@@ -12,7 +12,7 @@ from cases.scope import Scope
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
-from tests.fakes.sample_cast import KATO
+from tests.fakes.sample_cast import ITO, KATO, QUESTION
 
 
 @pytest.mark.parametrize("door", ["slack", "teams"])
@@ -50,3 +50,28 @@ def updates(driver: AnyDriver) -> list[str]:
         return [str(sent) for method, sent in driver.slack.calls if method == "chat.update"]
     assert isinstance(driver, TeamsDriver)
     return [str(activity) for activity in driver.fake.updated.values()]
+
+
+async def test_a_withdrawn_case_leaves_the_answers_that_showed_it(
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS["slack"](company_file, tmp_path, encoder) as driver:
+        assert isinstance(driver, SlackDriver)
+        ito = driver.person(ITO)
+        await ito.says(QUESTION)
+        case_id = ito.value_of("試してみる")
+        (seen,) = await driver.mention(ITO, QUESTION)
+        await driver.press(ITO, seen, next(k for k in seen.keys if k.action == "find.tell"), {})
+        async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+            case = await shelf.cases.any(case_id)
+            assert case is not None
+        author = Scope(sample.COMPANY, case.author_id)
+        async with driver.house.hub.library.db.transaction(author) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        await driver.house.hub.clock.ring("reconcile")
+        texts = [one["text"] for one in driver.slack.messages if one["user"] == "U0BOT"]
+        assert len(texts) == 2  # the answer in the direct message, and the shared one …
+        assert sum("この答えを消しました" in text for text in texts) == 2
+        assert not any(case.title in text for text in texts)
+        hidden = driver.slack.ephemerals[0]["text"]  # … and what nobody can rewrite
+        assert case.title in hidden

@@ -47,6 +47,7 @@ def test_english_headings_and_lines_pasted_from_a_sheet_are_understood() -> None
         ("佐藤,a@x.example,社長,", "role", "社長"),
         ("佐藤,a@x.example,,2026-13-01", "date", "2026-13-01"),
         ("佐藤,a@x.example,,来月", "date", "来月"),
+        ("佐藤,a@x.example,,,,@sato", "cells", ""),
         ("佐藤,a@x.example,,,余り", "cells", ""),
         ("佐" * 101 + ",a@x.example,,", "long", "佐" * 20),
         ("佐藤,a@x.example,推進メンバー,", "no_office", ""),
@@ -61,6 +62,13 @@ def test_a_line_that_cannot_be_taken_says_where_and_why(line: str, why: str, det
 def test_a_cell_of_several_lines_does_not_shift_the_numbers() -> None:
     sheet = read('氏名,メール,役割\n"佐\n藤",a@x.example,\n鈴木,bad,\n')
     assert (sheet.rows[0].name, sheet.rows[0].line, sheet.faults[0].line) == ("佐 藤", 2, 4)
+
+
+def test_an_id_is_slacks_or_teams() -> None:
+    aad = "0F8FAD5B-D9CB-469F-A165-70867728950E"
+    sheet = read(f"氏名,Slack ID\n佐藤,u0sato\n鈴木,{aad}\n田中,@tanaka\n")
+    assert [row.chat_id for row in sheet.rows] == ["U0SATO", aad.lower()]
+    assert [(fault.why, fault.detail) for fault in sheet.faults] == [("chat_id", "@tanaka")]
 
 
 def test_several_roles_stand_in_one_cell_and_a_promoter_is_the_offices_first() -> None:

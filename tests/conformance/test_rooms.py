@@ -68,6 +68,8 @@ async def test_what_the_platform_tells_of_a_channel_is_followed(acts: Acts) -> N
         with pytest.raises(NotFound):
             await rooms.register(shelf, room.id, "kobe", posts=True, listens=False)
     async with acts(None) as shelf:
+        await rooms.told(shelf, "w1", "C0NEW", "active")  # out of the archive, not back in the room
+        assert (await rooms.at(shelf, "w1", "C0NEW")).state == "left"  # type: ignore[union-attr] # invited above
         await rooms.told(shelf, "w1", "C0NEW", "joined")
         await rooms.told(shelf, "w1", "C0NEW", "archived")
         await rooms.told(shelf, "w1", "C0NEW", "active")

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases import months, offices, roles, roster, roster_state
-from cases.errors import NotAllowed
+from cases import members, months, offices, roles, roster, roster_state
+from cases.errors import BadInput, NotAllowed, NotFound
 from cases.members import shown_name
-from cases.models.org import Member
+from cases.models.org import Member, Workspace
 from cases.roster_plan import Deed, Plan, Rules, plan
 from cases.roster_rows import read
 from cases.vocabulary import Role
@@ -76,6 +76,8 @@ def deeds(made: Plan) -> dict[str, Deed]:
 
 
 async def test_the_roster_of_today_changes_nothing(acts: Acts) -> None:
+    async with acts(None) as shelf:  # the system member that imported cases belong to
+        shelf.people.add(Member(company_id="c1", id="import", name="取り込み", active=False))
     made = await apply(acts, whole())
     assert set(deeds(made).values()) == {Deed.SAME}
     assert made.changes_nothing
@@ -274,3 +276,110 @@ async def test_a_move_to_come_can_be_cancelled(acts: Acts) -> None:
         await roster.cancel_move(shelf, row.id)
     async with acts(None) as shelf:
         assert await shelf.roster.moves() == []
+
+
+async def test_a_region_is_renamed_and_a_coming_day_that_the_file_drops_is_cancelled(
+    acts: Acts,
+) -> None:
+    day = (TODAY + timedelta(days=20)).isoformat()
+    await apply(acts, whole(sato=line("sato", region="東北", left=day), ito=line("ito", left=day)))
+    await apply(acts, whole(sato=line("sato", region="東日本"), ito=line("ito", left=day)))
+    async with acts(None) as shelf:
+        assert [row.member_id for row in await shelf.roster.moves()] == ["ito"]
+        assert (await offices.find(shelf, "sendai")).region == "東日本"
+
+
+async def test_a_coming_day_of_somebody_who_is_gone_meanwhile_does_nothing(acts: Acts) -> None:
+    async with acts("nakamura") as shelf:
+        for who in ("sato", "mori"):
+            await roster.move(shelf, who, "大阪営業所", TODAY + timedelta(days=1), TODAY)
+        sato = await shelf.people.member("sato")
+        assert sato is not None
+        await roster.leave(shelf, sato)
+        (row,) = [one for one in await shelf.roster.moves() if one.member_id == "mori"]
+        row.member_id = "nobody"
+        assert await roster.do_due(shelf, TODAY + timedelta(days=1)) == 2
+        assert sato.office_id == "sendai"
+        await shelf.people.flush()
+        with pytest.raises(NotFound):
+            await roster.cancel_move(shelf, row.id)
+        for call in (roster.move(shelf, "sato", None, TODAY, TODAY),
+                     offices.name_promoter(shelf, "sato", "main"),
+                     roles.take(shelf, "sato", Role.MANAGER)):  # fmt: skip
+            with pytest.raises(NotFound):
+                await call
+
+
+async def test_a_role_that_is_there_is_not_given_twice_and_one_that_is_not_is_not_taken(
+    acts: Acts,
+) -> None:
+    async with acts("nakamura") as shelf:
+        await roles.give(shelf, "mori", Role.MANAGER)
+        await roles.take(shelf, "sato", Role.MANAGER)
+        assert not await shelf.audit.has("role.give", f"mori:{Role.MANAGER}")
+        assert not await shelf.audit.has("role.take", f"sato:{Role.MANAGER}")
+        with pytest.raises(BadInput):
+            await offices.name_promoter(shelf, "nakamura", "main")
+        with pytest.raises(NotFound):
+            await offices.find(shelf, "営業所")
+        await offices.settle(shelf, "osaka", "nobody", None)  # a row from elsewhere
+        await offices.name_promoter(shelf, "ito", "main")
+    assert (await seats(acts))["osaka"] == ("ito", None)
+
+
+async def test_the_last_head_office_keeps_that_role_on_a_coming_day(acts: Acts) -> None:
+    later = (TODAY + timedelta(days=2)).isoformat()
+    text = whole(nakamura=line("nakamura") + line("nakamura", roles="", **{"from": later}))
+    await apply(acts, text)
+    async with acts(None) as shelf:
+        assert await roster.do_due(shelf, TODAY + timedelta(days=2)) == 0
+    async with acts("nakamura") as shelf:
+        await roles.give(shelf, "mori", Role.HQ_ADMIN)
+    async with acts(None) as shelf:
+        assert await roster.do_due(shelf, TODAY + timedelta(days=2)) == 1
+        found = await shelf.people.member("nakamura")
+        assert found is not None
+        assert found.roles == [Role.MEMBER]
+        mori = await shelf.people.member("mori")
+        assert mori is not None
+        with pytest.raises(roles.LastOne):
+            await roster.leave(shelf, mori)
+
+
+async def test_ids_of_the_chat_make_accounts_where_slack_is_one_workspace(acts: Acts) -> None:
+    async with acts(None) as shelf:
+        shelf.people.add(
+            Workspace(company_id="c1", id="w2", platform="slack", external_id="T-other")
+        )
+    await apply(acts, whole(sato=line("sato", slack="U0SATO")))
+    async with acts(None) as shelf:
+        assert await shelf.people.account("w1", "U0SATO") is None
+        found = await members.connect(shelf, "w1", "U0SATO", {"user": "U0SATO"})
+        assert found is not None
+        assert found.id == "sato"
+
+
+async def test_what_the_platform_tells_of_a_person_is_kept_beside_the_roster(acts: Acts) -> None:
+    news = {"gone": False, "ours": True}
+
+    async def told(user: str, email: str = "", **changes: bool) -> bool:
+        async with acts(None) as shelf:
+            known = await members.is_news(shelf, "w1", user, email=email, **(news | changes))
+            await members.told(shelf, "w1", user, {}, email=email, **(news | changes))
+            return known
+
+    assert not await told("U0NOBODY", "nobody@c1.example")
+    assert not await told("U0NOBODY")
+    assert not await told("U0ONO", "ono@c1.example")  # has left
+    assert not await told("U0ITO", "ito@c1.example", gone=True)
+    assert await told("U0ITO", "ito@c1.example")
+    assert not await told("U0ITO", "ito@c1.example")
+    assert await told("U0ITO", "hana@c1.example")
+    assert await told("U0ITO", "hana@c1.example", gone=True)
+    async with acts(None) as shelf:
+        account = await shelf.people.account("w1", "U0ITO")
+        assert account is not None
+        assert (account.email, account.blocked) == ("hana@c1.example", members.DEACTIVATED)
+    assert await told("U0ITO", "", ours=False)
+    async with acts(None) as shelf:
+        assert await shelf.people.account("w1", "U0ITO") is None

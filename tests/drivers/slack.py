@@ -25,6 +25,7 @@ from tests.fakes.slack_requests import (
     direct,
     encoded,
     event,
+    person,
     press,
     signed,
     submission,
@@ -63,6 +64,7 @@ class SlackDriver:
         self.numbers = count(1)
         self.read: dict[str, int] = {}
         self.hook = ""  # another response_url than Slack's
+        self.outsiders = False  # the channel is shared with another company
         self.said = ""  # when the last message in a channel was written
 
     def person(self, who: str) -> Person:
@@ -90,13 +92,45 @@ class SlackDriver:
             "trigger_id": f"{who}.{next(self.numbers)}"})  # fmt: skip
         return await self.mail(who)
 
+    async def opens_home(self, who: str, tab: str = "home") -> Screen | None:
+        """The bot's page, as it stands after the tab was opened."""
+        user = _user(who)
+        inner = {"type": "app_home_opened", "user": user, "channel": _channel(who), "tab": tab}
+        await self._post(event(inner, f"EvHome{next(self.numbers)}"))
+        await self._settle()
+        return self.home(who)
+
+    def home(self, who: str) -> Screen | None:
+        """The page as it was published last; None before it ever was."""
+        found = self.slack.homes.get(_user(who))
+        return Screen(_text(found["blocks"]), _keys(found["blocks"]), found) if found else None
+
+    async def presses_home(self, who: str, key: Key, fields: Fields) -> list[Screen]:
+        """A button on the page, with what was typed there."""
+        view = self.slack.homes[_user(who)]
+        number = next(self.numbers)
+        element = {**key.native, "action_ts": f"1800000000.{number:06}", "block_id": "b"}
+        await self._post(
+            {
+                **person(),
+                "type": "block_actions",
+                "user": {"id": _user(who), "team_id": TEAM},
+                "trigger_id": f"{who}.{number}",
+                "container": {"type": "view", "view_id": view["id"]},
+                "view": {**view, "state": {"values": _state(view["blocks"], fields)}},
+                "actions": [element],
+            }
+        )
+        return await self.mail(who)
+
     async def _in_channel(self, who: str, text: str, thread: str, kind: str) -> list[Screen]:
         number = next(self.numbers)
         self.said = f"1800000000.{number:06}"
         inner = direct(text, user=_user(who), channel=SALES, ts=self.said, type=kind)
         inner |= {"channel_type": "channel"} | ({"thread_ts": thread} if thread else {})
         self.slack.messages.append({**inner, "blocks": []})
-        await self._post(event(inner, f"Ev{number}"))
+        shared = {"is_ext_shared_channel": True} if self.outsiders else {}
+        await self._post({**event(inner, f"Ev{number}"), **shared})
         return await self.mail(who)
 
     async def act(self, who: str, payload: Json) -> list[Screen]:

@@ -16,6 +16,7 @@ from bot.conversation.events import Reply
 from bot.platform import Kept
 from bot.slack import SlackPlatform
 from bot.slack.read import read
+from bot.views.elements import Card, Text
 from tests.fakes import slack_views
 from tests.fakes.slack_api import FakeSlack, fake_slack
 from tests.fakes.slack_requests import NOW, SECRET, encoded, signed
@@ -56,6 +57,9 @@ class FakeDesk:
         self.log.append("handled")
         self.heard.append(read({**self.raws[kept.event_id], **(more or {})}))
         return self.replies
+
+    async def home(self, kept: Kept, user: str) -> Card:
+        return Card((Text("ページ"),))
 
     async def credentials(self, workspace_id: str, company_id: str) -> Json:
         assert (workspace_id, company_id) == ("w1", "hibiki")

@@ -102,6 +102,10 @@ async def _review(album: Album, nakamura: Person, case_id: str) -> None:
     await nakamura.presses("全社に公開する", case_id)
     await nakamura.says("状態")
     album.keep("status", nakamura)
+    await nakamura.says("名簿")
+    album.keep("roster", nakamura)
+    await nakamura.says("営業所")
+    album.keep("offices", nakamura)
 
 
 async def _find(album: Album, mori: Person, kato: Person, case_id: str) -> None:
@@ -109,9 +113,10 @@ async def _find(album: Album, mori: Person, kato: Person, case_id: str) -> None:
     album.keep("found", mori)
     await kato.says(QUESTION)
     await kato.presses("試してみる", case_id)
-    album.keep("tried", kato)
-    await kato.says("試している事例")
-    album.keep("trials", kato)
+    await kato.presses("話し合いにする", case_id)
+    album.keep("discussion-preview", kato)
+    mori.screens += await album.driver.mention(mori.id, QUESTION)
+    album.keep("found-in-channel", mori)
 
 
 async def _later(album: Album, people: dict[str, Person], case_id: str) -> None:
@@ -151,7 +156,7 @@ async def _settings(album: Album, people: dict[str, Person]) -> None:
 async def _english(album: Album, ito: Person) -> None:
     await ito.says("設定")
     await ito.presses("保存する", locale=ENGLISH)
-    for name, words in (("help", "help"), ("settings", "settings"), ("trials", "trials")):
+    for name, words in (("help", "help"), ("settings", "settings")):
         await ito.says(words)
         album.keep(f"{name}-en", ito)
     await ito.says("I asked the secretary for a good time to call and the doctor talked to me.")
