@@ -6,7 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation.events import Attached, PersonTold, RoomTold, Said, Told
+from bot.conversation.events import Attached, Detached, PersonTold, RoomTold, Said, Told
+from bot.conversation.events import Event as Neutral
 from bot.platform import Platform, Reaches
 from cases import members, rooms
 from cases.db import Database
@@ -42,13 +43,9 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
         await inbox.finish(shelf, event.id)
 
 
-async def wanted(db: Database, route: Route, platform: Platform, raw: dict[str, Any]) -> bool:
-    """False for what need not be kept: news that change nothing, and what was only overheard,
-    unless this person has asked the bot in that thread before."""
-    try:
-        said = platform.read(raw)
-    except Exception:  # it is kept all the same: who handles it tells of the error
-        return True
+async def matters(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
+    """False where nothing follows: news that change nothing, and what was said in a thread in which
+    this person has not asked the bot before."""
     if isinstance(said, PersonTold):
         return await _is_news(db, route, said)
     if not isinstance(said, Said) or not said.overheard:

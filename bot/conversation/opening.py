@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import drafts, filled_in, share
+from bot.conversation import drafts, filled_in, on_behalf, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Style
@@ -22,12 +22,17 @@ async def start(turn: Turn, value: str = "") -> None:
 
 
 async def from_message(turn: Turn, text: str, filled: Fields) -> None:
-    """「好事例として共有」 on one's own message: it becomes a draft and stays in the chat."""
-    poster = filled.get("poster")
-    if poster and poster != turn.event.user:
-        turn.say(note(turn.words("share.poster_first")))
+    """「好事例として共有」: one's own becomes a draft, another's is theirs to approve.
+
+    `poster`: the platform's user who wrote it, empty for a bot; without the field it is oneself.
+    Of a message whose poster is not on the roster nothing is kept.
+    """
+    about = await on_behalf.about_poster(turn, filled.get("poster", turn.event.user))
+    if about is None:
+        card = note(turn.words("behalf.stranger"), style=Style.WARN)
+        (turn.open if turn.screen else turn.say)(card)
         return
-    raw = await share.proposed(text, link=str(filled.get("permalink") or ""))
+    raw = await share.proposed(text, link=str(filled.get("permalink") or ""), **about)
     where = turn.platform.capitalize()  # Slack, Teams: only they have messages to share
     await _from_text(turn, raw, notice=turn.words("share.original_notice", where=where))
 
