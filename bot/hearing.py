@@ -9,13 +9,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot import people
-from bot.conversation.events import Overheard, Post
+from bot import notices, people
+from bot.conversation.events import Detached, Event, Overheard, Post
 from bot.platform import Platform, Quotes
 from cases import marks
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
+from cases.store.org import Route
 
 SECONDS = 60.0  # events of a room that was closed to the bot are taken for a minute, but not read
 Key = tuple[str, str]  # company and workspace
@@ -38,6 +39,12 @@ class Hearing:
     credentials: people.Credentials
     ticks: Callable[[], float] = time.monotonic
     _known: dict[Key, tuple[float, Open]] = field(default_factory=dict)
+
+    async def wanted(self, route: Route, said: Event | Detached | None) -> bool:
+        """False for what is not to be stored: nothing follows from it, or it may not be heard."""
+        if isinstance(said, Overheard):
+            return await self.allows((route.company_id, route.workspace_id), said)
+        return await notices.wanted(self.library.db, route, said)
 
     async def allows(self, key: Key, heard: Overheard, *, anew: bool = False) -> bool:
         """True in a room that listens, for a plain message or one with the company's emoji."""

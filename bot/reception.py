@@ -22,11 +22,10 @@ from bot.conversation.events import (
     Told,
     Unsaid,
 )
-from bot.conversation.events import Event as Neutral
 from bot.courier import Composer
 from bot.detach import detach
 from bot.hearing import Hearing
-from bot.notices import reach_of, take_note, wanted
+from bot.notices import reach_of, take_note
 from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.vault import Keys
@@ -38,7 +37,6 @@ from cases.db import Shelf
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
-from cases.store.org import Route
 from scheduler import inbox
 from scheduler.ports import Event
 
@@ -86,7 +84,7 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        if not await self._wanted(route, self.platforms[platform].read(raw)):
+        if not await self.hearing.wanted(route, self.platforms[platform].read(raw)):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -141,12 +139,6 @@ class Reception:
     def forget(self, workspace_id: str) -> None:
         """The workspace's credentials were changed: they are read anew."""
         self.keys.forget(workspace_id)
-
-    async def _wanted(self, route: Route, said: Neutral | Detached | None) -> bool:
-        """False for what is not to be stored: nothing follows from it, or it may not be heard."""
-        if isinstance(said, Overheard):
-            return await self.hearing.allows((route.company_id, route.workspace_id), said)
-        return await wanted(self.library.db, route, said)
 
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
