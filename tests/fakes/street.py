@@ -17,11 +17,13 @@ from sqlalchemy.pool import StaticPool
 
 import cases.models  # noqa: F401  # all core tables
 from cases.columns import Base
-from cases.models.org import Company, Workspace
+from cases.models.org import Account, Company, Member, Workspace
 from cases.scope import Scope
 from scheduler.dispatch import Worker
+from scheduler.job import PROMPT
 from scheduler.lanes import Lanes
 from scheduler.ledger import Owed, owe
+from scheduler.models import Delivery
 from scheduler.ports import Parcel, Receipt
 from tests.fakes.clocked import dice
 from tests.fakes.platform import FakeComposer
@@ -34,27 +36,16 @@ PEOPLE = 20
 CPU = 0.001  # seconds: twice the mean of a step
 TICK = 15.0  # the alarm clock
 
-_NUMBERS = (
-    "with recursive number(n) as (select 0 union all select n + 1 from number where n < :last) "
-)
-_MEMBERS = """
-insert into member (company_id, id, name, name_en, roles, locale, wants_digest, wants_questions,
-  active) {numbers} select :company, 'm' || n, 'm' || n, '', '["member"]', 'ja', 1, 1, 1 from number
+_COPIES = """
+insert into {table} ({columns})
+with recursive number(n) as (select 1 union all select n + 1 from number where n < :last)
+select {values} from {table}, number where company_id = :company
 """
-_ACCOUNTS = """
-insert into account (company_id, workspace_id, user, member_id, address, blocked) {numbers}
-select :company, 'w1', 'm' || n, 'm' || n, '{{}}', '' from number
-"""
-_OWED = """
-insert into delivery (company_id, id, dedupe_key, workspace_id, user, member_id, case_ids, kind,
-  payload, payload_sha256, priority, unsolicited, state, not_before, next_at, fence, attempts,
-  client_msg_id, outcome, sweeps, removed, created_at) {numbers}
-select :company, printf('%06d', n), printf('%06d', n), 'w1', 'm' || n, 'm' || n, '[]', 'prompt',
-  x'21', '', 1, 0, 'ready', :due, :due, 0, 0, '', '', 0, 0, :due from number
-"""
-
-
-_ALL = (_MEMBERS, _ACCOUNTS, _OWED)
+_OWN = {  # the columns in which the copies of a row differ
+    "member": {"id": "'m' || n"},
+    "account": {"user": "'m' || n", "member_id": "'m' || n"},
+    "delivery": dict.fromkeys(("id", "dedupe_key", "user", "member_id"), "'m' || n"),
+}
 
 
 @cache
@@ -63,17 +54,30 @@ def content(noise: int, platform: str) -> bytes:
     message each."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     Base.metadata.create_all(engine)
-    due = f"{START:%Y-%m-%d %H:%M:%S.%f}"
     with Session(engine) as session, session.begin():
-        for company, people in ((QUIET, PEOPLE), (NOISY, max(noise, 1))):
+        for company, people in ((QUIET, PEOPLE), (NOISY, noise)):
+            mine, who = {"company_id": company}, {"workspace_id": "w1", "user": "m0"}
             session.add(Company(id=company, name=company, settings={}))
-            place = Workspace(company_id=company, id="w1", platform=platform, external_id=company)
-            session.add(place)
+            session.add(Workspace(**mine, id="w1", platform=platform, external_id=company))
+            session.add(Member(**mine, id="m0", name="m0", roles=["member"]))
+            session.add(Account(**mine, **who, member_id="m0"))
+            if company == NOISY and noise:
+                session.add(
+                    Delivery(
+                        **mine, **who, id="m0", dedupe_key="m0", member_id="m0", kind="prompt",
+                        payload=b"!", priority=PROMPT, not_before=START, next_at=START,
+                        client_msg_id="", created_at=START,
+                    )
+                )  # fmt: skip
             session.flush()
-            tables = (_MEMBERS, _ACCOUNTS) if company == QUIET or not noise else _ALL
-            for sql in tables:
-                values = {"company": company, "last": people - 1, "due": due}
-                session.execute(text(sql.format(numbers=_NUMBERS)), values)
+            for table, own in _OWN.items() if people > 1 else ():
+                names = [column.name for column in Base.metadata.tables[table].columns]
+                sql = _COPIES.format(
+                    table=table,
+                    columns=", ".join(f'"{name}"' for name in names),
+                    values=", ".join(own.get(name, f'"{name}"') for name in names),
+                )
+                session.execute(text(sql), {"company": company, "last": people - 1})
     with engine.connect() as connection:
         plain: Any = connection.connection.driver_connection
         return bytes(plain.serialize())
