@@ -67,8 +67,16 @@ class Owing:
             member_id=owed.member_id,
             room_id=owed.room_id,
             case_ids=(str(case_id),) if case_id else (),
+            unsolicited=owed.unsolicited,
+            not_before=owed.not_before,
+            expires_at=owed.expires_at,
         )
-        place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
+        if owed.here:
+            place: Account | Room | None = await shelf.people.account(
+                self.event.workspace_id, self.user
+            )
+        else:
+            place = await place_for(shelf, member_id=owed.member_id, room_id=owed.room_id)
         if place is None:
             state, outcome = DeliveryState.CANCELLED, NO_ACCOUNT
             await ledger.owe(shelf, replace(promise, state=state, outcome=outcome))

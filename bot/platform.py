@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Attached, Detached, Event, Reply
+from bot.conversation.events import Aside, Attached, Detached, Event, Post, Reply
 from bot.views.elements import Card
 
 
@@ -108,6 +108,18 @@ class Rereads(Protocol):
         ...
 
 
+@runtime_checkable
+class Quotes(Protocol):
+    """A platform on which a message of a room can be read by its source."""
+
+    async def post(self, credentials: dict[str, Any], source: str) -> Post | None:
+        """The message; None where it is gone, a guest's or a bot's, or may not be read.
+
+        Raises DeliveryFailed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An event that is committed in the inbox. `fresh` is False when it was there already."""
@@ -124,7 +136,8 @@ class Desk(Protocol):
     async def keep(
         self, platform: str, team: str, external_id: str, raw: dict[str, Any]
     ) -> Kept | None:
-        """Commits the verified raw event, sealed, once; None when the team is not a customer's.
+        """Commits the verified raw event, sealed, once; None when the team is not a customer's, or
+        the room is none in which the company lets the bot listen: nothing is stored then.
 
         Raises when the commit fails: then the door answers 5xx and the platform tries again.
         """

@@ -13,6 +13,7 @@ from bot.conversation.events import (
     Detached,
     Joined,
     Left,
+    Overheard,
     Pressed,
     Reply,
     Say,
@@ -23,7 +24,8 @@ from bot.conversation.events import (
 )
 from bot.courier import Composer
 from bot.detach import detach
-from bot.notices import reach_of, take_note, wanted
+from bot.hearing import Hearing
+from bot.notices import reach_of, take_note
 from bot.owing import Owing
 from bot.platform import Kept, Platform
 from bot.vault import Keys
@@ -71,6 +73,7 @@ class Reception:
         self.wake = wake
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
+        self.hearing = Hearing(library, platforms, self.credentials)
         self.keys = Keys(library.db, library.ring)
 
     async def keep(
@@ -81,7 +84,7 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        if not await wanted(self.library.db, route, self.platforms[platform].read(raw)):
+        if not await self.hearing.wanted(route, platform, raw):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))
@@ -156,7 +159,9 @@ class Reception:
             return []
         if way == "late" and isinstance(said, Pressed):
             said = replace(said, screen=False)
-        if said is None:
+        key = (event.company_id, event.workspace_id)
+        closed = isinstance(said, Overheard) and not await self.hearing.allows(key, said, anew=True)
+        if said is None or closed:
             await self._finish(event)
             return []
         if isinstance(said, Told):
@@ -165,8 +170,8 @@ class Reception:
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            left = isinstance(said, Left | Unsaid)
-            return [] if left else [Say(note(say("ja", "home.stranger")))]
+            silent = isinstance(said, Left | Unsaid | Overheard)
+            return [] if silent else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)
             return []
@@ -196,6 +201,7 @@ class Reception:
             for owed in turn.owed:
                 await owing.owe(shelf, turn, owed)
 
+        key = (event.company_id, event.workspace_id)
         return Turn(
             library=self.library,
             speaker=Speaker(member.company_id, member.id, member.name, member.locale),
@@ -208,6 +214,8 @@ class Reception:
             workspace_id=event.workspace_id,
             platform=event.platform,
             status=self.status,
+            find_person=self.hearing.finder(event.platform, key),
+            read_post=self.hearing.reader(event.platform, key),
             reach=reach_of(self.platforms[event.platform], event, self.credentials),
         )
 
@@ -215,6 +223,9 @@ class Reception:
         self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
+        if isinstance(said, Overheard):  # not said to the bot: it is no first contact
+            key = (event.company_id, event.workspace_id)
+            return await self.hearing.finder(event.platform, key)(said.user), False
         address = {} if isinstance(said, Left) else said.place
         email = said.email if isinstance(said, Joined) else ""
         scope = Scope(event.company_id)

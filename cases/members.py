@@ -39,15 +39,27 @@ def shown_name(member: Member | None, locale: str = "ja") -> str:
 async def connect(
     shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
 ) -> Member | None:
-    """The member behind a platform's user; links a new account by id or e-mail; or None."""
-    account = await shelf.people.account(workspace_id, user)
-    account = account or await _link(shelf, workspace_id, user, address, email)
+    """The member behind a platform's user who speaks; None for a stranger."""
+    account = await link(shelf, workspace_id, user, address, email)
     if account is None:
         return None
     account.seen_at, account.blocked = shelf.now, ""  # who writes can be written to
     account.address = {**account.address, **address}  # a slash command knows less than a message
-    member = await shelf.people.member(account.member_id)
+    return await behind(shelf, account)
+
+
+async def behind(shelf: Shelf, account: Account | None) -> Member | None:
+    """The active member whose account it is."""
+    member = await shelf.people.member(account.member_id) if account else None
     return member if member and member.active else None
+
+
+async def link(
+    shelf: Shelf, workspace_id: str, user: str, address: dict[str, Any], email: str = ""
+) -> Account | None:
+    """The account of a platform's user, linked anew by id or e-mail; None for a stranger."""
+    account = await shelf.people.account(workspace_id, user)
+    return account or await _link(shelf, workspace_id, user, address, email)
 
 
 async def _link(

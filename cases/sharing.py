@@ -34,6 +34,7 @@ async def keep_draft(
     if draft is None:
         draft = Draft(author_id=shelf.scope.me, created_at=shelf.now, source=source)
         draft.company_id = shelf.scope.company_id
+        draft.origin = str(raw.get("origin") or "self")
         shelf.cases.add(draft)
     shown = {key: value for key, value in raw.items() if key not in SEALED}
     passes = verdicts.decision_of(checked, raw) in verdicts.PASSES
@@ -101,6 +102,8 @@ async def publish(
             return case
     if decision not in verdicts.PASSES:
         raise Stopped(str(decision))
+    if draft.values.get("on_behalf_of"):  # 聞き書き: the person it is about publishes, nobody else
+        raise NotAllowed("not one's own")
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):
         raise NotDeclared
@@ -109,6 +112,8 @@ async def publish(
     case.show_author = show_author
     case.changed_at = shelf.now
     _close(draft, case)
+    if draft.written_by:
+        await audit.record(shelf, "on_behalf.approve", draft.id)
     await audit.record(shelf, "case.publish", case.id)
     return case
 

@@ -40,7 +40,7 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
     if row.kind == ANSWER:
         return Finding()
     if not isinstance(job, Mailing):
-        return Finding("case_withdrawn" if await _shows_withdrawn(shelf, row.case_ids) else "")
+        return await _unplanned(shelf, row, member)
     company = await shelf.people.company()
     zone = ZoneInfo(company.zone)
     if member is not None:
@@ -54,6 +54,22 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
     return Finding(
         later=opens if opens > shelf.now else None, anew=job.renew if taken_back else None
     )
+
+
+async def _unplanned(shelf: Shelf, row: Delivery, member: Member | None) -> Finding:
+    """A reply, a post or a nudge; a nudge was not asked for and keeps to pauses and hours too."""
+    if await _shows_withdrawn(shelf, row.case_ids):
+        return Finding("case_withdrawn")
+    if not row.unsolicited or member is None:
+        return Finding()
+    company = await shelf.people.company()
+    zone = ZoneInfo(company.zone)
+    if is_paused(member, dates.local_date(shelf.now, zone)):
+        return Finding("paused")
+    if not member.wants_nudges:
+        return Finding("no_nudges")
+    opens = hours.opens(dates.from_settings(company.settings), shelf.now, zone, member)
+    return Finding(later=opens if opens > shelf.now else None)
 
 
 async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> str:

@@ -162,6 +162,17 @@ async def test_the_digest_is_brought_to_the_office(driver: AnyDriver) -> None:
     assert len(await driver.room(OFFICE)) == before + 1
 
 
+@scenario("聞き書き", note="お願いする画面です。ご本人の答えは、その方の画面で")
+async def test_what_was_heard_is_sent_to_the_person_it_is_about(driver: AnyDriver) -> None:
+    kato = driver.person(KATO)
+    await kato.says("聞き書き")
+    assert "どなたの話ですか?" in kato.sees
+    await kato.presses("内容を確認する", member="fujii", text=WIN)
+    assert "藤井 沙耶さんの話として" in kato.sees
+    await kato.presses("本人に確認をお願いする")
+    assert "藤井 沙耶さんに確認をお願いしました" in kato.sees
+
+
 @scenario("状態", note="端末では `hitotsubu doctor` も")
 async def test_the_state_of_the_machine_is_told(driver: AnyDriver) -> None:
     nakamura = driver.person(NAKAMURA)

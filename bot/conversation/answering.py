@@ -12,7 +12,9 @@ from bot.conversation import (
     help,
     home,
     offices,
+    on_behalf,
     opening,
+    overheard,
     people,
     profile,
     promoter,
@@ -29,13 +31,16 @@ from bot.conversation import (
     versions,
     wish,
 )
-from bot.conversation.events import Invited, Joined, Left, Pressed, Said, Unsaid
+from bot.conversation.events import Invited, Joined, Left, Overheard, Pressed, Said, Unsaid
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
 
 # A press carries its value alone …
 PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
+    "behalf.decline": on_behalf.decline,
+    "behalf.show": on_behalf.show,
+    "behalf.start": on_behalf.start,
     "case.show": react.show,
     "digest.pack": promoter.pack,
     "digest.share_item": promoter.share_item,
@@ -51,6 +56,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "help.show": help.show,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "nudge.draft": overheard.draft,
+    "nudge.pass": overheard.leave,
     "offices.show": offices.show,
     "people.cancel_move": people.cancel_move,
     "people.roles": people.by_role,
@@ -113,6 +120,8 @@ async def respond(turn: Turn) -> None:
     except CaseError as error:
         turn.replies.clear()
         turn.owed.clear()
+        if isinstance(turn.event, Overheard):
+            return  # it was not said to the bot
         (turn.open if turn.screen else turn.say)(error_card(error, turn.locale))
 
 
@@ -125,6 +134,8 @@ async def _respond(turn: Turn) -> None:
             await versions.unsaid(turn, turn.event)
         case Pressed() as press:
             await _pressed(turn, press)
+        case Overheard():
+            await overheard.heard(turn, turn.event)
         case Joined():
             await help.show(turn)
         case Invited() as invited:
@@ -138,6 +149,10 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
     match press.action:
         case "share.publish":
             await share.publish(turn, press.value, press.fields)
+        case "behalf.write":
+            await on_behalf.write(turn, press.fields)
+        case "behalf.ask":
+            await on_behalf.ask(turn, press.value, filled=press.fields)
         case "share.check":
             await share.check(turn, press.value, press.fields)
         case "share.closed":

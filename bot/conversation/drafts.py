@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.conversation import filled_in, find, share
+from bot.conversation import filled_in, find, on_behalf, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Style, Text
@@ -52,6 +52,12 @@ async def later(turn: Turn, draft_id: str) -> None:
 
 async def drop(turn: Turn, draft_id: str) -> None:
     """「取りやめる」: nothing typed is left, unless safety or compliance holds it."""
+    async with turn.read() as shelf:
+        draft = await share.find_draft(shelf, draft_id)
+        asked = draft is not None and draft.asked_at is not None
+    if asked:  # somebody wrote it for the member, and hears of it
+        await on_behalf.decline(turn, draft_id)
+        return
     async with turn.transaction() as shelf:
         await sharing.drop(shelf, draft_id)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
@@ -70,7 +76,8 @@ async def drafts(turn: Turn, value: str = "") -> None:
         for row in rows:
             words = row.values.get("title") or row.values.get("action") or f"{row.updated_at:%m/%d}"
             parts.append(Text(shorten(str(words), 60)))
-            resume = Button(turn.words("share.resume"), "share.resume", row.id)
+            action = "behalf.show" if row.asked_at else "share.resume"
+            resume = Button(turn.words("share.resume"), action, row.id)
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
         turn.say(Card(tuple(parts)))
 

@@ -80,6 +80,23 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheard:
+    """A person wrote in a room where the company lets the bot listen; not to the bot.
+
+    `marked_by`: the user who put `mark`, perhaps the company's emoji, on it; then `text` is empty,
+    and is read only if it was that emoji. `source` names the message, `room` its place.
+    """
+
+    user: str
+    text: str
+    place: dict[str, Any]
+    source: str
+    room: str
+    mark: str = ""
+    marked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """A person met the bot (installed it, joined); `place` is how to write to them."""
 
@@ -141,7 +158,7 @@ class PersonTold:
     ours: bool = True
 
 
-Spoken = Said | Unsaid | Pressed | Joined | Left | Invited  # somebody did it
+Spoken = Said | Unsaid | Pressed | Overheard | Joined | Left | Invited  # somebody did it
 Told = RoomTold | PersonTold  # the platform says it
 Event = Spoken | Told
 
@@ -154,6 +171,14 @@ class Speaker:
     member_id: str
     name: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message as the platform has it now, and the user who wrote it."""
+
+    user: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

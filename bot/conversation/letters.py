@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.views import notes, reminders
+from bot.conversation import approval
+from bot.views import notes, on_behalf, reminders
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
+from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
 from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
@@ -61,7 +63,7 @@ async def _ask_author(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.ask_author_note(content, locale)
 
 
-async def _office_share(shelf: Shelf, content: Content, locale: str) -> Card:
+async def _made(shelf: Shelf, content: Content, locale: str) -> Card:
     return from_json(content["card"])
 
 
@@ -79,6 +81,27 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _nudge(shelf: Shelf, content: Content, locale: str) -> Card:
+    return nudge_card(content, locale)
+
+
+async def _on_behalf(shelf: Shelf, content: Content, locale: str) -> Card:
+    draft = await shelf.cases.proposal(content["draft_id"])
+    if draft is None:
+        raise NotFound("draft")
+    return await approval.subjects_card(shelf, draft, locale)
+
+
+async def _on_behalf_told(shelf: Shelf, content: Content, locale: str) -> Card:
+    return on_behalf.outcome_card(content, locale)
+
+
+async def _on_behalf_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    if content["part"] == "writer":
+        return on_behalf.outcome_card(content, locale)
+    return on_behalf.waiting_card(content, locale)
 
 
 async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -109,7 +132,12 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "wishes": _wishes,
     "release_note": _release,
     "ask_author": _ask_author,
-    "office_share": _office_share,
+    "on_behalf": _on_behalf,
+    "on_behalf_told": _on_behalf_told,
+    "on_behalf_waiting": _on_behalf_waiting,
+    "nudge": _nudge,
+    "marked": _made,
+    "office_share": _made,
     "alarm": _alarm,
     "case_withdrawn": _withdrawn,
     "skipped_turns": _skipped,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import drafts, filled_in, share
+from bot.conversation import drafts, filled_in, on_behalf, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Style
@@ -22,12 +22,17 @@ async def start(turn: Turn, value: str = "") -> None:
 
 
 async def from_message(turn: Turn, text: str, filled: Fields) -> None:
-    """「好事例として共有」 on one's own message: it becomes a draft and stays in the chat."""
-    poster = filled.get("poster")
-    if poster and poster != turn.event.user:
-        turn.say(note(turn.words("share.poster_first")))
+    """「好事例として共有」: one's own becomes a draft, another's is theirs to approve.
+
+    `poster`: the platform's user who wrote it, empty for a bot; without the field it is oneself.
+    Of a message whose poster is not on the roster nothing is kept.
+    """
+    about = await on_behalf.about_poster(turn, filled.get("poster", turn.event.user))
+    if about is None:
+        card = note(turn.words("behalf.stranger"), style=Style.WARN)
+        (turn.open if turn.screen else turn.say)(card)
         return
-    raw = await share.proposed(text, link=str(filled.get("permalink") or ""))
+    raw = await share.proposed(text, link=str(filled.get("permalink") or ""), **about)
     where = turn.platform.capitalize()  # Slack, Teams: only they have messages to share
     await _from_text(turn, raw, notice=turn.words("share.original_notice", where=where))
 
@@ -42,20 +47,26 @@ async def _from_text(turn: Turn, raw: share.Raw, notice: str = "") -> None:
     checked = await share.look(turn, raw)
     async with turn.transaction() as shelf:
         draft = await sharing.keep_draft(shelf, turn.library.ring, raw, checked, source=turn.source)
-        card = await share.stopped(turn, shelf, draft, checked, raw)
-        card = card or form_card(draft.id, raw, turn.locale, notice=notice)
-        turn.open(card, drafts.kept(turn, draft.id))
+        stop = await share.stopped(turn, shelf, draft, checked, raw)
+        if stop is None:
+            form = form_card(draft.id, raw, turn.locale, notice=notice)
+            turn.open(form, drafts.kept(turn, draft.id))
+            return
+        turn.open(stop)
         if draft.state is DraftState.HELD:
-            turn.leave(card)
+            turn.leave(stop)
 
 
 async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
-    """A form was closed unsent: what stands in it is a draft, unless it is empty or sent."""
+    """A form was closed unsent: what stands in it is a draft, unless it is empty or published."""
     raw = await share.read_draft(turn, draft_id) if draft_id else {}
     if raw is None:
         return
     merged = filled_in.merge(raw, filled)
-    if not draft_id and not fields.texts(merged):
+    if merged != raw and turn.card:  # the message with the draft's preview follows
+        await share.show(turn, merged, draft_id=draft_id)
+        return
+    if turn.card or not (draft_id or fields.texts(merged)):
         return
     checked = await share.look(turn, merged)
     async with turn.transaction() as shelf:
@@ -64,8 +75,7 @@ async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
             draft = await sharing.keep_draft(
                 shelf, turn.library.ring, merged, checked, draft=draft, source=turn.source
             )
-            stop = await share.stopped(turn, shelf, draft, checked, merged)
-            if stop is not None:
+            if stop := await share.stopped(turn, shelf, draft, checked, merged):
                 turn.say(stop)
                 return
         if draft is not None and draft.state is DraftState.OPEN:

@@ -9,10 +9,11 @@ from bot.conversation.turn import Turn
 from bot.views.notes import note
 from bot.views.settings import ANY, settings_card
 from bot.views.words import say
-from cases import members, months
+from cases import marks, members, months
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Member
+from cases.vocabulary import Role
 
 HOURS = tuple(f"{half // 2:02d}:{half % 2 * 30:02d}" for half in range(17, 37))  # 08:30–18:00
 LONGEST_BREAK = 366  # days
@@ -22,7 +23,8 @@ async def show(turn: Turn, value: str = "") -> None:
     """What can be set."""
     async with turn.transaction() as shelf:
         member = await _me(turn, shelf)
-        turn.say(settings_card(member, HOURS, asked=members.is_mr(member)))
+        emoji = await _emoji(turn, shelf)
+        turn.say(settings_card(member, HOURS, asked=members.is_mr(member), emoji=emoji))
 
 
 async def save(turn: Turn, filled: Fields) -> None:
@@ -33,8 +35,11 @@ async def save(turn: Turn, filled: Fields) -> None:
         if wrong or not _hours_fit(filled):
             wrong = wrong or turn.words("profile.hours_wrong")
             asked = members.is_mr(member)
-            turn.replace(settings_card(member, HOURS, asked=asked, error=wrong))
+            emoji = await _emoji(turn, shelf)
+            turn.replace(settings_card(member, HOURS, asked=asked, error=wrong, emoji=emoji))
             return
+        if "emoji" in filled:
+            await marks.choose_emoji(shelf, str(filled["emoji"]))
         await members.speak(shelf, str(filled.get("locale") or turn.locale))
         member.paused_until = until
         if filled.get("show_author") in ("yes", "no"):
@@ -81,6 +86,14 @@ def _keep_times(member: Member, filled: Fields) -> None:
         member.wants_digest = "digest" in wants
         if members.is_mr(member):
             member.wants_questions = "questions" in wants
+            member.wants_nudges = "nudges" in wants
+
+
+async def _emoji(turn: Turn, shelf: Shelf) -> str | None:
+    """The company's emoji, for 事務局; None for everybody else."""
+    if Role.HQ_ADMIN not in turn.scope.roles:
+        return None
+    return marks.emoji_of((await shelf.people.company()).settings)
 
 
 async def _me(turn: Turn, shelf: Shelf) -> Member:

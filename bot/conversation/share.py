@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import filled_in
+from bot.conversation import approval, filled_in
 from bot.conversation.events import Fields, Pressed
 from bot.conversation.showing import office_word, shown
 from bot.conversation.turn import Turn
@@ -58,7 +58,7 @@ async def show(
         draft = await sharing.keep_draft(
             shelf, turn.library.ring, raw, checked, draft=draft, source=source
         )
-        card = await _preview(turn, shelf, draft, raw, checked, notice=notice)
+        card = await card_of(turn, shelf, draft, raw, checked, notice=notice)
         if turn.screen or (draft_id and isinstance(turn.event, Pressed)):
             turn.replace(card)
         else:
@@ -75,15 +75,18 @@ async def look(turn: Turn, raw: Raw) -> Checked:
         return verdicts.down()
 
 
-async def _preview(
+async def card_of(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
+    """The preview of a draft that was kept, or what stopped it."""
     stop = await stopped(turn, shelf, draft, checked, raw)
     if stop is not None:
         return stop
+    _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
+    if (special := await approval.card(turn, shelf, draft, raw, notice)) is not None:
+        return special
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
-    _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
     return preview_card(
         draft.id,
         draft.values,
@@ -136,7 +139,7 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await _already(turn, draft_id)
         return
     raw = filled_in.merge(raw, filled)
-    notice = _open_points(turn, raw)
+    notice = open_points(turn, raw)
     if notice:
         await show(turn, raw, draft_id=draft_id, notice=notice)
         return
@@ -154,13 +157,14 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         name = await _show_name(shelf, raw)
         case = await sharing.publish(shelf, draft, decision, raw["declared"], show_author=name)
         await _answer_wish(shelf, raw, case)
+        await approval.tell_writer(turn, shelf, draft, "approved", case)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
         card = await _published(turn, shelf, case, edits=edits)
         turn.replace(card)
         turn.leave(card)
 
 
-def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
+def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> str:
     """The first thing that keeps the draft from being published, in words; empty when none."""
     texts = fields.texts(raw)
     for key in fields.REQUIRED:
@@ -169,7 +173,7 @@ def _open_points(turn: Turn, raw: Mapping[str, Any]) -> str:
     for key, limit in fields.too_long(raw):
         word = turn.words(f"case.{key.split(':')[0]}")  # `step:0` is a step
         return turn.words("share.too_long", field=word, limit=limit)
-    left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ()))
+    left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ())) if ticks else 0
     return turn.words("share.undeclared", count=left) if left else ""
 
 

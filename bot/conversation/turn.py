@@ -9,16 +9,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from bot.conversation.events import Aside, Attached, Open, Replace, Reply, Say, Speaker, Spoken
+from bot.conversation.events import (
+    Aside,
+    Attached,
+    Open,
+    Post,
+    Replace,
+    Reply,
+    Say,
+    Speaker,
+    Spoken,
+)
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields, guard
 from cases.db import Shelf
 from cases.errors import GuardDown
 from cases.library import Library
+from cases.models.org import Member
 from cases.scope import Scope
 
 
@@ -32,6 +44,14 @@ class Owed:
     member_id: str | None = None
     room_id: str | None = None
     aside: Aside | None = None  # the chat of the event, in which everybody reads `content["card"]`
+    here: bool = False  # to the speaker, on the platform where they spoke or were overheard
+    unsolicited: bool = False  # counts for the budget, and keeps to the person's hours
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+    def nobody_asked(self, at: datetime, until: datetime) -> Owed:
+        """The same as a push within the budget and the person's hours, worth sending `until`."""
+        return replace(self, unsolicited=True, not_before=at, expires_at=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,8 @@ class Turn:
     workspace_id: str = ""  # where the event came from, and on which platform
     platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    read_post: Callable[[str], Awaitable[Post | None]] | None = None  # by the message's source
+    find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
     reach: Reach | None = None  # None: a platform without files and rooms
     replies: list[Reply] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)

@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.events import Aside, Attached, Detached, Event
+from bot.conversation.events import Aside, Attached, Detached, Event, Post
 from bot.platform import Desk
-from bot.slack import answers, asides, attached, blocks, client
+from bot.slack import answers, asides, attached, blocks, client, overheard
 from bot.slack.condition import Condition
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
@@ -132,6 +132,10 @@ class SlackPlatform:
     async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
         """The user's e-mail; empty where it cannot be read; None for a guest."""
         return await client.email(self._api(credentials), user)
+
+    async def post(self, credentials: dict[str, Any], source: str) -> Post | None:
+        """bot.platform.Quotes: a message of a channel, by its source."""
+        return await overheard.post(self._api(credentials), source)
 
     async def fetch(self, credentials: dict[str, Any], file: Attached) -> bytes:
         """bot.platform.Reaches: the bytes of a file. Raises NotFetched."""

@@ -12,6 +12,7 @@ from bot.conversation.events import Detached, Event, Joined, Pressed, Said
 from bot.slack import asides, forms, ids, messages, people, rooms
 from bot.slack.fields import values
 from bot.slack.messages import spoken
+from bot.slack.overheard import overheard
 from bot.slack.parting import organisation, parting
 
 Raw = dict[str, Any]
@@ -21,6 +22,8 @@ COMMANDS = {
     "share": "share.start",
     "探す": "find.start",
     "find": "find.start",
+    "聞き書き": "behalf.start",
+    "for": "behalf.start",
     "状態": "status.show",
     "status": "status.show",
 }
@@ -111,7 +114,7 @@ def _event(raw: Raw) -> Event | Detached | None:
     if event["type"] in rooms.EVENTS:
         return rooms.told(raw)
     if event["type"] != "app_home_opened":
-        return messages.neutral(raw, team(raw))
+        return messages.neutral(raw, team(raw)) or overheard(raw, team(raw))
     if event.get("bot_id") or not event.get("user"):
         return None
     user = str(event["user"])

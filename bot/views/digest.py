@@ -40,7 +40,10 @@ def digest_card(content: Mapping[str, Any], locale: str) -> Card:
     parts.append(Text(say(locale, f"digest.next_{content['next_step']}")))
     parts.append(Text(say(locale, "digest.care"), Style.QUIET))
     pack = f"{content['office_id']}:{content['month']}"
-    parts.append(Actions((Button(say(locale, "digest.make_pack"), "digest.pack", pack),)))
+    buttons = [Button(say(locale, "digest.make_pack"), "digest.pack", pack)]
+    if content["next_step"] == "listen":  # 「2行で書きとめてみてください」
+        buttons.insert(0, Button(say(locale, "behalf.title"), "behalf.start"))
+    parts.append(Actions(tuple(buttons)))
     return Card(tuple(parts))
 
 

@@ -135,7 +135,8 @@ def _digest(page: Page, locale: str) -> list[Part]:
         share = Button(say(locale, "digest.share_item"), "digest.share_item", value)
         full = Button(say(locale, "digest.full"), "case.show", item["case_id"])
         parts += [Text(shorten(item["title"], LINE)), Actions((share, full))]
-    parts.append(Actions((Button(say(locale, "page.digest"), "digest.show"),)))
+    listen = Button(say(locale, "behalf.title"), "behalf.start")
+    parts.append(Actions((Button(say(locale, "page.digest"), "digest.show"), listen)))
     return parts
 
 

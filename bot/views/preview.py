@@ -40,10 +40,17 @@ def preview_card(
     ask_name: bool,
     declared: Sequence[str] = (),
     notice: str = "",
+    lead: Sequence[Part] = (),
+    buttons: Actions | None = None,
+    ticks: bool = True,
 ) -> Card:
-    """Text and at most six taps: up to two questions, the name once, three ticks, one button."""
+    """Text and at most six taps: up to two questions, the name once, three ticks, one button.
+
+    `lead`, `buttons` and `ticks`: what is said and offered where somebody else is to approve it.
+    """
     missing = [key for key in fields.REQUIRED if not values.get(key)]
     parts: list[Part] = [Text(notice, Style.WARN)] if notice else []
+    parts += lead
     parts.append(Text(say(locale, "share.preview"), Style.STRONG))
     case = Case(id="", status="office", sample=False, **_defaults())
     fields.fill(case, {**values, **{key: values.get(key) or "…" for key in missing}})
@@ -59,8 +66,9 @@ def preview_card(
     parts += [_question(key, values, locale) for key in open_questions if key not in missing][:2]
     if ask_name:
         parts.append(_name_field(locale))
-    parts.append(_ticks(locale, declared))
-    parts.append(_buttons(draft_id, findings, locale))
+    if ticks:
+        parts.append(_ticks(locale, declared))
+    parts.append(buttons or _buttons(draft_id, findings, locale))
     return Card(tuple(parts))
 
 
@@ -161,8 +169,7 @@ def _buttons(draft_id: str, findings: Sequence[Mapping[str, Any]], locale: str) 
         Button(say(locale, "share.drop"), "share.drop", draft_id),
         Button(say(locale, "home.instead_find"), "share.find_instead", draft_id),
     ]
-    if any(finding["rule"] in MASKS[:2] for finding in findings):
-        more.insert(0, Button(say(locale, "share.not_a_name"), "share.not_a_name", draft_id))
+    more[:0] = not_a_name(draft_id, findings, locale)
     return Actions(
         (
             Button(say(locale, "share.publish"), "share.publish", draft_id, primary=True),
@@ -170,6 +177,13 @@ def _buttons(draft_id: str, findings: Sequence[Mapping[str, Any]], locale: str) 
         ),
         more=tuple(more),
     )
+
+
+def not_a_name(draft_id: str, findings: Sequence[Mapping[str, Any]], locale: str) -> list[Button]:
+    """「人名ではない」, where a name or a facility was masked."""
+    if not any(finding["rule"] in MASKS[:2] for finding in findings):
+        return []
+    return [Button(say(locale, "share.not_a_name"), "share.not_a_name", draft_id)]
 
 
 def form_card(draft_id: str, values: Mapping[str, Any], locale: str, notice: str = "") -> Card:
@@ -198,6 +212,8 @@ def _text_field(key: str, values: Mapping[str, Any], locale: str) -> Field:
     required = key in fields.REQUIRED
     words = f"share.{key}_label" if required else f"case.{key}"
     long = key in ("situation", "action", "result", "tip", "conditions")
+    limit = dict(fields.too_long({key: values.get(key)})).get(key)
+    field = say(locale, f"case.{key}")
     return Field(
         key,
         say(locale, words),
@@ -206,4 +222,5 @@ def _text_field(key: str, values: Mapping[str, Any], locale: str) -> Field:
         required=required,
         limit=fields.LIMITS[key],
         hint=say(locale, f"share.{key}_hint") if required else "",
+        error=say(locale, "share.too_long", field=field, limit=limit) if limit else "",
     )

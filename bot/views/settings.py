@@ -11,10 +11,25 @@ from cases.models.org import Member
 
 ANY = "any"  # the day of the schedule; the whole sending window
 FRIDAY = 4
+WANTS = {
+    "digest": "profile.wants_digest",
+    "questions": "profile.wants_questions",
+    "nudges": "profile.wants_nudges",
+}
 
 
-def settings_card(member: Member, hours: Sequence[str], *, asked: bool, error: str = "") -> Card:
-    """`hours`: the times that one's own hours may begin and end at, HH:MM. `asked`: MRs are."""
+def settings_card(
+    member: Member,
+    hours: Sequence[str],
+    *,
+    asked: bool,
+    error: str = "",
+    emoji: str | None = None,
+) -> Card:
+    """`hours`: the times that one's own hours may begin and end at, HH:MM. `asked`: MRs are.
+
+    `emoji`: the company's, which 事務局 may change; None: not shown.
+    """
     locale = member.locale
     rests = member.paused_until is not None or member.quiet_since is not None
     fields = [
@@ -34,6 +49,9 @@ def settings_card(member: Member, hours: Sequence[str], *, asked: bool, error: s
     if asked:
         fields.append(_day(member, locale))
     fields.append(_wanted(member, locale, asked=asked))
+    if emoji is not None:
+        hint = say(locale, "profile.emoji_hint")
+        fields.append(Field("emoji", say(locale, "profile.emoji"), value=emoji, hint=hint))
     rest = "reflect.resume" if rests else "reflect.pause"
     rest_words = "profile.resume" if rests else "reflect.pause"
     buttons = (
@@ -80,9 +98,9 @@ def _day(member: Member, locale: str) -> Field:
 
 def _wanted(member: Member, locale: str, *, asked: bool) -> Field:
     """Ticks of what one wants to get; nothing ticked is an answer too."""
-    kinds = {"digest": member.wants_digest, "questions": member.wants_questions}
-    if not asked:
-        del kinds["questions"]
-    choices = tuple(Choice(key, say(locale, f"profile.wants_{key}")) for key in kinds)
+    kinds = {"digest": member.wants_digest}
+    if asked:
+        kinds |= {"questions": member.wants_questions, "nudges": member.wants_nudges}
+    choices = tuple(Choice(key, say(locale, WANTS[key])) for key in kinds)
     chosen = tuple(key for key, wanted in kinds.items() if wanted)
     return Field("wants", say(locale, "profile.wants"), Kind.CHOICES, chosen, choices)

@@ -23,7 +23,9 @@ class Draft(Owned, Base):
     findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     original: Mapped[bytes | None]  # sealed; erased on confirmation, at most 14 days
     source: Mapped[str | None]
-    origin: Mapped[str] = mapped_column(default="self")  # self, prompted, requested
+    origin: Mapped[str] = mapped_column(default="self")  # self, prompted, requested, quoted
+    written_by: Mapped[str | None]  # who wrote it for the author (聞き書き); kept for audit
+    asked_at: Mapped[datetime | None]  # since when it waits for the author's word
     case_id: Mapped[str | None]  # the case that this draft became, or edits
     declared_hash: Mapped[str | None]  # SHA-256 of the text that the three ticks were set for
     created_at: Mapped[datetime]

@@ -66,6 +66,7 @@ class Member(Owned, Base):
     show_name: Mapped[bool | None]  # asked once: None = not yet (decision 23)
     wants_digest: Mapped[bool] = mapped_column(default=True)
     wants_questions: Mapped[bool] = mapped_column(default=True)
+    wants_nudges: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[date | None]
     question_day: Mapped[int | None]  # 0 Monday … 4 Friday; None: the day of the schedule
     window_from: Mapped[str | None]  # HH:MM; job messages come between these, None: 08:30–18:00

@@ -55,6 +55,20 @@ class Cases:
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
 
+    async def proposal(self, draft_id: str) -> Draft | None:
+        """A draft that was written for somebody, for the letter to them: whoever acts."""
+        row = await self.session.get(Draft, (self.company_id, draft_id))
+        return row if row and row.asked_at else None
+
+    async def asked(self) -> Sequence[Draft]:
+        """Drafts of anybody that wait for the word of whom they are about, oldest first."""
+        found = select(Draft).where(
+            Draft.company_id == self.company_id,
+            Draft.asked_at.is_not(None),
+            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+        )
+        return (await self.session.scalars(found.order_by(Draft.asked_at))).all()
+
     async def drafts_before(self, moment: datetime) -> Sequence[Draft]:
         """Drafts of anybody that were last touched before `moment` (retention)."""
         found = select(Draft).where(Draft.company_id == self.company_id, Draft.updated_at < moment)

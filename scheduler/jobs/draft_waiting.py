@@ -20,7 +20,8 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     """The oldest draft of each writer who has room this week; each draft once, ever."""
     found: dict[str, Message] = {}
     drafts = await shelf.cases.drafts_before(shelf.now - timedelta(days=WAITS))
-    open_ = [d for d in drafts if d.state is DraftState.OPEN and shelf.now - d.updated_at < KEPT]
+    own = [d for d in drafts if d.asked_at is None]  # 聞き書き has its own reminder
+    open_ = [d for d in own if d.state is DraftState.OPEN and shelf.now - d.updated_at < KEPT]
     told = await Plans(shelf).owed(f"{JOB.name}:{draft.id}" for draft in open_)
     for draft in sorted(open_, key=lambda draft: draft.updated_at):
         waited = dates.local_date(draft.updated_at, turn.zone)

@@ -52,12 +52,6 @@ async def test_an_own_message_becomes_a_draft_and_the_chat_is_remembered(desk: D
     assert "このように公開されます" in str(preview.card)
 
 
-async def test_a_message_of_a_colleague_is_left_to_them(desk: DeskDriver) -> None:
-    (reply,) = await press(desk, ABE, "share.from_message", WIN, {"poster": SATO})
-    assert "ほかの方の投稿は" in str(reply.card)
-    assert "書きかけの下書きはありません" in await desk.person(ABE).says("下書き")
-
-
 async def test_what_is_said_about_the_message_is_owed_to_a_chat_as_well(desk: DeskDriver) -> None:
     """A chat gets what is said from the ledger, and only what was said before the commit."""
     reception = desk.house.hub.reception

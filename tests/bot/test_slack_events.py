@@ -55,7 +55,7 @@ async def stage() -> AsyncIterator[Stage]:
         direct("参加", subtype="channel_join"),
         direct("取引先です", user_team="T0OTHER"),
         direct("取引先です", team="T0OTHER"),
-        direct("チャンネルの話", channel_type="channel"),
+        direct("グループの話", channel_type="mpim"),
         {"type": "reaction_added", "user": "U0SATO"},
     ],
 )
