@@ -80,7 +80,9 @@ class Hub:
         if self.metrics is None:
             from bot.metrics import Metrics  # not for the first page
 
-            self.metrics = Metrics(self.library.db, self.clock, self.planner.jobs)
+            self.metrics = Metrics(
+                self.library.db, self.clock, self.planner.jobs, lambda: self.catch_up.throttled
+            )
         return await self.metrics.text()
 
     async def ready(self) -> dict[str, str]:

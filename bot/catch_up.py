@@ -54,6 +54,7 @@ class CatchUp:
     credentials: Credentials
     ticks: Callable[[], float] = time.monotonic
     closed: set[Key] = field(default_factory=set)
+    throttled: int = 0  # how often a history said 429
     _asked: dict[Key, datetime] = field(default_factory=dict)
     _quiet: dict[Key, float] = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ class CatchUp:
             except DeliveryFailed as error:
                 log.warning("history of %s: %s", workspace.id, error.reason)
                 self._quiet[key] = self.ticks() + (error.retry_after or 0.0)
+                self.throttled += error.retry_after is not None
                 return number
             if not open_to_us:
                 self._quiet[key] = self.ticks() + EVERY.total_seconds()

@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from bot import notices, people
-from bot.conversation.events import Detached, Event, Overheard, Post
+from bot import people
+from bot.conversation.events import Overheard, Post
+from bot.notices import matters
 from bot.platform import Platform, Quotes
 from cases import marks
 from cases.library import Library
@@ -40,11 +42,15 @@ class Hearing:
     ticks: Callable[[], float] = time.monotonic
     _known: dict[Key, tuple[float, Open]] = field(default_factory=dict)
 
-    async def wanted(self, route: Route, said: Event | Detached | None) -> bool:
+    async def wanted(self, route: Route, platform: str, raw: dict[str, Any]) -> bool:
         """False for what is not to be stored: nothing follows from it, or it may not be heard."""
+        try:
+            said = self.platforms[platform].read(raw)
+        except Exception:  # it is kept all the same: who handles it tells of the error
+            return True
         if isinstance(said, Overheard):
             return await self.allows((route.company_id, route.workspace_id), said)
-        return await notices.wanted(self.library.db, route, said)
+        return await matters(self.library.db, route, said)
 
     async def allows(self, key: Key, heard: Overheard, *, anew: bool = False) -> bool:
         """True in a room that listens, for a plain message or one with the company's emoji."""

@@ -47,11 +47,13 @@ class Read:
 
 @dataclass(slots=True)
 class Metrics:
-    """One process's view. `jobs`: what is promised, for the count of silent turns."""
+    """One process's view. `jobs`: what is promised, for the count of silent turns. `throttled`:
+    how often a history was refused here (429)."""
 
     database: Database
     clock: Clock
     jobs: Mapping[str, Job]
+    throttled: Callable[[], int]
     ticks: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     _text: bytes = b""
@@ -65,7 +67,7 @@ class Metrics:
         return self._text
 
     async def _render(self) -> bytes:
-        read = Read()
+        read = Read(throttled=self.throttled())
         for company in await self.database.directory.companies():
             async with self.database.transaction(Scope(company.id)) as shelf:
                 await _add(read, Figures(shelf))
@@ -113,7 +115,7 @@ def _metrics(read: Read) -> Iterable[Metric]:
     yield CounterMetricFamily("ambiguous", unknown, read.ambiguous)
     copies = "Second copies that were found and deleted."
     yield CounterMetricFamily("duplicates_removed", copies, read.removed)
-    throttled = "Attempts that a platform throttled (429)."
+    throttled = "Attempts, and histories read by this process, that a platform throttled (429)."
     yield CounterMetricFamily("slack_429", throttled, read.throttled)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from scheduler.ports import Event
 if TYPE_CHECKING:
     from bot.conversation.turn import Reach
 
+log = logging.getLogger(__name__)
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
@@ -41,9 +43,9 @@ async def take_note(db: Database, event: Event, told: Told) -> None:
         await inbox.finish(shelf, event.id)
 
 
-async def wanted(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
-    """False for what need not be kept: news that change nothing, and what was only overheard,
-    unless this person has asked the bot in that thread before."""
+async def matters(db: Database, route: Route, said: Neutral | Detached | None) -> bool:
+    """False where nothing follows: news that change nothing, and what was said in a thread in which
+    this person has not asked the bot before."""
     if isinstance(said, PersonTold):
         return await _is_news(db, route, said)
     if not isinstance(said, Said) or not said.overheard:

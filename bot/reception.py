@@ -84,7 +84,7 @@ class Reception:
         route = await self.library.db.directory.route(platform, team)
         if route is None:
             return None
-        if not await self.hearing.wanted(route, self.platforms[platform].read(raw)):
+        if not await self.hearing.wanted(route, platform, raw):
             return None
         place = (route.company_id, route.workspace_id)
         arrival = inbox.Arrival(*place, platform, external_id, json.dumps(raw, ensure_ascii=False))

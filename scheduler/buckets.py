@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from cases.db import Shelf
 from scheduler.job import REPLY
 from scheduler.models import RateBucket
-from scheduler.store.ledger import Ledger
+from scheduler.store.buckets import Buckets
 
 POST, HISTORY, CHAT = "post", "history", "chat"
 SHORTEST = 0.1  # seconds before a bucket is asked again
@@ -138,11 +138,11 @@ async def _opened(
     limit = LIMITS.get((platform, method))
     if limit is None or not scopes:
         return {}
-    ledger = Ledger(shelf)
-    rows = await ledger.buckets(workspace_id, method, scopes)
+    store = Buckets(shelf)
+    rows = await store.locked(workspace_id, method, scopes)
     missing = set(scopes) - {row.scope for row in rows}
     if missing:
-        await ledger.make_buckets(
+        await store.make(
             [
                 {
                     "workspace_id": workspace_id,
@@ -155,7 +155,7 @@ async def _opened(
                 for scope in sorted(missing)
             ]
         )
-        rows = await ledger.buckets(workspace_id, method, scopes)
+        rows = await store.locked(workspace_id, method, scopes)
     found = {row.scope: Bucket(row, limit, shelf.now) for row in rows}
     for bucket in found.values():
         bucket.refill()

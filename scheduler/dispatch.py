@@ -105,10 +105,10 @@ async def _in_order(
 ) -> None:
     """The messages of one chat one after the other, as they were owed."""
     for held, parcel in queue:
-        await desk.settle(held, parcel, await _send_once(worker, parcel, begun))
+        await desk.settle(held, parcel, await _send_once(worker, held, parcel, begun))
 
 
-async def _send_once(worker: Worker, parcel: Parcel, begun: float) -> Answer:
+async def _send_once(worker: Worker, held: Claim, parcel: Parcel, begun: float) -> Answer:
     """The one POST. A worker that slept between intent and here sends nothing (local deadline)."""
     if worker.ticks() - begun > worker.pace.slack.total_seconds():
         return DeliveryFailed("overslept", retry_after=1.0)
@@ -121,8 +121,13 @@ async def _send_once(worker: Worker, parcel: Parcel, begun: float) -> Answer:
         return DeliveryUnknown("timeout")
     except Exception as error:
         # An adapter's own bug may strike after the bytes left: assume nothing.
-        log.exception("delivery %s: the courier broke", parcel.id)
+        log.exception("the courier broke", extra=_about(held, parcel))
         return DeliveryUnknown(type(error).__name__)
+
+
+def _about(held: Claim, parcel: Parcel) -> dict[str, object]:
+    """The fields of a log line: ids and numbers only."""
+    return {"company": parcel.company_id, "delivery": parcel.id, "fence": held.fence}
 
 
 class Desk:
@@ -154,10 +159,10 @@ async def _settle(
 ) -> None:
     settled: list[Settled] = [(held, answer) for held, _, answer in group]
     await ledger.settle(shelf, settled, worker.pace, worker.dice)
-    for _, parcel, answer in group:
+    for held, parcel, answer in group:
         if isinstance(answer, Receipt):
             continue
-        log.warning("delivery %s: %s", parcel.id, answer.reason)
+        log.warning("not delivered: %s", answer.reason, extra=_about(held, parcel))
         if isinstance(answer, DeliveryFailed):
             await _beware(worker, shelf, parcel, answer)
 

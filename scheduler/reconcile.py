@@ -139,7 +139,8 @@ async def _sweep_one(worker: Worker, company_id: str, search: Search) -> int:
     try:
         copies = await worker.look_back.find(parcel, since)
     except (DeliveryFailed, DeliveryUnknown) as error:
-        log.warning("sweep of %s waits: %s", parcel.id, error.reason)
+        about = {"company": company_id, "delivery": parcel.id, "fence": claim.fence}
+        log.warning("the sweep waits: %s", error.reason, extra=about)
         return 0  # its lease runs out, then it is looked for again
     removed = await _remove(worker, parcel, (copies or [])[1:])
     async with worker.database.transaction(Scope(company_id)) as shelf:

@@ -47,20 +47,26 @@ async def _from_text(turn: Turn, raw: share.Raw, notice: str = "") -> None:
     checked = await share.look(turn, raw)
     async with turn.transaction() as shelf:
         draft = await sharing.keep_draft(shelf, turn.library.ring, raw, checked, source=turn.source)
-        card = await share.stopped(turn, shelf, draft, checked, raw)
-        card = card or form_card(draft.id, raw, turn.locale, notice=notice)
-        turn.open(card, drafts.kept(turn, draft.id))
+        stop = await share.stopped(turn, shelf, draft, checked, raw)
+        if stop is None:
+            form = form_card(draft.id, raw, turn.locale, notice=notice)
+            turn.open(form, drafts.kept(turn, draft.id))
+            return
+        turn.open(stop)
         if draft.state is DraftState.HELD:
-            turn.leave(card)
+            turn.leave(stop)
 
 
 async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
-    """A form was closed unsent: what stands in it is a draft, unless it is empty or sent."""
+    """A form was closed unsent: what stands in it is a draft, unless it is empty or published."""
     raw = await share.read_draft(turn, draft_id) if draft_id else {}
     if raw is None:
         return
     merged = filled_in.merge(raw, filled)
-    if not draft_id and not fields.texts(merged):
+    if merged != raw and turn.card:  # the message with the draft's preview follows
+        await share.show(turn, merged, draft_id=draft_id)
+        return
+    if turn.card or not (draft_id or fields.texts(merged)):
         return
     checked = await share.look(turn, merged)
     async with turn.transaction() as shelf:
@@ -69,8 +75,7 @@ async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
             draft = await sharing.keep_draft(
                 shelf, turn.library.ring, merged, checked, draft=draft, source=turn.source
             )
-            stop = await share.stopped(turn, shelf, draft, checked, merged)
-            if stop is not None:
+            if stop := await share.stopped(turn, shelf, draft, checked, merged):
                 turn.say(stop)
                 return
         if draft is not None and draft.state is DraftState.OPEN:

@@ -28,10 +28,12 @@ OPENS = frozenset(
     }
 )
 # Of those, the message with the button stays as it is: the form is about something new.
-BESIDE = frozenset({"share.resume", "share.start", "wish.answer"})
-# The answer to these forms takes a look by the guard; closed unsent, they leave a draft.
-SLOW = frozenset({"behalf.write", "share.check", "share.publish"})
-CLOSED = "share.closed"  # what such a form sends when it is closed unsent
+BESIDE = frozenset({"behalf.start", "share.resume", "share.start", "wish.answer"})
+# The answer to these forms takes a look by the guard.
+SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})
+# Closed unsent, these leave a draft: they send CLOSED.
+KEPT = SLOW - {"behalf.write"}
+CLOSED = "share.closed"
 
 
 def checking(locale: str) -> Card:
@@ -48,7 +50,7 @@ def lacking(action: str, filled: Fields, locale: str) -> dict[str, str]:
     """What a form lacks for its action, as one sentence for each key of its fields.
 
     Only what can be known without the guard and the database: a required text is empty, a text
-    is too long, a tick is missing.
+    is too long, too much is chosen, a tick is missing.
     """
     if action not in SLOW:
         return {}
@@ -59,6 +61,10 @@ def lacking(action: str, filled: Fields, locale: str) -> dict[str, str]:
     for key in fields.REQUIRED:
         if key in filled and not clean(str(filled[key])):
             found[key] = say(locale, "share.missing", field=say(locale, f"case.{key}"))
+    for key, most in fields.AT_MOST.items():
+        if len(filled.get(key) or ()) > most:
+            word = say(locale, f"case.{key}")
+            found[key] = say(locale, "share.too_many", field=word, count=most)
     left = set(sharing.DECLARATIONS) - set(filled.get("declared") or ())
     if action == "share.publish" and "declared" in filled and left:
         found["declared"] = say(locale, "share.undeclared", count=len(left))

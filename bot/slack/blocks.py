@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.conversation import screens
-from bot.slack import ids, limits
+from bot.slack import ids, limits, typed
 from bot.slack.buttons import row
 from bot.slack.fields import input_block, long_labels
 from bot.slack.sheet import Sheet
@@ -71,7 +71,7 @@ def modal(
     ValueError as in `message`.
     """
     submit = card.submit or _stand_in(card)
-    body = _parts(_without(card, submit), Sheet(_stamp(card)))
+    body = _parts(_without(card, submit), Sheet(_stamp(card), locale))
     blocks = _within(body, limits.VIEW_BLOCKS)
     made: Json = {
         "type": "modal",
@@ -84,7 +84,9 @@ def modal(
     made["close"] = plain_text(say(locale, "form.close"), limits.SUBMIT)
     if submit:
         made["submit"] = plain_text(submit.label, limits.SUBMIT)
-        made["notify_on_close"] = submit.action in screens.SLOW
+    if submit and submit.action in screens.KEPT:
+        made["notify_on_close"] = True
+        typed.telling(blocks)
     return made
 
 
@@ -127,7 +129,12 @@ def _joins(before: Json, block: Json) -> bool:
     if before["type"] != block["type"]:
         return False
     if block["type"] == "rich_text":
-        before["elements"] += block["elements"]
+        first, *rest = block["elements"]
+        if before["elements"][-1]["type"] == first["type"] == "rich_text_section":
+            before["elements"][-1]["elements"] += [*spans("\n"), *first["elements"]]
+            before["elements"] += rest  # two sections are not two lines everywhere
+        else:
+            before["elements"] += block["elements"]
         return True
     if block["type"] != "context":
         return False
@@ -198,6 +205,9 @@ def _lines(part: Text | Facts | Divider) -> list[str]:
 
 def _field(field: Field, sheet: Sheet) -> list[Json]:
     made = _text(Text(field.error, Style.WARN), sheet)
+    if isinstance(field.value, str) and units(clean(field.value)) > limits.INPUT:
+        cut = say(sheet.locale, "form.cut", room=limits.INPUT)
+        made += _text(Text(cut, Style.WARN), sheet)
     choosing = field.kind.value in ("choice", "choices", "ticks")
     if choosing and not field.choices:  # Slack refuses a list without options
         return made + _text(Text(field.label, Style.QUIET), sheet)

@@ -28,6 +28,7 @@ from bot.slack.acks import acknowledgement
 from bot.slack.listeners import dispatch
 from bot.slack.parting import organisation
 from bot.slack.read import Raw, external_id, read, team
+from bot.slack.typed import Typed
 
 log = logging.getLogger(__name__)
 PATH = "/slack/events"
@@ -50,6 +51,7 @@ class Intake:
     desk: Desk
     app: AsyncApp
     lost: Callable[[], None] = lambda: None  # events went by: somebody should read the history
+    typed: Typed = field(default_factory=Typed)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def take(self, raw: Raw, acknowledge: Acknowledge) -> None:
@@ -59,6 +61,7 @@ class Intake:
         this raises Unreadable or NotKept.
         """
         try:
+            raw = self.typed.followed(raw)
             wanted = read(raw) is not None
             places, external = (_places(raw), external_id(raw)) if wanted else ((), "")
         except _UNREADABLE:

@@ -41,4 +41,5 @@ SOCKET_HELD = 10  # own: seconds after which a connection counts as one that sto
 SOCKET_PAUSE = 60  # own: the longest wait between two tries to connect, seconds
 PATIENCE = 0.5  # own: seconds before a form that is not ready opens as 「確認しています」
 SETTLES = 0.3  # own: seconds that Slack may take to put up the view of an ack
+LINK = 2.0  # own: seconds for the link of a message that is shared; without it we build one
 HISTORY_PAGE = 200  # messages in one page of conversations.history

@@ -11,7 +11,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import screens
@@ -47,13 +46,21 @@ async def _learnt(api: AsyncWebClient, raw: Raw) -> Raw:
     if raw.get("type") != "message_action":
         return {}
     try:
-        found = await api.chat_getPermalink(
-            channel=raw["channel"]["id"], message_ts=raw["message"]["ts"]
-        )
+        async with asyncio.timeout(limits.LINK):
+            found = await api.chat_getPermalink(
+                channel=raw["channel"]["id"], message_ts=raw["message"]["ts"]
+            )
         return {"permalink": str(found["permalink"])}
     except Exception as error:
         log.info("no permalink: %s", answers.code(error))
         return {}
+
+
+def _note(error: Exception, expected: tuple[str, ...] = ()) -> None:
+    """Only the kind of error is logged: its text may quote a form."""
+    code = answers.code(error)
+    if code not in expected:
+        log.error("slack screen failed: %s %s", type(error).__name__, code)
 
 
 @dataclass(slots=True)
@@ -65,7 +72,7 @@ class Screen:
     kept: Kept
     event: Event | Detached | None
     view_id: str = ""
-    waits: bool = False  # 「確認しています」 stands on it
+    waits: bool = False  # it has not shown an answer yet
     locale: str = "ja"
     settled: float = 0.0  # when a view of ours cannot come before the one of the ack any more
 
@@ -75,8 +82,8 @@ class Screen:
             return
         self.view_id = str(view["id"])
         self.locale = ids.remembered(view).get("l", "ja")
-        if self.raw["type"] == "view_submission":  # the ack has put it there
-            self.waits = True
+        self.waits = True
+        if self.raw["type"] == "view_submission":  # the ack has put 「確認しています」 there
             self.settled = asyncio.get_running_loop().time() + limits.SETTLES
 
     async def open_for(self, work: asyncio.Task[Any], desk: Desk) -> None:
@@ -89,10 +96,10 @@ class Screen:
             return
         try:
             self.locale = await desk.locale(self.kept, event.user)
-            view = blocks.modal(screens.checking(self.locale), locale=self.locale)
-            self.waits = await self._opened(view)
-        except Exception as error:  # the answer itself may still find its way
-            log.warning("no waiting screen: %s", answers.code(error))
+        except Exception as error:  # the screen cannot wait for the database
+            _note(error)
+        view = blocks.modal(screens.checking(self.locale), locale=self.locale)
+        self.waits = await self._opened(view)
 
     async def carry_out(self, reply: Reply) -> None:
         """Shows one answer; an error leaves the rest to the inbox and the ledger."""
@@ -105,14 +112,10 @@ class Screen:
                 await self._say(reply.card)
 
     async def ends(self) -> None:
-        """No screen is left with 「確認しています」: the answer comes as a message."""
+        """No screen is left without an answer: it comes as a message then."""
         if not self.waits:
             return
-        view = blocks.modal(screens.elsewhere(self.locale), locale=self.locale)
-        try:
-            await self._renewed(view)
-        except Exception as error:
-            log.warning("a waiting screen stays: %s", answers.code(error))
+        await self._renewed(blocks.modal(screens.elsewhere(self.locale), locale=self.locale))
 
     async def _open(self, reply: Open) -> None:
         form = self._form(reply.card, reply.locale)
@@ -144,25 +147,23 @@ class Screen:
             await self._post(card)
 
     async def _opened(self, view: Raw) -> bool:
-        """False when the trigger is too old or was used."""
+        """False when it did not open: the trigger is too old or was used, or Slack failed."""
         try:
             answer = await self.api.views_open(trigger_id=self.raw["trigger_id"], view=view)
-        except SlackApiError as error:
-            if answers.code(error) not in _TOO_LATE:
-                raise
+        except Exception as error:
+            _note(error, _TOO_LATE)
             return False
         self.view_id = str(answer["view"]["id"])
         return True
 
     async def _renewed(self, view: Raw) -> bool:
-        """False when the person has closed the screen."""
+        """False when it did not change: the person has closed the screen, or Slack failed."""
         self.waits = False
         await asyncio.sleep(max(0.0, self.settled - asyncio.get_running_loop().time()))
         try:
             await self.api.views_update(view_id=self.view_id, view=view)
-        except SlackApiError as error:
-            if answers.code(error) not in _CLOSED:
-                raise
+        except Exception as error:
+            _note(error, _CLOSED)
             return False
         return True
 

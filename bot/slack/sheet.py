@@ -14,6 +14,7 @@ class Sheet:
     """What one message uses up: the numbers of its ids and its total of text."""
 
     stamp: str  # changes with the card: Slack keeps what was typed under an unchanged block_id
+    locale: str = "ja"
     left: int = limits.ALL_TEXT
     number: int = 0
 

@@ -212,6 +212,8 @@ def _text_field(key: str, values: Mapping[str, Any], locale: str) -> Field:
     required = key in fields.REQUIRED
     words = f"share.{key}_label" if required else f"case.{key}"
     long = key in ("situation", "action", "result", "tip", "conditions")
+    limit = dict(fields.too_long({key: values.get(key)})).get(key)
+    field = say(locale, f"case.{key}")
     return Field(
         key,
         say(locale, words),
@@ -220,4 +222,5 @@ def _text_field(key: str, values: Mapping[str, Any], locale: str) -> Field:
         required=required,
         limit=fields.LIMITS[key],
         hint=say(locale, f"share.{key}_hint") if required else "",
+        error=say(locale, "share.too_long", field=field, limit=limit) if limit else "",
     )

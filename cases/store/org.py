@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -134,6 +134,14 @@ class People:
         """All 推進メンバー."""
         found = select(Promoter).where(Promoter.company_id == self.scope.company_id)
         return list(await self.session.scalars(found.order_by(Promoter.office_id)))
+
+    async def promotes(self, member_id: str) -> bool:
+        """Whether a member is 推進メンバー or deputy of an office."""
+        found = select(Promoter.office_id).where(
+            Promoter.company_id == self.scope.company_id,
+            or_(Promoter.member_id == member_id, Promoter.deputy_id == member_id),
+        )
+        return (await self.session.scalars(found.limit(1))).first() is not None
 
     async def account(self, workspace_id: str, user: str) -> Account | None:
         """The account of a platform's user."""

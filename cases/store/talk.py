@@ -51,25 +51,25 @@ class Talks:
         row = await self.session.get(Reflection, (self.company_id, reflection_id))
         return row if row and row.member_id == self.scope.member_id else None
 
-    async def asked_on(self, day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
+    async def asked_on(self, on_day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
         """The questions of one day (YYYY-MM-DD) to some members."""
         found = select(Reflection).where(
             Reflection.company_id == self.company_id,
             among(self.session, Reflection.member_id, member_ids),
-            Reflection.asked_on == day,
+            Reflection.asked_on == on_day,
         )
         return (await self.session.scalars(found)).all()
 
     async def questions_of(
-        self, member_ids: Collection[str], since: str
+        self, member_ids: Collection[str], first_day: str
     ) -> dict[str, list[Question]]:
-        """What members were asked since a day (YYYY-MM-DD), and of which trials at any time."""
+        """What members were asked from a day (YYYY-MM-DD) on, and of which trials at any time."""
         found = select(
             Reflection.member_id, Reflection.prompt, Reflection.asked_on, Reflection.trial_id
         ).where(
             Reflection.company_id == self.company_id,
             among(self.session, Reflection.member_id, member_ids),
-            or_(Reflection.asked_on >= since, Reflection.trial_id.is_not(None)),
+            or_(Reflection.asked_on >= first_day, Reflection.trial_id.is_not(None)),
         )
         of: dict[str, list[Question]] = {}
         for member_id, prompt, asked_on, trial_id in await self.session.execute(found):

@@ -72,8 +72,7 @@ async def refuses(shelf: Shelf, member: Member) -> str:
     """Who no longer wants it, or no longer promotes, does not get it."""
     if not member.wants_digest:
         return "no_digest"
-    readers = [(row.member_id, row.deputy_id) for row in await shelf.people.promoters()]
-    return "" if any(member.id in pair for pair in readers) else "role_lost"
+    return "" if await shelf.people.promotes(member.id) else "role_lost"
 
 
 async def _reader(shelf: Shelf, promoter: Promoter) -> str:

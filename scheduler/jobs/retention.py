@@ -6,19 +6,23 @@ from datetime import time, timedelta
 
 from cases import searches
 from cases.db import Shelf
+from scheduler import buckets
 from scheduler.job import Chore, Turn, each_day
 from scheduler.models import ENDED, Delivery
+from scheduler.store.buckets import Buckets
 from scheduler.store.inbox import Inbox
 from scheduler.store.ledger import Ledger
 
 KEPT = timedelta(days=14)  # decision 21
+IDLE = timedelta(days=1)  # longer than the longest block, an hour
 
 
 async def work(shelf: Shelf, _turn: Turn) -> int:
     """Erases sealed originals, texts of ended messages and raw events after 14 days, and searches
     in threads that nobody goes on with: how many.
 
-    A message keeps its hash, so that it can still be said what was sent.
+    A message keeps its hash, so that it can still be said what was sent. The bucket of a chat goes
+    after a quiet day: it is full again, and there is one for each chat that was ever written to.
     """
     before = shelf.now - KEPT
     erased = await searches.forget(shelf)
@@ -28,6 +32,7 @@ async def work(shelf: Shelf, _turn: Turn) -> int:
             erased += 1
     ended = Delivery.state.in_(ENDED) & Delivery.payload.is_not(None)
     erased += await Ledger(shelf).change(ended & (Delivery.not_before < before), payload=None)
+    await Buckets(shelf).forget(buckets.CHAT, shelf.now - IDLE)
     return erased + await Inbox(shelf).erase_raw(before)
 
 

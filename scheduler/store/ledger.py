@@ -1,4 +1,4 @@
-"""Messages on their way out: deliveries, their attempts and the shared rate buckets."""
+"""Messages on their way out: deliveries and their attempts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cases.columns import Moment
 from cases.models.case import Case
 from cases.models.org import Account, Member, Room, Workspace
 from cases.store.asking import among
-from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState, RateBucket
+from scheduler.models import ENDED, Delivery, DeliveryAttempt, DeliveryState
 from scheduler.store.rows import Rows
 
 _ANEW = {"synchronize_session": False, "populate_existing": True}
@@ -225,20 +225,3 @@ class Ledger(Rows):
             or_(false(), *named),
         )
         return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
-
-    async def buckets(
-        self, workspace_id: str, method: str, scopes: Sequence[str]
-    ) -> Sequence[RateBucket]:
-        """Shared buckets, locked until the transaction ends; always in the same order."""
-        found = select(RateBucket).where(
-            RateBucket.company_id == self.company_id,
-            RateBucket.workspace_id == workspace_id,
-            RateBucket.method == method,
-            RateBucket.scope.in_(scopes),
-        )
-        found = found.order_by(RateBucket.scope).with_for_update()
-        return (await self.session.scalars(found, execution_options=_ANEW)).all()
-
-    async def make_buckets(self, rows: list[dict[str, Any]]) -> None:
-        """New buckets, where another worker has not made them meanwhile."""
-        await self.all_once(RateBucket, rows)

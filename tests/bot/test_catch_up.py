@@ -157,6 +157,7 @@ async def test_a_429_stops_the_workspace_until_slack_allows_it(driver: SlackDriv
     moment = 29.0
     assert await fill.run() == 0
     assert len(asked(driver)) == 1
+    assert b"slack_429_total 1.0" in await driver.house.hub.numbers()
     moment = 31.0
     assert await fill.run() == 3
     assert (await counts(driver))[InboxState.DONE] == 1

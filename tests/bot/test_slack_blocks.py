@@ -123,6 +123,14 @@ def test_marked_words_are_bold_and_the_rest_is_not() -> None:
     ]
 
 
+def test_two_strong_lines_are_two_lines_of_one_section() -> None:
+    lines = (Text("2人が試しています", Style.GOOD), Facts((("先生の変化", "会えた"),)))
+    (block,) = blocks.message(Card(lines))["blocks"]
+    (section,) = block["elements"]
+    shown = "".join(one["text"] for one in section["elements"])
+    assert shown == "2人が試しています\n先生の変化: 会えた"
+
+
 def test_each_kind_of_field_has_its_slack_element() -> None:
     few = (Choice("a", "電話"), Choice("b", "メール"))
     many = tuple(Choice(str(at), f"第{at}営業所") for at in range(8))

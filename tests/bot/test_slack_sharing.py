@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.slack import ids, limits
-from cases import sample
-from cases.embedding import Vectors
+from bot.slack import limits
 from cases.embedding.bundled import BundledEncoder
-from cases.scope import Scope
 from tests.drivers.doors import slack_door
-from tests.drivers.screen import Screen
 from tests.drivers.slack import SlackDriver
-from tests.fakes import slack_views
 from tests.fakes.sample_cast import ABE, EVENT, KATO, SATO, TICKS, WIN
+from tests.fakes.slack_api import Answer
+from tests.fakes.slack_forms import (
+    SlowEncoder,
+    closed,
+    drafts,
+    inputs,
+    messages,
+    presses,
+    sent,
+    shown,
+    types,
+    until,
+    words,
+)
 from tests.fakes.slack_requests import command, message_shortcut, person
 
 Json = dict[str, Any]
 SHORTCUT: Json = {**person(), "type": "shortcut", "callback_id": "share.start"}
 ACTION = "訪問規制で会えない先生への電話を16時に変えました。"
 RESULT = "初めて5分お話しできました。"
-
-
-class SlowEncoder:
-    """The bundled encoder behind a gate: while it is shut, nothing is encoded."""
-
-    def __init__(self, inner: BundledEncoder) -> None:
-        self.inner = inner
-        self.name, self.size = inner.name, inner.size
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        assert self.gate.wait(60)
-        return self.inner.encode(texts)
-
-    def encode_query(self, texts: Sequence[str]) -> Vectors:
-        assert self.gate.wait(60)
-        return self.inner.encode_query(texts)
 
 
 @pytest.fixture
@@ -63,71 +52,6 @@ async def slack(
             driver.person(who)
         yield driver
         slow.gate.set()
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Lets the others go on until something is so."""
-    async with asyncio.timeout(60):
-        while not true():  # noqa: ASYNC110  it is about the fake's state, which sets no event
-            await asyncio.sleep(0)
-
-
-def shown(slack: SlackDriver) -> Json:
-    """The one screen that is open now, as Slack tells it."""
-    (screen,) = slack.slack.screens.values()
-    return slack_views.told(screen)
-
-
-def words(view: Any) -> str:
-    return json.dumps(view, ensure_ascii=False)
-
-
-def inputs(view: Json) -> dict[str, Json]:
-    """The inputs of a view by the key of their field."""
-    found = [block for block in view["blocks"] if block["type"] == "input"]
-    return {ids.name_of(block["element"]["action_id"]): block for block in found}
-
-
-def state(view: Json, **fields: str | list[str]) -> Json:
-    """What Slack sends of the inputs when these were filled in."""
-    made: Json = {}
-    for key, block in inputs(view).items():
-        element = block["element"]
-        value = fields.get(key, element.get("initial_value"))
-        filled: Json = {"type": element["type"], "value": value}
-        if isinstance(value, list):
-            filled = {"type": element["type"], "selected_options": [{"value": v} for v in value]}
-        made[block["block_id"]] = {element["action_id"]: filled}
-    return made
-
-
-def sent(view: Json, **fields: str | list[str]) -> Json:
-    """「内容を確認する」 or 「共有する」 on the screen."""
-    return {
-        **person(),
-        "type": "view_submission",
-        "view": {**view, "state": {"values": state(view, **fields)}},
-    }
-
-
-def closed(slack: SlackDriver) -> Json:
-    """The person closes the screen: Slack sends no values."""
-    view = shown(slack)
-    slack.slack.screens.clear()
-    return {**person(), "type": "view_closed", "view": view, "is_cleared": False}
-
-
-def messages(screens: list[Screen]) -> list[Screen]:
-    """Of what came, what stays in the chat."""
-    return [screen for screen in screens if screen.place]
-
-
-async def drafts(who: str, slack: SlackDriver) -> list[Any]:
-    """The member's drafts without those of the sample."""
-    scope = Scope(sample.COMPANY, who)
-    async with slack.house.hub.library.db.transaction(scope) as shelf:
-        found = await shelf.cases.drafts()
-    return [draft for draft in found if str(draft.source).startswith(("said:", "form:"))]
 
 
 BEGINNINGS = {
@@ -211,6 +135,26 @@ async def test_an_old_trigger_leaves_a_draft_and_a_way_back_to_it(slack: SlackDr
     assert len(await drafts(SATO, slack)) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "instead"),
+    [("views.open", "下書きに保存しました"), ("views.update", "このように公開されます")],
+)
+async def test_a_screen_that_slack_fails_to_show_becomes_a_message(
+    slack: SlackDriver, monkeypatch: pytest.MonkeyPatch, method: str, instead: str
+) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 60.0)
+    failing = {method: [Answer({"ok": False, "error": "internal_error"}) for _ in range(9)]}
+    if method == "views.open":
+        slack.slack.script = failing
+    await slack.act(SATO, command(f"共有 {WIN}"))
+    if method == "views.update":
+        slack.slack.script = failing
+        await slack.act(SATO, sent(shown(slack)))
+    (message,) = slack.slack.messages
+    assert instead in words(message)
+    assert len(await drafts(SATO, slack)) == 1
+
+
 async def test_a_case_is_shared_with_a_text_and_six_taps(slack: SlackDriver) -> None:
     await slack.act(SATO, command(f"共有 {WIN}"))
     ack = json.loads(await slack.send(SATO, sent(shown(slack))))  # tap 1
@@ -221,8 +165,8 @@ async def test_a_case_is_shared_with_a_text_and_six_taps(slack: SlackDriver) -> 
     assert "公開前に" in words(preview)
     assert "山田先生" not in words(preview)
     assert preview["submit"]["text"] == "共有する"
-    ticks = {"declared": list(TICKS), "show_author": "no"}  # taps 2 to 5
-    screens = await slack.act(SATO, sent(preview, **ticks))  # tap 6
+    taps = sent(preview, declared=list(TICKS), show_author="no")  # taps 2 to 5
+    screens = await slack.act(SATO, taps)  # tap 6
     assert "公開しました" in words(shown(slack))
     (message,) = messages(screens)
     assert "公開しました" in message.text  # the screen closes, the message stays
@@ -246,6 +190,16 @@ async def test_what_a_form_lacks_is_said_on_its_fields_and_nothing_is_kept(
     assert missing in ack["errors"][fields["result"]["block_id"]]
     assert await slack.mail(SATO) == []
     assert await drafts(SATO, slack) == []
+
+
+async def test_too_many_choices_are_refused_and_not_cut(slack: SlackDriver) -> None:
+    await slack.act(SATO, command("共有"))
+    view = shown(slack)
+    listed = inputs(view)["area"]["element"]["options"]
+    area = [option["value"] for option in listed[:3]]
+    filled = sent(view, action=ACTION, result=RESULT, area=area)
+    ack = json.loads(await slack.send(SATO, filled))
+    assert "2つまで" in ack["errors"][inputs(view)["area"]["block_id"]]
 
 
 @pytest.mark.parametrize(("ticked", "left"), [(0, 3), (1, 2), (2, 1)])
@@ -288,6 +242,30 @@ async def test_a_preview_that_is_closed_stays_a_draft_and_an_empty_form_leaves_n
     (said,) = messages(await slack.act(SATO, closed(slack)))
     assert "下書きに保存しました" in said.text
     assert len(await drafts(SATO, slack)) == 1
+
+
+async def test_what_was_typed_and_never_sent_is_a_draft_when_the_form_is_closed(
+    slack: SlackDriver,
+) -> None:
+    await slack.act(SATO, command("共有"))
+    for text in (ACTION[:1], ACTION):
+        await types(slack, "action", text)
+    assert await slack.mail(SATO) == []
+    (said,) = messages(await slack.act(SATO, closed(slack)))
+    assert "下書きに保存しました" in said.text
+    (draft,) = await drafts(SATO, slack)
+    assert draft.values["action"] == ACTION
+
+
+async def test_a_form_that_was_sent_back_and_closed_is_a_draft(slack: SlackDriver) -> None:
+    await slack.act(SATO, command("共有"))
+    await slack.act(
+        SATO, sent(shown(slack), action=ACTION, result="", situation="夕方の外来のあと")
+    )
+    assert await drafts(SATO, slack) == []
+    await slack.act(SATO, closed(slack))
+    (draft,) = await drafts(SATO, slack)
+    assert draft.values["situation"] == "夕方の外来のあと"
 
 
 async def test_a_published_screen_closes_without_a_word(slack: SlackDriver) -> None:
@@ -351,6 +329,46 @@ async def test_a_message_with_a_preview_follows_what_its_screen_does(slack: Slac
     assert len([m for m in slack.slack.messages if "公開しました" in words(m)]) == 1
 
 
+async def test_a_form_over_a_preview_that_is_closed_leaves_the_preview_as_it_was_typed(
+    slack: SlackDriver,
+) -> None:
+    sato = slack.person(SATO)
+    await sato.says(WIN)
+    for key, text in (("", ""), ("action", ACTION)):
+        await sato.presses("直す")
+        if key:
+            await types(slack, key, text)
+        await slack.act(SATO, closed(slack))
+    (message,) = slack.slack.messages
+    assert ACTION in words(message)
+
+
+async def test_a_draft_of_the_list_goes_on_beside_it(slack: SlackDriver) -> None:
+    sato = slack.person(SATO)
+    await slack.act(SATO, command(f"共有 {WIN}"))
+    slack.slack.screens.clear()
+    await sato.says("下書き")
+    (draft,) = await drafts(SATO, slack)
+    await sato.presses("続きを書く", draft.id)
+    assert "16時に変えてみました" in inputs(shown(slack))["action"]["element"]["initial_value"]
+    await slack.act(SATO, sent(shown(slack)))
+    await slack.act(SATO, sent(shown(slack), declared=list(TICKS), show_author="no"))
+    listed, published = slack.slack.messages
+    assert "書きかけの下書き" in words(listed)
+    assert "公開しました" in words(published)
+
+
+async def test_a_press_on_a_screen_that_is_answered_in_the_chat_says_so(
+    slack: SlackDriver,
+) -> None:
+    await slack.act(SATO, command("共有"))
+    await slack.act(SATO, sent(shown(slack), action=ACTION, result=RESULT))
+    await slack.act(SATO, sent(shown(slack), declared=list(TICKS), show_author="no"))
+    await presses(slack, "取り下げる")
+    assert "メッセージでお届けします" in words(shown(slack))
+    assert "取り下げますか" in words(slack.slack.messages[-1])
+
+
 async def test_a_published_case_is_edited_on_a_screen(slack: SlackDriver) -> None:
     sato = slack.person(SATO)
     await sato.says(WIN)
@@ -372,31 +390,9 @@ async def test_a_text_of_any_length_makes_a_form_that_slack_takes(
 ) -> None:
     await slack.act(SATO, command(f"共有 {text}"))
     assert slack.slack.complaints == []
-    assert slack.slack.views
-
-
-async def presses(slack: SlackDriver, label: str) -> None:
-    """A button on the open screen."""
     view = shown(slack)
-    rows = [one for block in view["blocks"] for one in block.get("elements", [])]
-    pressed = _found(rows, label)
-    await slack.act(
-        SATO,
-        {
-            **person(),
-            "type": "block_actions",
-            "container": {"type": "view", "view_id": view["id"]},
-            "view": {**view, "state": {"values": state(view)}},
-            "actions": [{**pressed, "action_ts": f"1.{len(slack.slack.views)}", "block_id": "b"}],
-        },
-    )
-
-
-def _found(rows: list[Json], label: str) -> Json:
-    for one in rows:
-        if one["type"] == "button" and one["text"]["text"] == label:
-            return one
-        for option in one.get("options", []) if one["type"] == "overflow" else []:
-            if option["text"]["text"] == label:
-                return {**one, "selected_option": option}
-    raise AssertionError(f"no button {label}")
+    if len(text) == 10_000:
+        assert "はじめの3000字だけ" in words(view)
+        assert "500字までです" in words(view)
+    ack = json.loads(await slack.send(SATO, sent(view, result=RESULT)))
+    assert ack["response_action"] in ("errors", "update")

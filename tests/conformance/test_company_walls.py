@@ -42,7 +42,8 @@ ARGUMENTS: dict[str, Any] = {
     "case_ids": ["case"], "ids": ["case"], "source": "source", "since": None, "until": None,
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
-    "prompt": "S2-BEN-Q1", "now": NOON, "what": "x", "subject": "c1",
+    "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
+    "what": "x", "subject": "c1",
     "thread": "slack:T1:C1:1.2", "before": NOON,
     "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip

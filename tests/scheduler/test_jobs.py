@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from cases.models.loop import Trial
 from cases.vocabulary import TrialState
+from scheduler import buckets
 from scheduler import planner as planning
 from scheduler.dispatch import Worker, drain
 from scheduler.jobs import BY_NAME, JOBS, retention
 from scheduler.ledger import Owed, owe
 from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, plan
+from scheduler.store.buckets import Buckets
 from scheduler.store.ledger import Ledger
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import (
@@ -177,6 +179,22 @@ async def test_the_text_of_an_ended_message_goes_after_fourteen_days_and_its_has
             )
         assert [row.payload for row in rows] == kept
     assert all(row.payload_sha256 == hashlib.sha256(b"text").hexdigest() for row in rows)
+
+
+async def test_the_bucket_of_a_quiet_chat_goes_and_that_of_its_workspace_stays(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await buckets.opened(shelf, "slack", "w1")
+        await buckets.chats(shelf, "slack", "w1", ["kato", "ito"])
+    database.turn(days=2)
+    async with database.transaction(SCOPE) as shelf:
+        await buckets.chats(shelf, "slack", "w1", ["ito"])
+        await retention.work(shelf, None)  # type: ignore[arg-type]  # it needs no turn
+        store = Buckets(shelf)
+        left = await store.locked("w1", buckets.CHAT, ["kato", "ito"])
+        assert [row.scope for row in left] == ["ito"]
+        assert len(await store.locked("w1", buckets.POST, [""])) == 1
 
 
 async def test_retention_erases_originals_after_fourteen_days(

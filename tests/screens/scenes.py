@@ -84,6 +84,10 @@ async def _share(album: Album, sato: Person) -> str:
     shortcut = message_shortcut(WIN, poster=f"U0{SATO.upper()}")
     await _interact(album.driver, sato, shortcut)
     album.keep("share-from-message", sato)
+    await sato.presses("内容を確認する")
+    album.keep("share-preview", sato)
+    await _command(album.driver, sato, f"共有 {EVENT}")
+    album.keep("share-stopped", sato, at=-2)  # the last one says it in the chat as well
     await sato.says(WIN)
     album.keep("preview", sato)
     await sato.presses("共有する", declared=list(TICKS[:1]))
