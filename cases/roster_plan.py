@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from cases import roster_match
 from cases.roster_fold import Folded, fold
-from cases.roster_match import Matched, match
+from cases.roster_match import Matched, match, one_on_each_seat
 from cases.roster_rows import DEPUTY, MAIN, Fault, Sheet
 from cases.roster_state import LEAVE, Coming, Person, State
 from cases.text import content_hash
@@ -109,7 +108,7 @@ def plan(before: State, sheet: Sheet, today: date, rules: Rules | None = None) -
     """What the file asks for, line by line, and who is not in it."""
     rules = rules or Rules()
     found = match(before, sheet, today)
-    roster_match.one_on_each_seat(found, today)
+    one_on_each_seat(found, today)
     made = Plan([], before.people, dict(before.people), {}, ignored=sheet.ignored)
     for person_id, rows in found.rows.items():
         if not rows:
