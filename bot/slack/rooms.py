@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.conversation.events import Event, Invited, Pressed, RoomTold
+from bot.slack import asides
 from bot.slack.messages import spoken
 
 Raw = dict[str, Any]
@@ -65,4 +66,5 @@ def here(raw: Raw) -> Pressed | None:
         return None
     if typed.strip().lower() not in HERE or not channel.startswith(("C", "G")):
         return None
-    return Pressed(user, SHOW, channel, {"user": user}, {"name": named})
+    aside = asides.said_in(user, channel, "", direct=False)
+    return Pressed(user, SHOW, channel, {"user": user}, {"name": named}, private=False, aside=aside)

@@ -146,7 +146,6 @@ async def test_each_letter_speaks_the_language_of_its_reader(company: House) -> 
     ("kind", "content"),
     [
         ("trial_follow_up", {"trial_id": "t1", "case_id": "gone"}),
-        ("reflection", {"reflection_id": "gone"}),
         ("monthly_digest", {"office_id": "gone", "month": "2026-10"}),
     ],
 )

@@ -111,7 +111,7 @@ def test_every_cut_falls_between_two_visible_characters(text: str) -> None:
     whole = clean(text)
     ends = set(boundaries(whole))
     for shown in shown_texts(text):
-        if shown in (texts.EMPTY, "ヒトツブ", whole):
+        if shown in (texts.EMPTY, "ヒトツブ", whole) or shown.startswith("長い文のため"):
             continue
         assert shown.endswith("…"), shown[-20:]
         kept = shown[:-1]

@@ -19,7 +19,7 @@ from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import DIGEST_DAY, SCOPE, add_case, deliveries, promised
 from tests.fakes.platform import FakeComposer, FakePlatform
 
-WITHDRAWN = b"case_withdrawn []"
+WITHDRAWN = b"case_withdrawn [('cases', 1)]"  # how many cases the message had shown
 
 
 async def sent(database: ClockedDatabase, worker: Worker, *case_ids: str, room: str = "") -> None:
@@ -50,12 +50,13 @@ async def test_a_sent_message_is_replaced_once(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform, room: str
 ) -> None:
     await sent(database, worker, "case1", "case2", room=room)
+    both = WITHDRAWN.replace(b"1", b"2")
     assert await take_back(worker, "c1") == 0
     await withdraw(database, "case1")
     assert [await take_back(worker, "c1") for _ in range(3)] == [1, 0, 0]
-    assert seen(platform) == [WITHDRAWN]
+    assert seen(platform) == [both]
     (row,) = await deliveries(database)
-    assert (row.payload, row.outcome, row.case_ids) == (WITHDRAWN, "taken_back", [])
+    assert (row.payload, row.outcome, row.case_ids) == (both, "taken_back", [])
 
 
 async def test_a_message_about_another_case_stays(
