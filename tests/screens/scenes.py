@@ -64,6 +64,8 @@ async def play(driver: SlackDriver) -> list[Json]:
     await driver.house.embed()
     await _find(album, people[MORI], people[KATO], case_id)
     await _later(album, people, case_id)
+    await _for_another(album, people[KATO], driver.person("fujii"))
+    await _homes(album, people)
     await _settings(album, people)
     await _english(album, people[ITO])
     return album.pages
@@ -150,11 +152,25 @@ async def _later(album: Album, people: dict[str, Person], case_id: str) -> None:
     album.keep_room("office-room", (await album.driver.room("kobe"))[-1].native)
 
 
+async def _for_another(album: Album, kato: Person, fujii: Person) -> None:
+    await fujii.says("ヘルプ")
+    await _command(album.driver, kato, "聞き書き 藤井")
+    album.keep("for-another-form", kato)
+    await kato.presses("内容を確認する", text=WIN)
+    await kato.presses("本人に確認をお願いする")
+    await fujii.opens_mail()
+    album.keep("for-another-asked", fujii)
+
+
+async def _homes(album: Album, people: dict[str, Person]) -> None:
+    for name, who in (("home", SATO), ("home-promoter", KATO)):
+        await album.driver.opens_home(who)
+        album.homes(name, people[who])
+
+
 async def _settings(album: Album, people: dict[str, Person]) -> None:
     await people[MORI].says("設定")
     album.keep("settings", people[MORI])
-    for who, person in people.items():
-        album.homes(f"home-{who}", person)
 
 
 async def _english(album: Album, ito: Person) -> None:
