@@ -20,6 +20,7 @@ from cases.models.org import Member
 from cases.scope import Scope
 from cases.store.org import Route
 
+NOBODY = 600.0  # seconds for which somebody whom the roster does not know is not looked up again
 SECONDS = 60.0  # events of a room that was closed to the bot are taken for a minute, but not read
 Key = tuple[str, str]  # company and workspace
 
@@ -41,6 +42,7 @@ class Hearing:
     credentials: people.Credentials
     ticks: Callable[[], float] = time.monotonic
     _known: dict[Key, tuple[float, Open]] = field(default_factory=dict)
+    _nobody: dict[tuple[Key, str], float] = field(default_factory=dict)  # until when
 
     async def wanted(self, route: Route, platform: str, raw: dict[str, Any]) -> bool:
         """False for what is not to be stored: nothing follows from it, or it may not be heard."""
@@ -66,11 +68,21 @@ class Hearing:
         """Finds the member behind a user of the workspace, who may not know the bot yet."""
 
         async def find(user: str) -> Member | None:
-            return await people.find(
+            if self._nobody.get((key, user), 0.0) > self.ticks():
+                return None
+            found = await people.find(
                 self.library, self.platforms[platform], self.credentials, key, user
             )
+            if found is None:
+                self._forget((key, user))
+            return found
 
         return find
+
+    def _forget(self, who: tuple[Key, str]) -> None:
+        now = self.ticks()
+        self._nobody = {one: until for one, until in self._nobody.items() if until > now}
+        self._nobody[who] = now + NOBODY
 
     def reader(self, platform: str, key: Key) -> Callable[[str], Awaitable[Post | None]]:
         """Reads a message of a room as it is now; None on a platform that shows none."""

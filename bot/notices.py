@@ -87,4 +87,7 @@ def reach_of(platform: Platform, event: Event, credentials: Credentials) -> Reac
     async def room_name(room: str) -> str | None:
         return await platform.room_name(await opened(), room)
 
-    return Reach(event.workspace_id, fetch, room_name)
+    async def shared(room: str) -> bool | None:
+        return await platform.shared(await opened(), room)
+
+    return Reach(event.workspace_id, fetch, room_name, shared)

@@ -94,6 +94,10 @@ class Reaches(Protocol):
         """The name of a chat; empty where it cannot be read; None where the bot is not in it."""
         ...
 
+    async def shared(self, credentials: dict[str, Any], room: str) -> bool | None:
+        """Whether people of another company are in a chat, or invited; None: it cannot be read."""
+        ...
+
 
 class Rereads(Protocol):
     """A platform whose history can be read again, to find what was missed."""

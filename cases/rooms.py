@@ -90,7 +90,7 @@ async def register(
 
 
 async def told(shelf: Shelf, workspace_id: str, channel: str, what: str, name: str = "") -> None:
-    """The platform says what became of a channel: `renamed`, `joined`, or a state."""
+    """The platform says what became of a channel: `renamed`, `joined`, `shared`, or a state."""
     if what == "joined":
         await found(shelf, workspace_id, channel, name)
         return
@@ -99,6 +99,9 @@ async def told(shelf: Shelf, workspace_id: str, channel: str, what: str, name: s
         return
     if what == "renamed":
         room.name = name
+    elif what == "shared":  # another company came in: it is no office's own room any more
+        room.posts = room.listens = False
+        await audit.record(shelf, "room.shared", room.id)
     elif room.state != what and not (what == ACTIVE and room.state == LEFT):
         if what == ACTIVE:  # out of the archive: whether it may post is asked again
             room.posts = False

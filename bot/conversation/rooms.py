@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.events import Fields, Invited
 from bot.conversation.turn import Owed, Turn
+from bot.conversation.walls import ours_alone
 from bot.views.elements import Card, Style, Text
 from bot.views.notes import note
 from bot.views.rooms import LISTENS, POSTS, room_form, room_name, room_words, rooms_card
@@ -27,13 +28,17 @@ async def here(turn: Turn, channel: str, filled: Fields) -> None:
         await listing(turn)
         return
     name = await turn.reach.room_name(channel)
+    if name is None:
+        turn.say(note(turn.words("rooms.invite_first")))
+        return
     async with turn.transaction() as shelf:
         room = await rooms.at(shelf, _workspace(turn), channel)
-        if room is None and name is None:
-            turn.say(note(turn.words("rooms.invite_first")))
+        if name or await rooms.offices_for(shelf):  # else nobody knows whether the bot is there
+            named = name or str(filled.get("name") or "")
+            room = await rooms.found(shelf, _workspace(turn), channel, named)
+        if room is None:
+            turn.say(note(turn.words("rooms.who_may")))
             return
-        named = name or str(filled.get("name") or "")
-        room = await rooms.found(shelf, _workspace(turn), channel, named)
         await _show(turn, shelf, room)
 
 
@@ -47,9 +52,13 @@ async def show(turn: Turn, room_id: str) -> None:
 
 
 async def save(turn: Turn, room_id: str, filled: Fields) -> None:
-    """Keeps it, and says what it means."""
+    """Keeps it, and says what it means. Raises as `ours_alone` where it is to post or listen."""
     uses = filled.get("uses")
     ticked = uses if isinstance(uses, list) else [str(uses or "")]
+    async with turn.read() as shelf:
+        before = await shelf.people.room(room_id)
+    if before is not None and "channel" in before.address and {POSTS, LISTENS} & {*ticked}:
+        await ours_alone(turn, before.workspace_id, str(before.address["channel"]))
     async with turn.transaction() as shelf:
         room = await rooms.register(
             shelf,

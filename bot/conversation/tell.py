@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.conversation.showing import shown
 from bot.conversation.turn import Owed, Turn
+from bot.conversation.walls import ours_alone
 from bot.views.elements import Style, to_json
 from bot.views.hits import ShownHit, told_card
 from bot.views.notes import note
@@ -35,6 +36,8 @@ async def tell(turn: Turn, value: str) -> None:
     thread, _, listed = value.rpartition("|")
     if not turn.may_tell:
         raise NotFound
+    aside = {**turn.event.aside, "about": thread}  # type: ignore[union-attr]  # may_tell: it has one
+    await ours_alone(turn, turn.workspace_id, str(aside["channel"]))
     async with turn.read() as shelf:
         state = await searches.last(shelf, thread or turn.thread)
     found = await found_for(turn, state) if state.get("query") else None
@@ -54,7 +57,6 @@ async def tell(turn: Turn, value: str) -> None:
         name = members.shown_name(await shelf.people.member(turn.scope.me), locale)
         card = told_card(hits, say(locale, "tell.from", name=name), locale)
         content = {"card": to_json(card), "case_ids": [hit.shown.case.id for hit in hits]}
-        aside = {**turn.event.aside, "about": thread}  # type: ignore[union-attr]  # may_tell: it has one
         turn.owe(Owed(f"answer_share:{once}", "answer_share", content, aside=aside))
         await audit.record(shelf, "answer.share", once)
         turn.say(note(turn.words("tell.done"), style=Style.GOOD))

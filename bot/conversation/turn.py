@@ -61,6 +61,7 @@ class Reach:
     workspace_id: str
     fetch: Callable[[Attached], Awaitable[bytes]]
     room_name: Callable[[str], Awaitable[str | None]]
+    shared: Callable[[str], Awaitable[bool | None]]  # with another company; None: unknown
 
 
 @dataclass(slots=True)

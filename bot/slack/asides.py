@@ -68,7 +68,9 @@ def payload(card: Card, aside: Aside, now: float) -> bytes:
     """The bytes of `blocks.payload` with their place; `now` is Unix time."""
     made: Json = message(card)
     made["place"] = place = {"channel": aside["channel"]}
-    thread = aside.get("thread") or str(aside.get("about") or "").rpartition(":")[2]
+    about, _, ts = str(aside.get("about") or "").rpartition(":")  # see `name`
+    same = about.rpartition(":")[2] == aside["channel"]  # a time means nothing in another room
+    thread = aside.get("thread") or (ts if same else "")
     if thread:
         place["thread_ts"] = thread
     if aside.get("user") and not aside.get("everyone"):

@@ -135,8 +135,11 @@ async def find(
         raise answers.failure(error, proves_nothing_sent=True) from None
 
 
-async def email(client: AsyncWebClient, user: str) -> str | None:
-    """The user's e-mail; empty where Slack has none or the scope is missing; None for a guest."""
+async def email(client: AsyncWebClient, user: str, homes: set[str]) -> str | None:
+    """The user's e-mail; empty where Slack has none or the scope is missing.
+
+    None for a guest, and for people outside `homes`; where that is empty, Slack is asked for it.
+    """
     try:
         answer = await client.users_info(user=user)
     except Exception as error:
@@ -144,7 +147,16 @@ async def email(client: AsyncWebClient, user: str) -> str | None:
             return ""
         raise answers.failure(error, proves_nothing_sent=True) from None
     found = answer["user"]
-    return people.email_of(found) if people.ours(found, set()) else None
+    return people.email_of(found) if people.ours(found, homes or await _homes(client)) else None
+
+
+async def _homes(client: AsyncWebClient) -> set[str]:
+    """The team and the organisation of a token that was stored without them."""
+    try:
+        answer = await client.auth_test()
+    except Exception as error:
+        raise answers.failure(error, proves_nothing_sent=True) from None
+    return people.homes(answer.get("team_id"), answer.get("enterprise_id"))
 
 
 async def room_name(client: AsyncWebClient, room: str) -> str | None:
@@ -157,6 +169,22 @@ async def room_name(client: AsyncWebClient, room: str) -> str | None:
         return ""  # a name is only an ornament
     found = answer["channel"]
     return str(found.get("name") or "") if found.get("is_member", True) else None
+
+
+async def shared(client: AsyncWebClient, room: str) -> bool | None:
+    """True for a channel of Slack Connect, or one that another company was invited to.
+
+    None where Slack does not say: without `channels:read` (private: `groups:read`), or on an error.
+    """
+    try:
+        found = (await client.conversations_info(channel=room))["channel"]
+    except Exception:  # whatever the reason: nobody may rely on it
+        return None
+    if "is_ext_shared" not in found:
+        return None
+    invited = found.get("is_pending_ext_shared") or found.get("pending_connected_team_ids")
+    others = found.get("is_shared") and not found.get("is_org_shared")
+    return bool(found["is_ext_shared"] or invited or others)
 
 
 async def _direct(client: AsyncWebClient, user: str) -> str:

@@ -28,6 +28,8 @@ _GONE = (
 def overheard(raw: Raw, team: str) -> Overheard | None:
     """A person's new message in a channel, or an emoji on a person's message there."""
     event = raw["event"]
+    if raw.get("is_ext_shared_channel"):  # another company has come into the room
+        return None
     if event.get("type") == "reaction_added":
         return _mark(event, team)
     found = messages.version(raw)

@@ -24,11 +24,19 @@ def told(raw: Raw, homes: set[str]) -> PersonTold | None:
 
 
 def ours(user: Raw, homes: set[str]) -> bool:
-    """False for guests, and for people of another company (Slack Connect)."""
+    """False for guests, and for people of another company (Slack Connect).
+
+    People of an organisation name it, or its workspaces, beside the one that they are seen in.
+    """
     guest = user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")
-    home = user.get("team_id")
-    member_of = set((user.get("enterprise_user") or {}).get("teams") or ()) | {home}
-    return not guest and (not home or not homes or bool(member_of & homes))
+    around = user.get("enterprise_user") or {}
+    member_of = {user.get("team_id"), around.get("enterprise_id"), *(around.get("teams") or ())}
+    return not guest and bool(member_of & homes)
+
+
+def homes(*ids: str | None) -> set[str]:
+    """Team and organisation, of which either may be missing."""
+    return {one for one in ids if one}
 
 
 def email_of(user: Raw) -> str:

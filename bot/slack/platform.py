@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Aside, Attached, Detached, Event, Post
 from bot.platform import Desk
-from bot.slack import answers, asides, attached, blocks, client, overheard
+from bot.slack import answers, asides, attached, blocks, client, overheard, people
 from bot.slack.condition import Condition
 from bot.slack.door import PATH, Door, Intake
 from bot.slack.gap_fill import Place, missed
@@ -130,8 +130,9 @@ class SlackPlatform:
         await client.delete(self._api(credentials), receipt)
 
     async def email_of(self, credentials: dict[str, Any], user: str) -> str | None:
-        """The user's e-mail; empty where it cannot be read; None for a guest."""
-        return await client.email(self._api(credentials), user)
+        """The user's e-mail; empty where it cannot be read; None for guests and other companies."""
+        homes = people.homes(credentials.get("team"), credentials.get("enterprise"))
+        return await client.email(self._api(credentials), user, homes)
 
     async def post(self, credentials: dict[str, Any], source: str) -> Post | None:
         """bot.platform.Quotes: a message of a channel, by its source."""
@@ -144,6 +145,10 @@ class SlackPlatform:
     async def room_name(self, credentials: dict[str, Any], room: str) -> str | None:
         """bot.platform.Reaches: a channel's name; None where the bot is not in it."""
         return await client.room_name(self._api(credentials), room)
+
+    async def shared(self, credentials: dict[str, Any], room: str) -> bool | None:
+        """bot.platform.Reaches: whether a channel is one of Slack Connect; None: unknown."""
+        return await client.shared(self._api(credentials), room)
 
     async def reread(
         self, credentials: dict[str, Any], team: str, room: str, oldest: float, *, direct: bool

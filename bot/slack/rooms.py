@@ -23,7 +23,8 @@ WHAT = {
         ("rename", "renamed"),
     )
 }
-EVENTS = ("member_joined_channel", "member_left_channel", *WHAT)
+ANY = ("member_joined_channel", "member_left_channel", "channel_shared")  # public or private
+EVENTS = (*ANY, *WHAT)
 HERE = ("部屋", "この部屋", "room", "this room")
 SHOW = "room.here"
 
@@ -39,6 +40,8 @@ def told(raw: Raw) -> Event | None:
     kind, channel = event["type"], event.get("channel")
     if WHAT.get(kind) == "renamed":
         return RoomTold(str(channel["id"]), "renamed", str(channel.get("name") or ""))
+    if kind == "channel_shared":  # with another company, through Slack Connect
+        return RoomTold(str(channel), "shared")
     if kind in WHAT:
         return RoomTold(str(channel), WHAT[kind])
     bots = {str(found.get("user_id")) for found in raw.get("authorizations") or []}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.slack.rooms import told_of
+from bot.slack.rooms import ANY, told_of
 from bot.views.words import say
 
 
@@ -31,7 +31,6 @@ class Scope:
         return say(locale, f"scope.{_key(self.name)}_without")
 
 
-MEMBERSHIP = ("member_joined_channel", "member_left_channel")
 SCOPES = (
     Scope("app_mentions:read", ("app_mention",)),
     Scope("chat:write"),
@@ -41,8 +40,8 @@ SCOPES = (
     Scope("users:read.email"),
     Scope("channels:history", ("message.channels",), full=True),
     Scope("groups:history", ("message.groups",), full=True),
-    Scope("channels:read", (*MEMBERSHIP, *told_of("channel")), full=True),
-    Scope("groups:read", (*MEMBERSHIP, *told_of("group")), full=True),
+    Scope("channels:read", (*ANY, *told_of("channel")), full=True),
+    Scope("groups:read", (*ANY, *told_of("group")), full=True),
     Scope("reactions:read", ("reaction_added",), full=True),
     Scope("files:read", full=True),
 )

@@ -81,7 +81,12 @@ async def pasted(token: str, api_url: str) -> tuple[str, Json]:
         raise BadInput(f"Slack: {answers.code(error) or type(error).__name__}") from None
     whole = bool(answer.get("is_enterprise_install"))
     place = str(answer["enterprise_id"] if whole else answer["team_id"])
-    return place, {"token": token, "bot_user": str(answer.get("user_id") or "")}
+    return place, {
+        "token": token,
+        "bot_user": str(answer.get("user_id") or ""),
+        "team": "" if whole else place,
+        "enterprise": str(answer.get("enterprise_id") or ""),
+    }
 
 
 def place_of(answer: Json) -> str:

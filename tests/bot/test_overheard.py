@@ -320,3 +320,27 @@ async def test_an_mr_turns_it_off_in_the_settings(driver: SlackDriver, sato: Per
     await sato.presses("保存する", wants=["digest", "questions"])
     await writes(driver, SATO, WIN)
     assert FOUND not in await sato.opens_mail()
+
+
+async def test_whom_the_roster_does_not_know_is_looked_up_once_in_ten_minutes(
+    driver: SlackDriver,
+) -> None:
+    hearing = driver.house.hub.reception.hearing
+    now = hearing.ticks()
+    hearing.ticks = lambda: now
+    for _ in range(3):
+        await writes(driver, "stranger", CHAT)
+    assert len(driver.slack.made("users.info")) == 1
+    now += 601
+    await writes(driver, "stranger", CHAT)
+    assert len(driver.slack.made("users.info")) == 2
+
+
+async def test_where_another_company_came_in_nothing_is_heard(
+    driver: SlackDriver, sato: Person
+) -> None:
+    inner = {"type": "message", "channel": OPENED, "channel_type": "channel", "user": "U0SATO"}
+    heard = event({**inner, "text": WIN, "ts": "1800000300.000001"}, "EvShared")
+    await driver._post({**heard, "is_ext_shared_channel": True})
+    assert await kept(driver) == []
+    assert await sato.opens_mail() == ""

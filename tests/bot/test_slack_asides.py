@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.slack import SlackPlatform, asides
+from bot.views.elements import Card
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
@@ -127,6 +128,42 @@ async def test_where_another_company_reads_along_nothing_is_shared(slack: SlackD
     (seen,) = await slack.mention(ITO, ASKS)
     assert "なぜ" in seen.text
     assert "find.tell" not in {one.action for one in seen.keys}
+
+
+@pytest.mark.parametrize("shared", ["is_ext_shared", "is_pending_ext_shared"])
+async def test_slack_is_asked_who_reads_along_before_anything_is_shared(
+    slack: SlackDriver, shared: str
+) -> None:
+    slack.slack.rooms[SALES].shared = shared
+    (seen,) = await slack.command(ITO, f"探す {ASKS}")  # a command does not tell of Slack Connect
+    (told,) = await slack.press(ITO, seen, key(seen, "find.tell"), {})
+    assert "社外の方もいる" in told.text
+    assert "E-34" in told.text
+    assert posted(slack) == []
+    slack.slack.rooms[SALES].shared = "is_org_shared"
+    await slack.press(ITO, seen, key(seen, "find.tell"), {})
+    assert [one["channel"] for one in posted(slack)] == [SALES]
+
+
+async def test_where_slack_does_not_tell_who_reads_along_nothing_is_shared(
+    slack: SlackDriver,
+) -> None:
+    (seen,) = await slack.command(ITO, f"探す {ASKS}")
+    slack.slack.grants["xoxb-hitotsubu"].discard("channels:read")  # the minimum manifest
+    (told,) = await slack.press(ITO, seen, key(seen, "find.tell"), {})
+    assert "全機能のマニフェスト" in told.text
+    assert "E-35" in told.text
+    assert posted(slack) == []
+
+
+def test_a_threads_time_is_only_used_in_its_own_room() -> None:
+    def place(about: str) -> Any:
+        aside = {"channel": SALES, "everyone": True, "about": about}
+        return asides.unpacked(asides.payload(Card(()), aside, 0.0))[1]
+
+    assert place(asides.name("T0", SALES, THREAD)) == {"channel": SALES, "thread_ts": THREAD}
+    assert place(asides.name("T0", "C0OTHER", THREAD)) == {"channel": SALES}
+    assert place("") == {"channel": SALES}
 
 
 async def test_where_the_bot_is_not_it_answers_in_the_direct_message_and_says_so(

@@ -221,6 +221,23 @@ async def test_a_stranger_is_known_by_e_mail(slack: FakeSlack, platform: Platfor
         await platform.email_of(TOKEN, "U0SATO")
 
 
+async def test_only_people_of_the_team_or_its_organisation_are_known(
+    slack: FakeSlack, platform: Platform
+) -> None:
+    slack.emails["U0SATO"] = "sato@hibiki.example"
+    there = TOKEN | {"team": "", "enterprise": "E0HIBIKI"}
+    assert await platform.email_of(there, "U0SATO") is None
+    slack.people["U0SATO"] = {"enterprise_user": {"enterprise_id": "E0HIBIKI"}}
+    assert await platform.email_of(there, "U0SATO") == "sato@hibiki.example"
+    slack.people["U0SATO"] = {"team_id": "T0OTHER"}
+    assert await platform.email_of(TOKEN, "U0SATO") is None  # the team is Slack's own word
+    slack.people["U0SATO"] = {"team_id": None}
+    assert await platform.email_of(TOKEN, "U0SATO") is None
+    slack.script["auth.test"] = [error("fatal_error")]
+    with pytest.raises(DeliveryFailed):
+        await platform.email_of(TOKEN, "U0SATO")
+
+
 async def test_an_address_without_a_person_is_never_tried(
     slack: FakeSlack, platform: Platform
 ) -> None:

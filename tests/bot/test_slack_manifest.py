@@ -69,7 +69,7 @@ def test_full_adds_what_channels_reactions_files_and_the_roster_need() -> None:
     events = [set(one["settings"]["event_subscriptions"]["bot_events"]) for one in (small, big)]
     assert events[1] - events[0] == {
         "message.channels", "message.groups", "reaction_added", "team_join", "user_change",
-        "member_joined_channel", "member_left_channel",
+        "member_joined_channel", "member_left_channel", "channel_shared",
         *(f"{kind}_{news}" for kind in ("channel", "group")
           for news in ("left", "deleted", "archive", "unarchive", "rename")),
     }  # fmt: skip

@@ -194,11 +194,10 @@ async def test_a_guest_is_never_a_member_whatever_the_roster_says(
     await tells(slack, {"type": "team_join", "user": person(SATO)})
     await tells(slack, {"type": "user_change", "user": person(SATO, **guest)})
     assert await account(slack, "U0SATO") is None
-    if "team_id" not in guest:  # users.info tells a guest of the workspace
-        slack.slack.people["U0SATO"] = guest
-        sato = slack.person(SATO)
-        assert "名簿に" in await sato.says("設定")
-        assert await account(slack, "U0SATO") is None
+    slack.slack.people["U0SATO"] = guest
+    sato = slack.person(SATO)
+    assert "名簿に" in await sato.says("設定")
+    assert await account(slack, "U0SATO") is None
 
 
 async def test_bots_and_news_that_change_nothing_are_not_even_kept(slack: SlackDriver) -> None:
@@ -246,6 +245,51 @@ async def test_who_may_says_whose_room_it_is_and_posting_moves_there(slack: Slac
     assert (found.name, found.state) == ("神戸", "left")
     assert (await room(slack, "C0KOBE")).state == "active"  # type: ignore[union-attr] # the office's first room
     assert "#神戸: 神戸営業所, ヒトツブはもういません" in await kato.says("部屋")
+
+
+async def test_a_channel_with_another_company_becomes_no_offices_room(slack: SlackDriver) -> None:
+    kato = slack.person(KATO)
+    slack.slack.rooms["C0SALES"].shared = "is_ext_shared"
+    await tells(slack, joined("U0KATO"))
+    await kato.opens_mail()
+    for uses in (["posts"], ["listens"]):
+        seen = await kato.presses("登録する", office="kobe", uses=uses)
+        assert "E-34" in seen
+        await slack.act(KATO, command("部屋"))
+    found = await room(slack, "C0SALES")
+    assert found is not None
+    assert (found.office_id, found.posts, found.listens) == (None, False, False)
+    slack.slack.grants["xoxb-hitotsubu"].discard("channels:read")  # nobody can tell
+    await slack.act(KATO, {**command("部屋"), "channel_id": "C0KOBE"})
+    assert "E-35" in await kato.presses("登録する", office="kobe", uses=["posts"])
+
+
+async def test_a_room_that_another_company_comes_into_falls_silent(slack: SlackDriver) -> None:
+    await tells(slack, {"type": "channel_shared", "channel": "C0KOBE", "connected_team_id": "E1"})
+    found = await room(slack, "C0KOBE")
+    assert found is not None
+    assert (found.posts, found.listens, found.state) == (False, False, "active")
+
+
+async def test_a_room_that_the_bot_left_stays_left_until_it_is_brought_in(
+    slack: SlackDriver,
+) -> None:
+    slack.person(KATO)
+    slack.slack.rooms["C0KOBE"].bot_in = False
+    await tells(slack, {"type": "member_left_channel", "user": "U0BOT", "channel": "C0KOBE"})
+    (seen,) = await slack.act(KATO, {**command("部屋"), "channel_id": "C0KOBE"})
+    assert "/invite @ヒトツブ" in seen.text
+    assert (await room(slack, "C0KOBE")).state == "left"  # type: ignore[union-attr] # it was there before
+
+
+async def test_without_a_name_only_who_may_register_makes_a_room(slack: SlackDriver) -> None:
+    slack.person(SATO), slack.person(KATO)
+    slack.slack.grants["xoxb-hitotsubu"].discard("channels:read")
+    (seen,) = await slack.act(SATO, command("部屋"))
+    assert "変えられるのは" in seen.text
+    assert await room(slack, "C0SALES") is None
+    await slack.act(KATO, command("部屋"))
+    assert await room(slack, "C0SALES") is not None
 
 
 async def test_an_mr_who_brings_the_bot_in_is_thanked_and_the_promoter_is_asked(

@@ -185,7 +185,8 @@ async def test_slack_says_whose_a_pasted_token_is() -> None:
     async with fake_slack() as slack:
         place, found = await pasted("xoxb-sato", slack.url)
         assert place == TEAM
-        assert found == {"token": "xoxb-sato", "bot_user": "U0BOT"}
+        kept = {"token": "xoxb-sato", "bot_user": "U0BOT", "team": TEAM, "enterprise": ""}
+        assert found == kept
         whole = {"ok": True, "enterprise_id": "E0", "is_enterprise_install": True}
         slack.script["auth.test"] = [Answer(whole)]
         assert (await pasted("xoxb-sato", slack.url))[0] == "E0"

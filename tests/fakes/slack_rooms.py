@@ -178,6 +178,11 @@ def _told(channel: str, room: Room) -> Json:
         "is_private": room.private,
         "is_archived": room.archived,
         "is_member": room.bot_in,
+        "is_shared": room.shared in ("is_ext_shared", "is_org_shared"),
+        "is_ext_shared": False,
+        "is_org_shared": False,
+        "is_pending_ext_shared": False,
+        **({room.shared: True} if room.shared else {}),
     }
 
 

@@ -38,6 +38,7 @@ class Room:
     archived: bool = False
     bot_in: bool = True
     members: set[str] | None = None
+    shared: str = ""  # "is_ext_shared", "is_pending_ext_shared" or "is_org_shared"
 
 
 @dataclass
