@@ -21,6 +21,7 @@ from bot.conversation.events import (
     Spoken,
     Told,
     Unsaid,
+    unaddressed,
 )
 from bot.courier import Composer
 from bot.detach import detach
@@ -170,7 +171,7 @@ class Reception:
         member, first = await self._member(event, platform, said)
         if member is None:
             await self._finish(event)
-            silent = isinstance(said, Left | Unsaid | Overheard)
+            silent = isinstance(said, Left | Unsaid) or unaddressed(said)
             return [] if silent else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
             await self._finish(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,29 @@ async def last(shelf: Shelf, thread: str = "") -> dict[str, Any]:
     if row is not None:
         return dict(row.search)
     return dict((await shelf.talks.mine(shelf.now)).search)
+
+
+def name(state: dict[str, Any]) -> str:
+    """What a button carries of the search it belongs to: `question#thread`."""
+    return f"{_short(state)}#{state.get('thread', '')}"
+
+
+async def of(shelf: Shelf, value: str, thread: str) -> tuple[dict[str, Any] | None, str]:
+    """The search that a button's value belongs to, and what else the value carries.
+
+    `value` is `name(state)#rest`; a bare one means the last search in `thread`. None where the
+    thread has gone on to another question; empty where there was none.
+    """
+    question, carried, more = value.partition("#")
+    if not carried:
+        return await last(shelf, thread), value
+    asked_there, _, rest = more.partition("#")
+    state = await last(shelf, asked_there)
+    return (state if _short(state) == question else None), rest
+
+
+def _short(state: dict[str, Any]) -> str:
+    return hashlib.sha256(str(state.get("query", "")).encode()).hexdigest()[:8]
 
 
 async def asked_in(shelf: Shelf, member_id: str, thread: str) -> bool:

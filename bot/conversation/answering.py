@@ -31,7 +31,16 @@ from bot.conversation import (
     versions,
     wish,
 )
-from bot.conversation.events import Invited, Joined, Left, Overheard, Pressed, Said, Unsaid
+from bot.conversation.events import (
+    Invited,
+    Joined,
+    Left,
+    Overheard,
+    Pressed,
+    Said,
+    Unsaid,
+    unaddressed,
+)
 from bot.conversation.turn import Turn
 from bot.views.notes import error_card
 from cases.errors import CaseError, NotFound
@@ -120,8 +129,8 @@ async def respond(turn: Turn) -> None:
     except CaseError as error:
         turn.replies.clear()
         turn.owed.clear()
-        if isinstance(turn.event, Overheard):
-            return  # it was not said to the bot
+        if unaddressed(turn.event):
+            return
         (turn.open if turn.screen else turn.say)(error_card(error, turn.locale))
 
 

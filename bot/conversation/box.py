@@ -74,6 +74,7 @@ COMMANDS = {
     "部屋": rooms.listing,
     "この部屋": rooms.listing,
     "rooms": rooms.listing,
+    "room": rooms.listing,
     "試している事例": try_it.listing,
     "trials": try_it.listing,
 }

@@ -163,6 +163,11 @@ Told = RoomTold | PersonTold  # the platform says it
 Event = Spoken | Told
 
 
+def unaddressed(event: Event) -> bool:
+    """True for what was not said to the bot: nobody waits for an answer, or for an error."""
+    return isinstance(event, Overheard) or (isinstance(event, Said) and event.overheard)
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """The member behind an event, resolved from the verified envelope."""

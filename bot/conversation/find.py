@@ -50,31 +50,34 @@ async def search(turn: Turn, text: str, *, drop: str = "") -> None:
 
 
 async def more(turn: Turn, value: str) -> None:
-    """「もっと見る」: the next page of the last search."""
-    await _again(turn, offset=int(value) if value.isdigit() else 0)
+    """「もっと見る」: the next page of the card's search."""
+    state, offset = await _searched(turn, value)
+    await _again(turn, state, offset=int(offset) if offset.isdigit() else 0)
 
 
-async def without(turn: Turn, chip: str) -> None:
+async def without(turn: Turn, value: str) -> None:
     """Takes one filter chip off and searches again."""
-    await _again(turn, without=chip)
+    state, chip = await _searched(turn, value)
+    await _again(turn, state, without=chip)
 
 
 async def share_instead(turn: Turn, value: str = "") -> None:
     """What was searched is a win after all: it goes to the preview, as typed in the search."""
     from bot.conversation import share  # share and find hand over to each other
 
-    async with turn.read() as shelf:
-        state = await searches.last(shelf, turn.thread)
-    await share.propose(turn, str(state.get("query", "")))
+    state, _ = await _searched(turn, value)
+    if state is not None:
+        await share.propose(turn, str(state.get("query", "")))
 
 
 async def wish(turn: Turn, value: str = "") -> None:
-    """「求む！事例に出す」: the last search becomes an open question, without the asker's name.
+    """「求む！事例に出す」: the card's search becomes an open question, without the asker's name.
 
     Everyone reads it, so it must pass the guard as a post does.
     """
-    async with turn.read() as shelf:
-        state = await searches.last(shelf, turn.thread)
+    state, _ = await _searched(turn, value)
+    if state is None:
+        return
     allowed = (await turn.check({"intent": state.get("query", "")})).decision in verdicts.PASSES
     async with turn.transaction() as shelf:
         if not state.get("query"):
@@ -87,9 +90,22 @@ async def wish(turn: Turn, value: str = "") -> None:
         turn.say(note(turn.words("find.wished")))
 
 
-async def _again(turn: Turn, *, offset: int = 0, without: str = "") -> None:
+async def _searched(turn: Turn, value: str) -> tuple[dict[str, Any] | None, str]:
+    """The pressed card's search and what else the button carries; None, which is said, where
+    another question has been asked since."""
     async with turn.read() as shelf:
-        state = await searches.last(shelf, turn.thread)
+        state, rest = await searches.of(shelf, value, turn.thread)
+    if state is None:
+        async with turn.transaction():
+            turn.say(note(turn.words("find.gone_on")))
+    return state, rest
+
+
+async def _again(
+    turn: Turn, state: dict[str, Any] | None, *, offset: int = 0, without: str = ""
+) -> None:
+    if state is None:
+        return
     if not state.get("query"):
         await start(turn)
         return
@@ -131,6 +147,7 @@ async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searchin
         offset=offset,
         words_only=found.words_only,
         coaching=_coaching(turn, hits, locale),
+        search=searches.name(state),
         tell=tell_value(state, hits) if turn.may_tell else "",
         among_others=not turn.private,
     )

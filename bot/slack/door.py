@@ -169,8 +169,14 @@ def without_token(raw: Raw) -> Raw:
 
 
 def _places(raw: Raw) -> tuple[str, ...]:
-    """Where the envelope may belong: its workspace, and the organisation around it."""
-    return tuple(dict.fromkeys((team(raw), organisation(raw) or team(raw))))
+    """Where the envelope may belong: its workspace, and the organisation around it.
+
+    Where it names no workspace, only the organisation: the person's own may be another customer.
+    """
+    around = organisation(raw)
+    if around and raw.get("team", "") is None:
+        return (around,)
+    return tuple(dict.fromkeys((team(raw), around or team(raw))))
 
 
 def _object(text: bytes | str) -> Raw:

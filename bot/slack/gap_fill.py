@@ -18,7 +18,7 @@ _NOTHING_THERE = ("channel_not_found", "not_in_channel", "is_archived")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room of a team; `direct`: the bot's own conversation with a person."""
+    """A room of a team or an organisation; `direct`: the bot's own conversation with a person."""
 
     team: str
     room: str
@@ -56,11 +56,17 @@ async def missed(api: AsyncWebClient, place: Place, oldest: str) -> list[Raw] | 
 
 
 def envelope(place: Place, message: Raw) -> Raw:
-    """The message as Slack would have sent it; its own place makes it the same event."""
+    """The message as Slack would have sent it; its own place makes it the same event.
+
+    To an org-wide installation the message names its workspace, the envelope the organisation.
+    """
     kind = "im" if place.direct else "channel"
+    whole = place.team.startswith("E")
+    within = {"enterprise_id": place.team} if whole else {}
     return {
+        **within,
         "type": "event_callback",
-        "team_id": place.team,
+        "team_id": str(message.get("team") or place.team) if whole else place.team,
         "event_id": f"history:{place.room}:{message['ts']}",
         "authorizations": [{"user_id": place.bot_user}] if place.bot_user else [],
         "event": {**message, "type": "message", "channel": place.room, "channel_type": kind},

@@ -53,9 +53,9 @@ def read(raw: Raw) -> Event | Detached | None:
 def team(raw: Raw) -> str:
     """The workspace of the verified envelope, or the organisation of an org-wide installation.
 
-    KeyError when the envelope names neither.
+    Where Slack names none to such an installation, it is the person's. KeyError without any.
     """
-    found = _id(raw, "team") or organisation(raw)
+    found = _id(raw, "team") or _inside(raw) or organisation(raw)
     if not found:
         raise KeyError("team")
     return found
@@ -92,6 +92,20 @@ def _id(raw: Raw, name: str) -> str:
     return str(raw.get(f"{name}_id") or (raw.get(name) or {}).get("id") or "")
 
 
+def _inside(raw: Raw) -> str:
+    """The person's workspace where an interaction has `"team": null`, as those of an org-wide
+    installation may (slack_bolt/request/internals.py); empty for another organisation's people.
+
+    Who is of no organisation is told by users.info, before anybody is connected to a member.
+    """
+    user, whole = raw.get("user"), raw.get("is_enterprise_install") in (True, "true")
+    if _id(raw, "team") or not whole or not organisation(raw) or not isinstance(user, dict):
+        return ""
+    if user.get("enterprise_id") not in (None, "", organisation(raw)):
+        return ""
+    return str(user.get("team_id") or (raw.get("view") or {}).get("team_id") or "")
+
+
 def _is_guest(raw: Raw) -> bool:
     event = raw.get("event") or {}
     event = {**event, **(event.get("message") or event.get("previous_message") or {})}
@@ -102,7 +116,7 @@ def _is_guest(raw: Raw) -> bool:
         event.get("team") if isinstance(event.get("team"), str) else None,
         (user or {}).get("team_id"),
     }
-    return bool(homes - {None, "", _id(raw, "team"), organisation(raw)})
+    return bool(homes - {None, "", _id(raw, "team"), _inside(raw), organisation(raw)})
 
 
 def _event(raw: Raw) -> Event | Detached | None:
@@ -183,8 +197,14 @@ def _message_shortcut(raw: Raw) -> Event | None:
 
 
 def _link(raw: Raw) -> str:
-    """The message's address as Slack builds it; chat.getPermalink knows better where it answers."""
-    domain, channel, ts = raw["team"]["domain"], raw["channel"]["id"], raw["message"]["ts"]
+    """The message's address as Slack builds it, empty where Slack tells no domain.
+
+    chat.getPermalink knows better where it answers.
+    """
+    domain = (raw.get("team") or {}).get("domain")
+    if not domain:
+        return ""
+    channel, ts = raw["channel"]["id"], raw["message"]["ts"]
     thread = raw["message"].get("thread_ts") or ts
     link = f"https://{domain}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
     return link if thread == ts else f"{link}?thread_ts={thread}&cid={channel}"

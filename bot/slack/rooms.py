@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation.events import Event, Invited, Pressed, RoomTold
 from bot.slack import asides
-from bot.slack.messages import spoken
+from bot.slack.messages import GONE, spoken, version
 
 Raw = dict[str, Any]
 WHAT = {
@@ -60,11 +60,11 @@ def here(raw: Raw) -> Pressed | None:
     if "command" in raw:
         user, channel = str(raw["user_id"]), str(raw.get("channel_id") or "")
         named, typed = str(raw.get("channel_name") or ""), spoken(raw.get("text", ""))
-    elif (raw.get("event") or {}).get("type") == "app_mention" and raw["event"].get("user"):
-        event = raw["event"]
-        bots = {str(found.get("user_id")) for found in raw.get("authorizations") or []}
-        user, channel, named = str(event["user"]), str(event["channel"]), ""
-        typed = spoken(str(event.get("text") or ""), bots)
+    elif raw.get("type") == "event_callback":  # one message may come as both of its events
+        found = version(raw)
+        if found is None or not found.mentions or found.at == GONE:
+            return None
+        user, channel, named, typed = found.user, found.room, "", found.text
     else:
         return None
     if typed.strip().lower() not in HERE or not channel.startswith(("C", "G")):

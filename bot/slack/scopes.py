@@ -47,7 +47,7 @@ SCOPES = (
 )
 # Events that need no scope of their own, or `users:read`, which both manifests have.
 ALWAYS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
-PEOPLE = ("team_join", "user_change")  # full: joins, renames and deactivations are followed
+PEOPLE = ("team_join", "user_change")  # full: accounts are linked and stopped, e-mails follow
 ORGANISATION = ("team_access_granted", "team_access_revoked")  # apps for a whole organisation
 
 

@@ -40,6 +40,7 @@ class Answer:
     offset: int = 0
     words_only: bool = False
     coaching: str = ""
+    search: str = ""  # names the search in its buttons' values
     tell: str = ""  # the value of 「みんなに共有」; empty: there is nobody to share it with
     among_others: bool = False
 
@@ -50,7 +51,7 @@ def answer_card(answer: Answer, locale: str) -> Card:
     if answer.chips:
         words = " ／ ".join(chip_word(chip, locale) for chip in answer.chips)
         parts.append(Text(say(locale, "find.understood", chips=words), Style.QUIET))
-        parts.append(_chip_buttons(answer.chips, locale))
+        parts.append(_chip_buttons(answer, locale))
     if answer.words_only:
         parts.append(Text(say(locale, "find.words_only"), Style.QUIET))
     for hit in answer.hits:
@@ -91,14 +92,13 @@ def _headline(answer: Answer, locale: str) -> str:
     return say(locale, "find.loose", count=number)
 
 
-def _chip_buttons(chips: Sequence[Chip], locale: str) -> Actions:
-    buttons = tuple(
-        Button(
-            say(locale, "find.without", chip=chip_word(chip, locale)), "find.without", chip_id(chip)
-        )
-        for chip in chips[:5]
-    )
-    return Actions(buttons)
+def _chip_buttons(answer: Answer, locale: str) -> Actions:
+    return Actions(tuple(_without(chip, answer.search, locale) for chip in answer.chips[:5]))
+
+
+def _without(chip: Chip, search: str, locale: str) -> Button:
+    words = say(locale, "find.without", chip=chip_word(chip, locale))
+    return Button(words, "find.without", f"{search}#{chip_id(chip)}")
 
 
 def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
@@ -149,15 +149,17 @@ def _difference(one: Difference, locale: str) -> str:
 def _ending(answer: Answer, locale: str) -> list[Part]:
     buttons = []
     if answer.offset + len(answer.hits) < answer.total:
-        next_page = str(answer.offset + len(answer.hits))
+        next_page = f"{answer.search}#{answer.offset + len(answer.hits)}"
         buttons.append(Button(say(locale, "find.more"), "find.more", next_page))
     if answer.tell:
         buttons.append(Button(say(locale, "tell.button"), TELL, answer.tell))
     parts: list[Part] = []
     if answer.match != "close":
         parts.append(Text(say(locale, "find.wish_offer"), Style.QUIET))
-        buttons.append(Button(say(locale, "find.make_wish"), "wish.ask", primary=True))
-    more = (Button(say(locale, "home.instead_share"), "find.share_instead"),)
+        buttons.append(
+            Button(say(locale, "find.make_wish"), "wish.ask", answer.search, primary=True)
+        )
+    more = (Button(say(locale, "home.instead_share"), "find.share_instead", answer.search),)
     parts.append(Actions(tuple(buttons), more=more))
     if answer.hits:
         parts.append(Text(say(locale, "find.note"), Style.QUIET))

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.conversation import follow_up
 from bot.conversation.follow_up import narrowed
+from bot.conversation.turn import Turn
 from cases import chips, sample, searches
 from cases.embedding.bundled import BundledEncoder
+from cases.errors import NotAllowed
 from cases.models.talk import Asked
 from cases.scope import Scope
 from scheduler.jobs import retention
@@ -82,6 +85,28 @@ async def test_what_the_asker_says_to_colleagues_there_is_not_answered_and_its_t
     for line in ("加藤さん、ありがとうございます", "了解です", "長い話になりますが、" * 10):
         assert await slack.mutter(ITO, line, slack.said) == []
     assert {event.raw for event in await events(slack)} == {None}
+
+
+async def test_who_has_left_the_roster_is_told_nothing_of_it_there(slack: SlackDriver) -> None:
+    await slack.mention(ITO, ASKS)
+    async with slack.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        member = await shelf.people.member(ITO)
+        assert member is not None
+        member.active = False
+    assert await slack.mutter(ITO, "病院だけ", slack.said) == []
+
+
+async def test_an_error_over_what_is_said_to_colleagues_stays_unsaid(
+    slack: SlackDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(turn: Turn, text: str) -> bool:
+        raise NotAllowed
+
+    await slack.mention(ITO, ASKS)
+    monkeypatch.setattr(follow_up, "goes_on", fails)
+    assert await slack.mutter(ITO, "病院だけ", slack.said) == []
+    (seen,) = await slack.mention(ITO, "病院だけ", slack.said)
+    assert "E-" in seen.text
 
 
 async def test_another_question_there_is_a_search_of_its_own(slack: SlackDriver) -> None:

@@ -326,6 +326,13 @@ async def test_the_command_in_a_channel_shows_its_room_and_wants_the_bot_there(
     }  # fmt: skip
     await tells(slack, mention)
     assert "#神戸営業所 の設定" in await kato.opens_mail()
+    message = {**mention, "type": "message", "channel_type": "channel"}
+    for number, both in enumerate([(mention, message), (message, mention)]):  # Slack sends both
+        before = len(slack.slack.made("chat.postMessage"))
+        for one in both:
+            await tells(slack, {**one, "ts": f"1800000001.{number}"})
+        assert "#神戸営業所 の設定" in await kato.opens_mail()
+        assert len(slack.slack.made("chat.postMessage")) == before + 1
 
 
 async def test_a_room_that_nobody_known_opened_waits_for_head_office(slack: SlackDriver) -> None:
@@ -336,6 +343,7 @@ async def test_a_room_that_nobody_known_opened_waits_for_head_office(slack: Slac
     assert found.office_id is None
     nakamura = slack.person(NAKAMURA)
     assert "営業所は決まっていません" in await nakamura.says("この部屋")
+    assert "営業所は決まっていません" in await nakamura.says("room")
 
 
 async def _into(shelf: Shelf, member_id: str, office_id: str) -> None:
