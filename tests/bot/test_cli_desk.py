@@ -208,4 +208,4 @@ def test_an_operator_makes_a_link_for_one_workspace(
     assert told.out.startswith("https://bot.example/slack/install?invite=sample.")
     assert "3日間" in told.err
     secret = told.out.strip().rpartition(".")[2]
-    assert cli.call(["doctor", "--find", secret]) == 0  # kept nowhere
+    assert cli.call(["doctor", f"--find={secret}"]) == 0  # kept nowhere
