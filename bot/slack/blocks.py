@@ -188,9 +188,9 @@ def _facts(part: Facts, sheet: Sheet) -> list[Json]:
 
 
 def _fold(part: Fold, sheet: Sheet) -> list[Json]:
-    """One section: Slack itself folds the rest of a long one behind 「もっと見る」."""
-    lines = [part.title, *(line for inner in part.parts for line in _lines(inner))]
-    return _text(Text("\n".join(line for line in lines if line)), sheet)
+    """One section without the title, which asks to unfold it: Slack itself folds a long one."""
+    lines = [line for inner in part.parts for line in _lines(inner) if line]
+    return _text(Text("\n".join(lines)), sheet)
 
 
 def _lines(part: Text | Facts | Divider) -> list[str]:

@@ -212,7 +212,7 @@ def test_a_folded_part_is_one_section_in_its_place_which_slack_itself_folds() ->
     fold = Fold("くわしく", (Facts((("コツ", "朝に送る"), ("", "仙台"))), Divider(), Text("済み")))
     made = blocks.message(Card((fold, Actions((Button("試す", "try"),)))))["blocks"]
     assert [block["type"] for block in made] == ["section", "actions"]
-    assert made[0]["text"]["text"] == "くわしく\nコツ: 朝に送る\n仙台\n済み"
+    assert made[0]["text"]["text"] == "コツ: 朝に送る\n仙台\n済み"
 
 
 def test_texts_of_one_kind_that_follow_each_other_share_a_block() -> None:
