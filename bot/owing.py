@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.conversation.events import Say
 from bot.courier import Composer
-from bot.platform import Platform
+from bot.platform import Kept, Platform
 from bot.views.elements import Card, from_json
 from bot.views.notes import note
 from bot.views.withdrawn import cases_of
-from cases.db import Shelf
+from cases.db import Database, Shelf
 from cases.models.org import Account, Room
+from cases.scope import Scope
 from scheduler import ledger
 from scheduler.models import DeliveryState
 from scheduler.places import NO_ACCOUNT, place_for
@@ -119,3 +121,23 @@ class Owing:
             outcome = f"not_rendered:{type(error).__name__}"
             return replace(promise, state=DeliveryState.DEAD, outcome=outcome)
         return replace(promise, payload=payload)
+
+
+async def instead(db: Database, platform: Platform, kept: Kept, user: str, card: Card) -> bool:
+    """Owes an answer that could not be shown in its place, once; False without an account."""
+    async with db.transaction(Scope(kept.company_id)) as shelf:
+        account = await shelf.people.account(kept.workspace_id, user)
+        if account is None:
+            return False
+        payload = platform.render(card)
+        owed = ledger.Owed(
+            dedupe_key=f"instead:{kept.event_id}:{hashlib.sha256(payload).hexdigest()[:16]}",
+            kind="reply",
+            payload=payload,
+            workspace_id=kept.workspace_id,
+            user=user,
+            member_id=account.member_id,
+            case_ids=cases_of(card),
+        )
+        await ledger.owe(shelf, owed)
+    return True

@@ -159,6 +159,13 @@ class Desk(Protocol):
         """
         ...
 
+    async def owe(self, kept: Kept, platform: str, user: str, card: Card) -> bool:
+        """Puts an answer that could not be shown in its place into the ledger, as a message.
+
+        False for somebody without an account: then nobody else will send it.
+        """
+        ...
+
     async def locale(self, kept: Kept, user: str) -> str:
         """The language of a user, for a screen that cannot wait for the answer."""
         ...

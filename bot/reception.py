@@ -27,7 +27,7 @@ from bot.courier import Composer
 from bot.detach import detach
 from bot.hearing import Hearing
 from bot.notices import reach_of, take_note
-from bot.owing import Owing
+from bot.owing import Owing, instead
 from bot.platform import Kept, Platform
 from bot.vault import Keys
 from bot.views.elements import Card
@@ -114,6 +114,12 @@ class Reception:
         """The scheduler's Receiver: an event that its own process did not finish."""
         await self._latest(event, "late")
 
+    async def owe(self, kept: Kept, platform: str, user: str, card: Card) -> bool:
+        """Owes an answer that could not be shown in its place; False for a stranger."""
+        owed = await instead(self.library.db, self.platforms[platform], kept, user, card)
+        self.wake(kept.company_id)
+        return owed
+
     async def locale(self, kept: Kept, user: str) -> str:
         """The member's language; Japanese for a stranger."""
         async with self.library.db.transaction(Scope(kept.company_id)) as shelf:
@@ -148,8 +154,7 @@ class Reception:
                 await inbox.newest(shelf, event)
             return await self._handle(event, way)
         except inbox.Superseded:
-            await self._finish(event)
-            return []
+            return await self._finish(event)
 
     async def _handle(self, event: Event, way: Way) -> list[Reply]:
         platform = self.platforms[event.platform]
@@ -163,8 +168,7 @@ class Reception:
         key = (event.company_id, event.workspace_id)
         closed = isinstance(said, Overheard) and not await self.hearing.allows(key, said, anew=True)
         if said is None or closed:
-            await self._finish(event)
-            return []
+            return await self._finish(event)
         if isinstance(said, Told):
             await take_note(self.library.db, event, said)
             return []
@@ -174,8 +178,7 @@ class Reception:
             silent = isinstance(said, Left | Unsaid) or unaddressed(said)
             return [] if silent else [Say(note(say("ja", "home.stranger")))]
         if isinstance(said, Joined) and not first:  # Slack says so at each opening: greet once
-            await self._finish(event)
-            return []
+            return await self._finish(event)
         from bot.conversation.answering import respond
 
         turn = self._turn(event, said, member, way)
@@ -227,21 +230,21 @@ class Reception:
         if isinstance(said, Overheard):  # not said to the bot: it is no first contact
             key = (event.company_id, event.workspace_id)
             return await self.hearing.finder(event.platform, key)(said.user), False
-        address = {} if isinstance(said, Left) else said.place
-        email = said.email if isinstance(said, Joined) else ""
+        at = {} if isinstance(said, Left) else said.place
+        email: str | None = said.email if isinstance(said, Joined) else ""
         scope = Scope(event.company_id)
         async with self.library.db.transaction(scope) as shelf:
             known = await shelf.people.account(event.workspace_id, said.user)
         if known is None and not email:
             opened = await self.credentials(event.workspace_id, event.company_id)
-            profile = await platform.email_of(opened, said.user)
-            if profile is None:
+            email = await platform.email_of(opened, said.user)
+            if email is None:
                 return None, False
-            email = profile
         async with self.library.db.transaction(scope) as shelf:
-            member = await members.connect(shelf, event.workspace_id, said.user, address, email)
+            member = await members.connect(shelf, event.workspace_id, said.user, at, email or "")
         return member, known is None or known.seen_at is None
 
-    async def _finish(self, event: Event) -> None:
+    async def _finish(self, event: Event) -> list[Reply]:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:
             await inbox.finish(shelf, event.id)
+        return []

@@ -27,9 +27,9 @@ _CLOSED = ("not_found", "view_not_found")
 
 async def answer(api: AsyncWebClient, raw: Raw, kept: Kept, desk: Desk) -> None:
     """Has the event handled and shows the answers, on a screen that waits where it has one."""
-    screen = Screen(api, raw, kept, read(raw))
+    screen = Screen(api, raw, kept, read(raw), desk)
     work = asyncio.create_task(_handled(api, raw, kept, desk))
-    await screen.open_for(work, desk)
+    await screen.open_for(work)
     try:
         for reply in await work:
             await screen.carry_out(reply)
@@ -58,7 +58,7 @@ async def _learnt(api: AsyncWebClient, raw: Raw) -> Raw:
 
 def _note(error: Exception, expected: tuple[str, ...] = ()) -> None:
     """Only the kind of error is logged: its text may quote a form."""
-    code = answers.code(error)
+    code = answers.code(error) or getattr(error, "reason", "")
     if code not in expected:
         log.error("slack screen failed: %s %s", type(error).__name__, code)
 
@@ -71,6 +71,7 @@ class Screen:
     raw: Raw
     kept: Kept
     event: Event | Detached | None
+    desk: Desk
     view_id: str = ""
     waits: bool = False  # it has not shown an answer yet
     locale: str = "ja"
@@ -86,7 +87,7 @@ class Screen:
         if self.raw["type"] == "view_submission":  # the ack has put 「確認しています」 there
             self.settled = asyncio.get_running_loop().time() + limits.SETTLES
 
-    async def open_for(self, work: asyncio.Task[Any], desk: Desk) -> None:
+    async def open_for(self, work: asyncio.Task[Any]) -> None:
         """Opens 「確認しています」 when a form takes longer than its trigger may wait."""
         event = self.event
         if self.view_id or not (isinstance(event, Pressed) and event.screen):
@@ -95,21 +96,25 @@ class Screen:
         if done:
             return
         try:
-            self.locale = await desk.locale(self.kept, event.user)
+            self.locale = await self.desk.locale(self.kept, event.user)
         except Exception as error:  # the screen cannot wait for the database
             _note(error)
         view = blocks.modal(screens.checking(self.locale), locale=self.locale)
         self.waits = await self._opened(view)
 
     async def carry_out(self, reply: Reply) -> None:
-        """Shows one answer; an error leaves the rest to the inbox and the ledger."""
-        match reply:
-            case Open():
-                await self._open(reply)
-            case Replace():
-                await self._replace(reply)
-            case Say():
-                await self._say(reply.card)
+        """Shows one answer. The inbox has ended with the turn, so an error is noted, not raised:
+        what cannot be shown in its place is owed as a message, and the other answers follow."""
+        try:
+            match reply:
+                case Open():
+                    await self._open(reply)
+                case Replace():
+                    await self._replace(reply)
+                case Say():
+                    await self._say(reply.card)
+        except Exception as error:
+            _note(error)
 
     async def ends(self) -> None:
         """No screen is left without an answer: it comes as a message then."""
@@ -129,14 +134,14 @@ class Screen:
             await self._post(reply.instead or reply.card)
 
     async def _replace(self, reply: Replace) -> None:
-        """The screen and the message under it change together."""
+        """The screen and the message under it change together; a message that cannot change is
+        followed by a new one."""
         shown = bool(self.view_id) and await self._renewed(self._form(reply.card, reply.locale))
         receipt = getattr(self.event, "card", "")
         if asides.is_ephemeral(self.raw):
             shown = await asides.replaced(self.api, self.raw, blocks.message(reply.card)) or shown
         elif receipt:
-            await client.update(self.api, receipt, blocks.payload(reply.card))
-            shown = True
+            shown = await self._updated(receipt, reply.card)
         if not shown:
             await self._post(reply.card)
 
@@ -167,9 +172,22 @@ class Screen:
             return False
         return True
 
+    async def _updated(self, receipt: str, card: Card) -> bool:
+        """False when the message did not change: it is gone, or Slack failed."""
+        try:
+            await client.update(self.api, receipt, blocks.payload(card))
+        except Exception as error:
+            _note(error)
+            return False
+        return True
+
     async def _post(self, card: Card) -> None:
+        """Through the ledger, which tries again; a stranger, who has no account, is told once."""
         place = getattr(self.event, "place", None)
-        if place:
+        if not place:
+            return
+        user = str(getattr(self.event, "user", ""))
+        if not await self.desk.owe(self.kept, "slack", user, card):
             await client.post(self.api, place, blocks.payload(card), self.kept.event_id)
 
     def _form(self, card: Card, locale: str) -> Raw:

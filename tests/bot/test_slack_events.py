@@ -251,6 +251,27 @@ async def test_opening_the_bots_page_is_a_first_meeting(stage: Stage) -> None:
     assert heard.place == {"user": "U0SATO", "channel": "D0SATO"}
 
 
+@pytest.mark.parametrize("knows", [True, False])
+@pytest.mark.parametrize("code", ["ratelimited", "message_not_found", "cant_update_message"])
+async def test_a_card_that_cannot_change_is_said_and_the_other_answers_follow(
+    stage: Stage, code: str, knows: bool
+) -> None:
+    cards = [Card((Text(words),)) for words in ("登録しました", "次の質問です")]
+    stage.desk.replies, stage.desk.knows = [Replace(card) for card in cards], knows
+    stage.slack.script["chat.update"] = [Answer({"ok": False, "error": code})] * 2
+    await stage.send(press({"type": "button", "action_id": "1:go"}))
+    assert stage.desk.owed == cards
+    said = [] if knows else ["登録しました", "次の質問です"]
+    assert [one["text"] for one in stage.slack.messages] == said
+
+
+async def test_a_failing_message_does_not_end_the_answers(stage: Stage) -> None:
+    stage.desk.replies = [Say(Card((Text(words),))) for words in ("一", "二")]
+    stage.slack.script["chat.postMessage"] = [Answer(status=503)]
+    await stage.send(event(direct("設定")))
+    assert [one["text"] for one in stage.slack.messages] == ["二"]
+
+
 async def test_a_failing_reply_is_logged_without_a_word_of_the_message(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -258,6 +279,6 @@ async def test_a_failing_reply_is_logged_without_a_word_of_the_message(
     stage.desk.replies = [Replace(Card((Text("山田先生の件"),)))]
     stage.slack.script["chat.update"] = [Answer({"ok": False, "error": "invalid_blocks"})]
     await stage.send(press({"type": "button", "action_id": "1:go"}))
-    assert "slack event failed" in caplog.text
+    assert "slack screen failed: DeliveryFailed invalid_blocks" in caplog.text
     assert "山田" not in caplog.text
     assert "xoxb" not in caplog.text

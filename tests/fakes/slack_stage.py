@@ -35,6 +35,8 @@ class FakeDesk:
     log: list[str] = field(default_factory=list)
     heard: list[Any] = field(default_factory=list)
     slow: asyncio.Event | None = None
+    owed: list[Card] = field(default_factory=list)
+    knows: bool = False  # the ledger takes what could not be shown
 
     async def keep(self, platform: str, team: str, external_id: str, raw: Json) -> Kept | None:
         if self.broken:
@@ -57,6 +59,10 @@ class FakeDesk:
         self.log.append("handled")
         self.heard.append(read({**self.raws[kept.event_id], **(more or {})}))
         return self.replies
+
+    async def owe(self, kept: Kept, platform: str, user: str, card: Card) -> bool:
+        self.owed.append(card)
+        return self.knows
 
     async def home(self, kept: Kept, user: str) -> Card:
         return Card((Text("ページ"),))
