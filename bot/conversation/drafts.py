@@ -13,6 +13,8 @@ from bot.views.notes import note
 from bot.views.preview import form_card
 from cases import capture, fields, sharing
 from cases.errors import NotFound
+from cases.models.case import Draft
+from cases.months import JST
 from cases.text import shorten
 
 
@@ -65,6 +67,12 @@ async def drop(turn: Turn, draft_id: str) -> None:
         turn.replace(note(turn.words("share.dropped_held" if held else "share.dropped")))
 
 
+def words_of(draft: Draft) -> str:
+    """What a draft is called in a list: its title or deed, the day (JST) where nothing is kept."""
+    words = draft.values.get("title") or draft.values.get("action")
+    return str(words or f"{draft.updated_at.astimezone(JST):%m/%d}")
+
+
 async def drafts(turn: Turn, value: str = "") -> None:
     """All unpublished drafts of the member."""
     async with turn.transaction() as shelf:
@@ -74,8 +82,7 @@ async def drafts(turn: Turn, value: str = "") -> None:
             return
         parts: list[Any] = [Text(turn.words("share.drafts"), Style.TITLE)]
         for row in rows:
-            words = row.values.get("title") or row.values.get("action") or f"{row.updated_at:%m/%d}"
-            parts.append(Text(shorten(str(words), 60)))
+            parts.append(Text(shorten(words_of(row), 60)))
             action = "behalf.show" if row.asked_at else "share.resume"
             resume = Button(turn.words("share.resume"), action, row.id)
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.drafts import words_of
 from bot.conversation.events import Fields
 from bot.conversation.find import start
 from bot.conversation.try_it import FOLLOW_UP
@@ -42,9 +43,7 @@ async def search(turn: Turn, filled: Fields) -> None:
 
 async def _drafts(shelf: Shelf) -> list[tuple[str, str]]:
     rows = (await shelf.cases.drafts())[:DRAFTS]
-    return [
-        (row.id, str(row.values.get("title") or row.values.get("action") or "…")) for row in rows
-    ]
+    return [(row.id, words_of(row)) for row in rows]
 
 
 async def _cases(shelf: Shelf, member: Member) -> list[Own]:
