@@ -52,7 +52,7 @@ CONDITION = "秘書さんがいらっしゃらない医局では難しかった�
 
 @pytest.mark.parametrize("door", [pytest.param(name, marks=MARKS.get(name, ())) for name in AT])
 async def test_a_win_reaches_another_office_and_is_reproduced_there(
-    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
+    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
 ) -> None:
     async with door_of(door)(company_file, tmp_path, encoder) as driver:
         await story(driver)

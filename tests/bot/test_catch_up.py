@@ -30,7 +30,7 @@ WHO = (SATO, KATO, ITO)
 
 @pytest.fixture
 async def driver(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> AsyncIterator[SlackDriver]:
     """Three people who have an account, seen long ago."""
     async with slack_door(company_file, tmp_path, encoder) as found:

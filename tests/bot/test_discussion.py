@@ -21,7 +21,6 @@ from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO
 
 ASKS = "訪問規制で会えない先生に電話で会えた例は?"
-pytestmark = pytest.mark.usefixtures("quick_chats")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ QUIET = "watanabe"  # an MR of 仙台 whom nothing else is owed to
 
 @pytest.fixture
 async def driver(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> AsyncIterator[SlackDriver]:
     """A workspace with one channel in which the company lets the bot listen."""
     async with slack_door(company_file, tmp_path, encoder) as found:

@@ -16,7 +16,6 @@ from tests.fakes.sample_cast import ITO, MORI
 
 FIRST = "訪問規制で会えない先生に電話で会えた例は?"
 SECOND = "薬剤部の先生にWeb講演会を案内して喜ばれた事例はありますか?"
-pytestmark = pytest.mark.usefixtures("quick_chats")
 
 
 @pytest.fixture

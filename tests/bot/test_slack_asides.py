@@ -24,9 +24,6 @@ ASKS = "訪問規制で会えない先生に電話で会えた例は?"
 THREAD = "1799999999.000100"
 
 
-pytestmark = pytest.mark.usefixtures("quick_chats")
-
-
 @pytest.fixture
 async def slack(
     company_file: Path, tmp_path: Path, encoder: BundledEncoder

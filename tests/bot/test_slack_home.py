@@ -22,7 +22,6 @@ from tests.fakes.sample_cast import ITO, KATO, QUESTION, SATO, TICKS, WIN
 from tests.fakes.slack_api import Answer
 from tests.fakes.slack_limits import check_home
 
-pytestmark = pytest.mark.usefixtures("quick_chats")
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 
 

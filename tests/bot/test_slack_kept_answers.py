@@ -17,7 +17,7 @@ from tests.fakes.slack_api import Answer
 
 @pytest.fixture
 async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> AsyncIterator[SlackDriver]:
     async with slack_door(company_file, tmp_path, encoder) as driver:
         assert isinstance(driver, SlackDriver)

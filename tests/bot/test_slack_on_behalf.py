@@ -24,7 +24,7 @@ TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 
 @pytest.fixture
 async def driver(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> AsyncIterator[SlackDriver]:
     """Slack with three people on it; 藤井 has never written to the bot."""
     async with slack_door(company_file, tmp_path, encoder) as found:

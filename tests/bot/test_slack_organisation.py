@@ -45,7 +45,7 @@ PRESS = press({"type": "button", "action_id": "1:help.show", "value": ""})
 
 @pytest.fixture
 async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> AsyncIterator[SlackDriver]:
     """The company's one installation is that of the organisation."""
     async with slack_door(company_file, tmp_path, encoder) as driver:

@@ -18,8 +18,6 @@ from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ABE, KATO
 
-pytestmark = pytest.mark.usefixtures("quick_chats")
-
 
 @pytest.fixture
 async def slack(

@@ -23,7 +23,6 @@ from tests.fakes import slack_files
 from tests.fakes.sample_cast import KATO, NAKAMURA, SATO
 from tests.fakes.slack_requests import TEAM, command, direct, event
 
-pytestmark = pytest.mark.usefixtures("quick_chats")
 Json = dict[str, Any]
 ROSTER = (
     "氏名,メール,Slack ID,営業所,推進メンバー\r\n"

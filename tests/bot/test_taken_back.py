@@ -53,7 +53,7 @@ def updates(driver: AnyDriver) -> list[str]:
 
 
 async def test_a_withdrawn_case_leaves_the_answers_that_showed_it(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder, quick_chats: None
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
     async with DOORS["slack"](company_file, tmp_path, encoder) as driver:
         assert isinstance(driver, SlackDriver)
