@@ -183,7 +183,10 @@ async def test_raw_sql_sees_one_company_and_needs_one(
     for table in WALLED:
         read = select(literal_column("company_id")).select_from(table_named(table))
         async with furnished(None, "c1") as shelf:
-            assert set(await shelf.session.scalars(read)) <= {"c1"}, table
+            seen = set(await shelf.session.scalars(read))
+            assert seen <= {"c1"}, table
+        if not seen:  # a scan of an empty table may end before it asks its policy
+            continue
         async with database.engine.connect() as connection:
             with pytest.raises(DBAPIError, match="no company is set"):
                 await connection.execute(read)
