@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bot.conversation.showing import shown
+from bot.conversation.showing import for_colleagues, visible
 from bot.conversation.turn import Owed, Turn
-from bot.views.case import case_card
 from bot.views.discussion import discussion_card, preview_card
 from bot.views.elements import Card, Style, to_json
 from bot.views.notes import note
-from bot.views.words import say
-from cases import audit, discussions, members, months
+from cases import audit, discussions, months
 from cases.db import Shelf
-from cases.errors import NotFound
 from cases.models.case import Case
 
 
 async def preview(turn: Turn, case_id: str) -> None:
     """Shows what the office will read, before anything is posted."""
     async with turn.transaction() as shelf:
-        case = await _case(shelf, case_id)
+        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
         if office_id is None or await shelf.people.office_room(office_id) is None:
             turn.say(note(turn.words("discuss.no_room"), style=Style.WARN))
@@ -28,7 +23,7 @@ async def preview(turn: Turn, case_id: str) -> None:
         if await shelf.audit.has("case.discuss", _key(shelf, office_id, case)):
             turn.say(note(turn.words("discuss.already")))
             return
-        turn.say(preview_card(await _card(turn, shelf, case), case.id, turn.locale))
+        turn.say(preview_card(await _card(shelf, case), case.id, turn.locale))
 
 
 async def post(turn: Turn, case_id: str) -> None:
@@ -37,7 +32,7 @@ async def post(turn: Turn, case_id: str) -> None:
     What colleagues answer stays in the chat: nothing of it is read or kept.
     """
     async with turn.transaction() as shelf:
-        case = await _case(shelf, case_id)
+        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
         room = await shelf.people.office_room(office_id) if office_id else None
         if office_id is None or room is None:
@@ -47,7 +42,7 @@ async def post(turn: Turn, case_id: str) -> None:
         if await shelf.audit.has("case.discuss", key):
             turn.replace(note(turn.words("discuss.already")))
             return
-        content = {"card": to_json(await _card(turn, shelf, case)), "case_id": case.id}
+        content = {"card": to_json(await _card(shelf, case)), "case_id": case.id}
         turn.owe(Owed(f"discussion:{key}", "office_share", content, room_id=room.id))
         await audit.record(shelf, "case.discuss", key)
         turn.replace(note(turn.words("discuss.posted"), style=Style.GOOD))
@@ -57,21 +52,10 @@ def _key(shelf: Shelf, office_id: str, case: Case) -> str:
     return f"{office_id}:{case.id}:{months.day_of(shelf.now):%Y-%m}"
 
 
-async def _card(turn: Turn, shelf: Shelf, case: Case) -> Card:
-    """In the company's language, as every colleague sees the case."""
-    locale = (await shelf.people.company()).locale
-    name = members.shown_name(await shelf.people.member(turn.scope.me), locale)
-    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False)
-    lead = say(locale, "discuss.from", name=name)
+async def _card(shelf: Shelf, case: Case) -> Card:
+    lead, card, locale = await for_colleagues(shelf, case, "discuss.from")
     questions = discussions.questions(case.barrier, case.id, locale)
-    return discussion_card(case_card(view, locale), lead, questions, locale)
-
-
-async def _case(shelf: Shelf, case_id: str) -> Case:
-    case = await shelf.cases.get(case_id)
-    if case is None:
-        raise NotFound
-    return case
+    return discussion_card(card, lead, questions, locale)
 
 
 async def _office(turn: Turn, shelf: Shelf) -> str | None:

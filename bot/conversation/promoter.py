@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bot.conversation.showing import shown
+from bot.conversation.showing import for_colleagues, shown, visible
 from bot.conversation.turn import Owed, Turn
 from bot.views.case import case_card
 from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
 from bot.views.pack import pack_card
-from bot.views.words import say
-from cases import audit, digests, members, packs
+from cases import audit, digests, packs
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -36,7 +33,7 @@ async def share_item(turn: Turn, value: str) -> None:
     turn.scope.needs(Role.PROMOTER, Role.MANAGER)
     case_id, _, _month = value.partition(":")
     async with turn.transaction() as shelf:
-        case = await _case(shelf, case_id)
+        case = await visible(shelf, case_id)
         view = (await shown(shelf, [case], turn.locale))[0]
         parts = [
             part for part in case_card(view, turn.locale).parts if not isinstance(part, Actions)
@@ -53,7 +50,7 @@ async def share_now(turn: Turn, value: str) -> None:
     turn.scope.needs(Role.PROMOTER, Role.MANAGER)
     case_id, _, month = value.partition(":")
     async with turn.transaction() as shelf:
-        case = await _case(shelf, case_id)
+        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
         room = await shelf.people.office_room(office_id)
         if room is None:
@@ -63,21 +60,16 @@ async def share_now(turn: Turn, value: str) -> None:
         if await shelf.audit.has("digest.share", shared):
             turn.replace(note(turn.words("digest.already_shared")))
             return
-        card = await _posted(turn, shelf, case)
+        card = await _posted(shelf, case)
         content = {"card": to_json(card), "case_id": case.id}
         turn.owe(Owed(f"office_share:{shared}", "office_share", content, room_id=room.id))
         await audit.record(shelf, "digest.share", shared)
         turn.replace(note(turn.words("digest.shared_item"), style=Style.GOOD))
 
 
-async def _posted(turn: Turn, shelf: Shelf, case: Case) -> Card:
-    """The card for the room: in the company's language, as every colleague sees it."""
-    locale = (await shelf.people.company()).locale
-    me = await shelf.people.member(turn.scope.me)
-    name = members.shown_name(me, locale)
-    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False)
-    lead = Text(say(locale, "digest.from_promoter", name=name), Style.QUIET)
-    return Card((lead, *case_card(view, locale).parts))
+async def _posted(shelf: Shelf, case: Case) -> Card:
+    lead, card, _ = await for_colleagues(shelf, case, "digest.from_promoter")
+    return Card((Text(lead, Style.QUIET), *card.parts))
 
 
 async def pack(turn: Turn, value: str) -> None:
@@ -87,13 +79,6 @@ async def pack(turn: Turn, value: str) -> None:
         if office_id != await _office(turn, shelf):
             raise NotFound
         turn.say(pack_card(await packs.make(shelf, office_id, month), office_id, turn.locale))
-
-
-async def _case(shelf: Shelf, case_id: str) -> Case:
-    case = await shelf.cases.get(case_id)
-    if case is None:
-        raise NotFound
-    return case
 
 
 async def _office(turn: Turn, shelf: Shelf) -> str:

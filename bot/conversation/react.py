@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from bot.conversation.showing import office_word, shown
+from bot.conversation.showing import office_word, shown, visible
 from bot.conversation.turn import Owed, Turn
 from bot.views.case import case_card
 from bot.views.notes import note
 from cases import members, reactions
-from cases.errors import NotFound
 
 
 async def show(turn: Turn, case_id: str) -> None:
     """The whole case."""
     async with turn.transaction() as shelf:
-        case = await shelf.cases.get(case_id)
-        if case is None:
-            raise NotFound
+        case = await visible(shelf, case_id)
         turn.say(case_card((await shown(shelf, [case], turn.locale))[0], turn.locale))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.views.case import Shown
+from bot.views.case import Shown, case_card
+from bot.views.elements import Card
+from bot.views.words import say
 from cases import members, trials
 from cases.db import Shelf
+from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Office
 
@@ -35,6 +39,23 @@ async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]
             )
         )
     return found
+
+
+async def visible(shelf: Shelf, case_id: str) -> Case:
+    """A case that the acting member may see. Raises NotFound."""
+    case = await shelf.cases.get(case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+async def for_colleagues(shelf: Shelf, case: Case, lead: str) -> tuple[str, Card, str]:
+    """For a room: the sentence `lead` with who posts it, the case as every colleague sees it, and
+    the company's language, in which both are."""
+    locale = (await shelf.people.company()).locale
+    name = members.shown_name(await shelf.people.member(shelf.scope.me), locale)
+    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False)
+    return say(locale, lead, name=name), case_card(view, locale), locale
 
 
 def office_word(office: Office | None, locale: str) -> str:

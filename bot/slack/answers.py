@@ -43,6 +43,8 @@ PERMANENT = {
     "edit_window_closed",
 }
 SHUT_OUT = {"user_disabled", "cannot_dm_bot"}  # this person gets nothing by this account
+# What the token may not look at: nothing is wrong, and nothing is known.
+CLOSED = ("missing_scope", "not_allowed_token_type", "no_permission")
 RATE_LIMITED = {"ratelimited", "rate_limited"}
 # Raised before a byte of the request has left: a refusal, a name that does not resolve, bad TLS.
 _NEVER_LEFT = (

@@ -17,7 +17,6 @@ from bot.slack.texts import Json
 
 EVENT_TYPE = "hitotsubu_delivery"
 API_URL = "https://slack.com/api/"
-_CLOSED_TO_US = ("missing_scope", "not_allowed_token_type", "no_permission")
 # The SDK logs what it sends at DEBUG, texts included: its logger never goes below WARNING.
 SILENT = logging.getLogger("bot.slack.sdk")
 SILENT.setLevel(logging.WARNING)
@@ -130,7 +129,7 @@ async def find(
         thread = str(address.get("thread_ts") or "")
         return [f"{channel}/{ts}" for ts in await _marked(client, channel, thread, key, since)]
     except Exception as error:
-        if answers.code(error) in _CLOSED_TO_US:
+        if answers.code(error) in answers.CLOSED:
             return None
         raise answers.failure(error, proves_nothing_sent=True) from None
 
@@ -143,7 +142,7 @@ async def email(client: AsyncWebClient, user: str, homes: set[str]) -> str | Non
     try:
         answer = await client.users_info(user=user)
     except Exception as error:
-        if answers.code(error) in _CLOSED_TO_US:
+        if answers.code(error) in answers.CLOSED:
             return ""
         raise answers.failure(error, proves_nothing_sent=True) from None
     found = answer["user"]

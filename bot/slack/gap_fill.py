@@ -12,7 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack import answers, limits
 from bot.slack.messages import Raw
 
-CLOSED = ("missing_scope", "not_allowed_token_type", "no_permission")
 _NOTHING_THERE = ("channel_not_found", "not_in_channel", "is_archived")
 
 
@@ -44,7 +43,7 @@ async def missed(api: AsyncWebClient, place: Place, oldest: str) -> list[Raw] | 
                 cursor=cursor,
             )
         except Exception as error:
-            if answers.code(error) in CLOSED:
+            if answers.code(error) in answers.CLOSED:
                 return None
             if answers.code(error) in _NOTHING_THERE:
                 return []

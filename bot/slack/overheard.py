@@ -13,7 +13,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Overheard, Post
 from bot.slack import answers, messages
-from bot.slack.gap_fill import CLOSED
 
 Raw = dict[str, Any]
 
@@ -77,7 +76,7 @@ async def post(api: AsyncWebClient, source: str) -> Post | None:
             page = await api.conversations_replies(channel=room, ts=ts, limit=15)
             found = [one for one in page["messages"] if one.get("ts") == ts]
     except Exception as error:
-        if answers.code(error) in (*CLOSED, *_GONE):
+        if answers.code(error) in (*answers.CLOSED, *_GONE):
             return None
         raise answers.failure(error, proves_nothing_sent=True) from None
     return _post(found[0], team) if found else None
