@@ -74,12 +74,12 @@ class Hearing:
                 self.library, self.platforms[platform], self.credentials, key, user
             )
             if found is None:
-                self._forget((key, user))
+                self._remember((key, user))
             return found
 
         return find
 
-    def _forget(self, who: tuple[Key, str]) -> None:
+    def _remember(self, who: tuple[Key, str]) -> None:
         now = self.ticks()
         self._nobody = {one: until for one, until in self._nobody.items() if until > now}
         self._nobody[who] = now + NOBODY

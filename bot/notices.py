@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from scheduler.ports import Event
 if TYPE_CHECKING:
     from bot.conversation.turn import Reach
 
-log = logging.getLogger(__name__)
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 

@@ -21,7 +21,7 @@ _ONLY = re.compile(
     r"|^(?:only|just) |(?<![a-z])only[.!?]*$"
 )
 _MORE = re.compile(
-    r"(?:もっと|(?:ほか|他)に?(?:は|も|ある|ありますか)*|次(?:は)?|more|others|others|anyothers|next)"
+    r"(?:もっと|(?:ほか|他)に?(?:は|も|ある|ありますか)*|次(?:は)?|more|others|anyothers|next)"
     r"(?:見せて|見る|ください|教えて|please)*[?？。!]*"
 )
 

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from itertools import groupby
-from pathlib import Path
 
-import pytest
 from sqlalchemy import delete, select
 
 from cases import discussions, sample
-from cases.embedding.bundled import BundledEncoder
 from cases.models.org import Room
 from cases.reflections import bank
 from cases.scope import Scope
 from scheduler.models import InboxEvent
 from tests.drivers.desk import DeskDriver
-from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO
 
 ASKS = "訪問規制で会えない先生に電話で会えた例は?"
-
-
-@pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        yield driver
 
 
 async def test_a_case_is_posted_to_the_office_once_after_a_preview(slack: SlackDriver) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,12 @@ from bot.conversation import follow_up
 from bot.conversation.follow_up import narrowed
 from bot.conversation.turn import Turn
 from cases import chips, sample, searches
-from cases.embedding.bundled import BundledEncoder
 from cases.errors import NotAllowed
 from cases.models.talk import Asked
 from cases.scope import Scope
 from scheduler.jobs import retention
 from scheduler.models import InboxEvent
 from tests.drivers.desk import DeskDriver
-from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO
 
@@ -29,14 +25,10 @@ ASKS = "訪問規制で会えない先生に電話で会えた例は?"
 
 
 @pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        for who in (ITO, KATO):
-            driver.person(who)
-        yield driver
+def slack(slack: SlackDriver) -> SlackDriver:
+    for who in (ITO, KATO):
+        slack.person(who)
+    return slack
 
 
 async def events(slack: SlackDriver) -> list[Any]:

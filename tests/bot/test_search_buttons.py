@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from cases.embedding.bundled import BundledEncoder
 from tests.drivers.desk import DeskDriver
-from tests.drivers.doors import slack_door
 from tests.drivers.screen import Key, Screen
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, MORI
@@ -19,13 +14,9 @@ SECOND = "薬剤部の先生にWeb講演会を案内して喜ばれた事例は�
 
 
 @pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        driver.person(ITO)
-        yield driver
+def slack(slack: SlackDriver) -> SlackDriver:
+    slack.person(ITO)
+    return slack
 
 
 def key(screen: Screen, action: str) -> Key:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,10 +9,8 @@ import pytest
 from bot.slack import SlackPlatform, asides
 from bot.views.elements import Card
 from cases import sample
-from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
 from scheduler.models import Delivery, DeliveryState, InboxEvent
-from tests.drivers.doors import slack_door
 from tests.drivers.screen import Screen
 from tests.drivers.slack import CREDENTIALS, SALES, SlackDriver
 from tests.fakes.sample_cast import ABE, ITO, QUESTION, SATO, WIN
@@ -25,14 +21,10 @@ THREAD = "1799999999.000100"
 
 
 @pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        for who in (SATO, ABE, ITO):
-            driver.person(who)
-        yield driver
+def slack(slack: SlackDriver) -> SlackDriver:
+    for who in (SATO, ABE, ITO):
+        slack.person(who)
+    return slack
 
 
 async def rows(slack: SlackDriver, table: Any) -> list[Any]:

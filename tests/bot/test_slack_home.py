@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +11,7 @@ from bot.conversation import home
 from bot.slack.blocks import of_view
 from bot.views.home import Own, Page, Trying, home_card
 from cases import sample
-from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
-from tests.drivers.doors import slack_door
 from tests.drivers.screen import Screen
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO, QUESTION, SATO, TICKS, WIN
@@ -26,14 +22,10 @@ TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"
 
 
 @pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        for who in (SATO, ITO, KATO):
-            driver.person(who)
-        yield driver
+def slack(slack: SlackDriver) -> SlackDriver:
+    for who in (SATO, ITO, KATO):
+        slack.person(who)
+    return slack
 
 
 def shown(screen: Screen | None) -> str:

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.views.words import say
-from cases.embedding.bundled import BundledEncoder
-from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import KATO
 from tests.fakes.slack_api import Answer
-
-
-@pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        yield driver
 
 
 async def test_an_answer_is_owed_where_the_card_cannot_change_and_sent_until_it_arrives(

@@ -3,29 +3,15 @@ and an item of the digest brought to the office."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from cases import sample
-from cases.embedding.bundled import BundledEncoder
 from cases.models.talk import Reflection
 from cases.scope import Scope
-from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ABE, KATO
-
-
-@pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        yield driver
 
 
 async def kept(slack: SlackDriver, who: str) -> list[Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +11,8 @@ from bot.slack import attached
 from bot.slack.read import read
 from cases import sample
 from cases.db import Shelf
-from cases.embedding.bundled import BundledEncoder
 from cases.models.org import Account, Member, Room
 from cases.scope import Scope
-from tests.drivers.doors import slack_door
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
 from tests.fakes import slack_files
@@ -30,15 +26,6 @@ ROSTER = (
     "新井 葵,arai@sample.example,U0ARAI,神戸営業所,\r\n"
     "誰か,,,,\r\n"
 )
-
-
-@pytest.fixture
-async def slack(
-    company_file: Path, tmp_path: Path, encoder: BundledEncoder
-) -> AsyncIterator[SlackDriver]:
-    async with slack_door(company_file, tmp_path, encoder) as driver:
-        assert isinstance(driver, SlackDriver)
-        yield driver
 
 
 async def sends(slack: SlackDriver, who: Person, data: bytes, name: str = "名簿.csv") -> str:
