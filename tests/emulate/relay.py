@@ -1,7 +1,8 @@
 """Slack as npm's emulate plays it, behind the fake's own face: drivers read from it as usual.
 
 Every call of the Web API goes on to the emulator and its answer comes back; what it accepted is
-noted. It knows no commands, presses and forms: the driver signs and sends those itself.
+noted. It knows no commands, presses and forms: the driver signs and sends those itself. It knows
+no Slack Connect either: what Slack says of that with each channel is added.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Relay(FakeSlack):
         answer = await self.ask(method, sent, authorization)
         if answer.get("ok"):
             self._note(method, arguments, answer)
+        if "channel" in answer and method == "conversations.info":
+            answer["channel"] |= {"is_shared": False, "is_ext_shared": False}
         return web.json_response(answer)
 
     async def ask(self, method: str, arguments: Json, authorization: str = "") -> Json:
