@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.conversation import approval
-from bot.views import notes, on_behalf, reminders
+from bot.views import notes, on_behalf, reminders, review_forms
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.nudge import nudge_card
@@ -57,6 +57,10 @@ async def _wishes(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _release(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.release_note(content, locale)
+
+
+async def _review_told(shelf: Shelf, content: Content, locale: str) -> Card:
+    return review_forms.told_card(content, locale)
 
 
 async def _ask_author(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -131,6 +135,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "impact_note": _impact,
     "wishes": _wishes,
     "release_note": _release,
+    "review_told": _review_told,
     "ask_author": _ask_author,
     "on_behalf": _on_behalf,
     "on_behalf_told": _on_behalf_told,

@@ -38,6 +38,10 @@ class Cases:
         row = await self.session.get(Draft, (self.company_id, draft_id))
         return row if row and row.author_id == self.scope.member_id else None
 
+    async def draft_of(self, draft_id: str) -> Draft | None:
+        """A draft of anybody, whatever its state: for callers who check rights first."""
+        return await self.session.get(Draft, (self.company_id, draft_id))
+
     async def drafts_from(self, source: str) -> Sequence[Draft]:
         """The acting member's drafts of one message: its own first, then edits of its case."""
         same = (Draft.source == source) | Draft.source.startswith(f"{source}@", autoescape=True)
@@ -51,7 +55,7 @@ class Cases:
         found = select(Draft).where(
             Draft.company_id == self.company_id,
             Draft.author_id == self.scope.me,
-            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+            Draft.state != DraftState.PUBLISHED,
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
 
