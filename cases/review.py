@@ -180,11 +180,12 @@ def not_own(shelf: Shelf, author_id: str) -> None:
 
 async def gone(shelf: Shelf, subject_id: str) -> NotFound:
     """What to raise for a text that waits no more: who was quicker, where somebody was."""
-    entry = await shelf.audit.latest(subject_id)
     draft = await shelf.cases.draft_of(subject_id)
-    if entry is None and draft is not None and draft.case_id:
-        entry = await shelf.audit.latest(draft.case_id)
-    if entry is None or entry.actor == shelf.scope.member_id:
+    case_id = draft.case_id if draft else None
+    case = await shelf.cases.any(case_id or subject_id)
+    authors = {one.author_id for one in (draft, case) if one is not None}
+    entry = await shelf.audit.latest(case_id or subject_id)
+    if entry is None or entry.actor in (shelf.scope.member_id, *authors):
         return NotFound()
     who, me = [await shelf.people.member(one) for one in (entry.actor, shelf.scope.me)]
     return Reviewed(members.shown_name(who, me.locale if me else "ja"))

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.conversation import approval
+from bot.conversation.showing import shown
 from bot.views import notes, on_behalf, reminders, review_forms
+from bot.views.case import anew_card
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.nudge import nudge_card
@@ -16,6 +18,7 @@ from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
+from cases.store.case import PUBLISHED
 
 Content = Mapping[str, Any]
 
@@ -73,6 +76,13 @@ async def _made(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
     return withdrawn_card(locale, others=content.get("cases", 1) > 1)
+
+
+async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
+    """Cases as they are shown now, in the place of how they were shown when this was sent."""
+    rows = [await shelf.cases.any(case_id) for case_id in content["case_ids"]]
+    cases = [case for case in rows if case is not None and case.status in PUBLISHED]
+    return anew_card(await shown(shelf, cases, locale), locale)
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -145,6 +155,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "office_share": _made,
     "alarm": _alarm,
     "case_withdrawn": _withdrawn,
+    "case_anew": _anew,
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,

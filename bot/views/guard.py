@@ -81,7 +81,8 @@ def ask_card(rule: str, draft_id: str, locale: str) -> Card:
 
 def _false_alarm(rule: str, draft_id: str, locale: str) -> tuple[Button, ...]:
     """「誤検知として知らせる」; a safety question has its own answer, with a reason."""
-    if not draft_id or rule in SAFETY_ONLY or rule not in _messages():
+    known = rule in _messages() and rule != "model_down"
+    if not draft_id or rule in SAFETY_ONLY or not known:
         return ()
     return (Button(say(locale, "rules.false_alarm"), "rules.false_alarm", f"{draft_id}:{rule}"),)
 

@@ -182,6 +182,13 @@ class Cases:
         )
         return list(await self.session.scalars(found))
 
+    async def recast_since(self, moment: datetime) -> dict[str, datetime]:
+        """Cases that are shown in another way since then: a name or a span left. By id."""
+        found = select(Case.id, Case.recast_at).where(
+            Case.company_id == self.company_id, Case.recast_at >= moment
+        )
+        return {case_id: at for case_id, at in await self.session.execute(found) if at}
+
     async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
         """Vectors of a model written at or after `moment`; all when it is None."""
         found = select(Embedding).where(
