@@ -149,7 +149,7 @@ async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searchin
         coaching=_coaching(turn, hits, locale),
         search=searches.name(state),
         tell=tell_value(state, hits) if turn.may_tell else "",
-        among_others=not turn.private,
+        among_others=turn.among_others,
     )
     return answer_card(answer, locale)
 
