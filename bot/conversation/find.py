@@ -154,7 +154,7 @@ async def _card(
         coaching=_coaching(turn, hits, locale),
         search=searches.name(state),
         tell=tell_value(state, hits) if tells else "",
-        among_others=not turn.private,
+        among_others=turn.among_others,
     )
     return answer_card(answer, locale)
 

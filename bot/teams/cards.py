@@ -45,9 +45,10 @@ def answer(card: Card) -> Json:
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": adaptive(card)}
 
 
-def seen() -> Json:
+def seen(words: str = "✓") -> Json:
     """The response to a pressed button whose result comes as a message of its own."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "✓"}
+    kind = "application/vnd.microsoft.activity.message"
+    return {"statusCode": 200, "type": kind, "value": words}
 
 
 def fitting(card: Card) -> Card:
