@@ -44,9 +44,15 @@ def app_of(credentials: Mapping[str, Any]) -> TeamsApp:
     return TeamsApp(app_id.lower(), tenant.lower(), secret)
 
 
+def lacking(app: TeamsApp) -> list[str]:
+    """What a registration lacks. Without an app id botbuilder would accept unsigned activities."""
+    parts = {"app_id": app.app_id, "tenant_id": app.tenant_id, "secret": app.secret}
+    return [name for name, value in parts.items() if not value.strip()]
+
+
 def complete(app: TeamsApp) -> bool:
-    """False for a row that lacks its app id: botbuilder would then accept unsigned activities."""
-    return bool(app.app_id.strip() and app.tenant_id.strip() and app.secret)
+    """True for a registration that lacks nothing."""
+    return not lacking(app)
 
 
 def trusted(url: object, cloud: Cloud) -> bool:
