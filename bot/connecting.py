@@ -94,6 +94,7 @@ async def _teams(
     rows = await library.db.directory.workspaces("teams")
     if not rows:
         return None
+    from bot.compose_box import ComposeBox
     from bot.teams.cloud import app_of
     from bot.teams.platform import TeamsPlatform
 
@@ -104,7 +105,8 @@ async def _teams(
         )
         for row in rows
     ]
-    return TeamsPlatform(reception, apps, cloud=_cloud(settings))
+    box = ComposeBox(library, reception.hearing)
+    return TeamsPlatform(reception, apps, cloud=_cloud(settings), box=box)
 
 
 def _cloud(settings: Settings) -> Cloud:

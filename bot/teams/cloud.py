@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+# Nothing that another reader of addresses could see differently: no %2e, no empty part, no blank.
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def trusted(url: object, cloud: Cloud) -> bool:
     if f"{parts.scheme}://{parts.netloc}" in cloud.services:
         return True
     host = parts.hostname or ""
-    return parts.scheme == "https" and port in (None, 443) and _listed(host, cloud.services)
+    plain = parts.scheme == "https" and port in (None, 443) and _HOST.fullmatch(host)
+    return bool(plain) and _listed(host, cloud.services)
 
 
 def _listed(host: str, services: tuple[str, ...]) -> bool:

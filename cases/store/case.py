@@ -132,9 +132,12 @@ class Cases:
         return {author_id: barrier[0] for author_id, barrier in rows if barrier}
 
     async def company_wide(
-        self, since: datetime | None = None, until: datetime | None = None
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Case]:
-        """Company-wide cases shared in [since, until), newest first."""
+        """Company-wide cases shared in [since, until), newest first; `limit` of them at most."""
         found = select(Case).where(
             Case.company_id == self.company_id, Case.status == Status.COMPANY
         )
@@ -142,7 +145,8 @@ class Cases:
             found = found.where(Case.shared_at >= since)
         if until is not None:
             found = found.where(Case.shared_at < until)
-        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+        found = found.order_by(Case.shared_at.desc()).limit(limit)
+        return (await self.session.scalars(found)).all()
 
     async def of_office(self, office_id: str) -> Sequence[Case]:
         """An office's published cases, newest first."""
@@ -203,6 +207,15 @@ class Cases:
         )
         rows = await self.session.execute(found)
         return {(case_id, part): digest for case_id, part, digest in rows.all()}
+
+    async def embedded(self, model: str, part: str) -> int:
+        """How many cases have this part's vector; an edit and a withdrawal take it away."""
+        found = select(func.count()).where(
+            Embedding.company_id == self.company_id,
+            Embedding.model == model,
+            Embedding.part == part,
+        )
+        return (await self.session.scalars(found)).one()
 
     async def put_vectors(self, rows: Sequence[Embedding]) -> None:
         """Writes vectors over older ones of the same parts, in two statements for all."""

@@ -111,6 +111,7 @@ def _extension() -> list[Json]:
             "id": SEARCH,
             "type": "query",
             "context": ["compose", "commandBox"],
+            "initialRun": True,
             "parameters": [
                 {
                     "name": QUERY,

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 _SEARCH, _SHARE, _MESSAGE = (f"composeExtensions[0].commands[{at}]" for at in range(3))
 
-# What may be typed in the 1:1 chat (the first also beside a mention): Japanese, English, meaning.
+# What may be typed in the 1:1 chat, the first also beside a mention: Japanese, English, meaning.
 COMMANDS = (
     ("ヘルプ", "help", "使い方を見る", "How to use it"),
+    (
+        "部屋",
+        "room",
+        "営業所の部屋と、してよいことを見る",
+        "Rooms of offices, and what the bot may do",
+    ),
     ("状態", "status", "つながりと予定を確かめる", "Is everything well, and what comes next"),
     ("下書き", "drafts", "書きかけの続きを書く", "Go on with what you began"),
     ("試している事例", "trials", "試していることのその後を書く", "Say how a trial went"),
@@ -19,7 +25,7 @@ COMMANDS = (
     ("月次まとめ", "digest", "営業所の月次まとめを見る", "The digest of your office"),
     ("設定", "settings", "届く日時や、お休みを変える", "When messages come, and breaks"),
 )
-GROUP_COMMANDS = 1  # of the list above: only help makes sense among others
+GROUP_COMMANDS = 2  # of the list above: what makes sense among others
 
 JA = {
     "name.short": "ヒトツブ",
