@@ -57,7 +57,7 @@ async def false_alarm(shelf: Shelf, draft_id: str, rule: str) -> Firing:
 
     Raises NotFound where the rule did not fire, or the draft is somebody else's.
     """
-    draft = await shelf.cases.draft_of(draft_id)
+    draft = await shelf.reviews.draft_of(draft_id)
     row = (await shelf.reviews.fired(draft_id)).get(rule)
     reviews = not shelf.scope.roles.isdisjoint(REVIEWERS)
     own = draft is not None and draft.author_id == shelf.scope.member_id

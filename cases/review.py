@@ -180,7 +180,7 @@ def not_own(shelf: Shelf, author_id: str) -> None:
 
 async def gone(shelf: Shelf, subject_id: str) -> NotFound:
     """What to raise for a text that waits no more: who was quicker, where somebody was."""
-    draft = await shelf.cases.draft_of(subject_id)
+    draft = await shelf.reviews.draft_of(subject_id)
     case_id = draft.case_id if draft else None
     case = await shelf.cases.any(case_id or subject_id)
     authors = {one.author_id for one in (draft, case) if one is not None}

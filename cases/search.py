@@ -113,11 +113,14 @@ class Shelves:
         scored = [one for one in scored if one.case_id not in hidden][:limit]
         async with self.db.reading(scope) as shelf:
             rows = await shelf.cases.many(one.case_id for one in scored)
-        hits = [
-            self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
-            for one in scored
-            if one.case_id in rows
-        ]
+        # In a thread: the reasons take their sentences apart, and the acks must not wait for it.
+        hits = await asyncio.to_thread(
+            lambda: [
+                self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
+                for one in scored
+                if one.case_id in rows
+            ]
+        )
         hits.sort(key=lambda hit: -hit.score)
         chances = [one.chance for one in scored if one.case_id in rows]
         return Found(

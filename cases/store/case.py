@@ -38,10 +38,6 @@ class Cases:
         row = await self.session.get(Draft, (self.company_id, draft_id))
         return row if row and row.author_id == self.scope.member_id else None
 
-    async def draft_of(self, draft_id: str) -> Draft | None:
-        """A draft of anybody, whatever its state: for callers who check rights first."""
-        return await self.session.get(Draft, (self.company_id, draft_id))
-
     async def drafts_from(self, source: str) -> Sequence[Draft]:
         """The acting member's drafts of one message: its own first, then edits of its case."""
         same = (Draft.source == source) | Draft.source.startswith(f"{source}@", autoescape=True)
@@ -136,9 +132,12 @@ class Cases:
         return {author_id: barrier[0] for author_id, barrier in rows if barrier}
 
     async def company_wide(
-        self, since: datetime | None = None, until: datetime | None = None
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Case]:
-        """Company-wide cases shared in [since, until), newest first."""
+        """Company-wide cases shared in [since, until), newest first; `limit` of them at most."""
         found = select(Case).where(
             Case.company_id == self.company_id, Case.status == Status.COMPANY
         )
@@ -146,7 +145,8 @@ class Cases:
             found = found.where(Case.shared_at >= since)
         if until is not None:
             found = found.where(Case.shared_at < until)
-        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+        found = found.order_by(Case.shared_at.desc()).limit(limit)
+        return (await self.session.scalars(found)).all()
 
     async def of_office(self, office_id: str) -> Sequence[Case]:
         """An office's published cases, newest first."""
@@ -182,13 +182,6 @@ class Cases:
         )
         return list(await self.session.scalars(found))
 
-    async def recast_since(self, moment: datetime) -> dict[str, datetime]:
-        """Cases that are shown in another way since then: a name or a span left. By id."""
-        found = select(Case.id, Case.recast_at).where(
-            Case.company_id == self.company_id, Case.recast_at >= moment
-        )
-        return {case_id: at for case_id, at in await self.session.execute(found) if at}
-
     async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
         """Vectors of a model written at or after `moment`; all when it is None."""
         found = select(Embedding).where(
@@ -214,6 +207,15 @@ class Cases:
         )
         rows = await self.session.execute(found)
         return {(case_id, part): digest for case_id, part, digest in rows.all()}
+
+    async def embedded(self, model: str, part: str) -> int:
+        """How many cases have this part's vector; an edit and a withdrawal take it away."""
+        found = select(func.count()).where(
+            Embedding.company_id == self.company_id,
+            Embedding.model == model,
+            Embedding.part == part,
+        )
+        return (await self.session.scalars(found)).one()
 
     async def put_vectors(self, rows: Sequence[Embedding]) -> None:
         """Writes vectors over older ones of the same parts, in two statements for all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Select, case, func, select
@@ -45,6 +46,17 @@ class Reviews:
             Draft.state == DraftState.WAITING,
         )
         return (await self.session.scalars(_alone(found))).first()
+
+    async def draft_of(self, draft_id: str) -> Draft | None:
+        """A draft of anybody, whatever its state: for callers who check rights first."""
+        return await self.session.get(Draft, (self.company_id, draft_id))
+
+    async def recast_since(self, moment: datetime) -> dict[str, datetime]:
+        """Cases that are shown in another way since then: a name or a span left. By id."""
+        found = select(Case.id, Case.recast_at).where(
+            Case.company_id == self.company_id, Case.recast_at >= moment
+        )
+        return {case_id: at for case_id, at in await self.session.execute(found) if at}
 
     async def case(self, case_id: str) -> Case | None:
         """A case whatever its status, as it is now; nobody else changes it meanwhile."""

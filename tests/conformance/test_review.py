@@ -329,7 +329,7 @@ async def test_a_name_is_shown_or_hidden_on_one_case_or_on_all(acts: Acts) -> No
         assert (case.show_author, case.recast_at) == (False, NOON)
         assert await names.choose_for_all(shelf, show=False) == 1
         assert await names.choose_for_all(shelf, show=False) == 0
-        assert await shelf.cases.recast_since(NOON) == {"one": NOON, "two": NOON}
+        assert await shelf.reviews.recast_since(NOON) == {"one": NOON, "two": NOON}
     async with acts("ando") as shelf:
         with pytest.raises(NotFound):
             await names.choose(shelf, "one", show=True)
