@@ -68,7 +68,7 @@ async def take_back(worker: Worker, company_id: str) -> int:
 
 async def _changed(shelf: Shelf) -> Changed:
     since = shelf.now - SINCE
-    gone = frozenset(await shelf.cases.withdrawn_since(since))
+    gone = frozenset(await shelf.reviews.withdrawn_since(since))
     recast = await shelf.reviews.recast_since(since)
     return Changed(gone, {key: at for key, at in recast.items() if key not in gone})
 

@@ -173,15 +173,6 @@ class Cases:
             found = found.where(Case.changed_at >= moment)
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
 
-    async def withdrawn_since(self, moment: datetime) -> list[str]:
-        """Ids of cases that were taken back at or after `moment`."""
-        found = select(Case.id).where(
-            Case.company_id == self.company_id,
-            Case.changed_at >= moment,
-            Case.status == Status.WITHDRAWN,
-        )
-        return list(await self.session.scalars(found))
-
     async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
         """Vectors of a model written at or after `moment`; all when it is None."""
         found = select(Embedding).where(

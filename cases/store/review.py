@@ -51,6 +51,15 @@ class Reviews:
         """A draft of anybody, whatever its state: for callers who check rights first."""
         return await self.session.get(Draft, (self.company_id, draft_id))
 
+    async def withdrawn_since(self, moment: datetime) -> list[str]:
+        """Ids of cases that were taken back at or after `moment`."""
+        found = select(Case.id).where(
+            Case.company_id == self.company_id,
+            Case.changed_at >= moment,
+            Case.status == Status.WITHDRAWN,
+        )
+        return list(await self.session.scalars(found))
+
     async def recast_since(self, moment: datetime) -> dict[str, datetime]:
         """Cases that are shown in another way since then: a name or a span left. By id."""
         found = select(Case.id, Case.recast_at).where(

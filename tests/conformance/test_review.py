@@ -207,7 +207,7 @@ async def test_a_reviewer_takes_back_anybodys_case_but_not_their_own(acts: Acts)
         shelf.cases.add(case_of("one"), case_of("own", "nakamura"))
         await shelf.cases.flush()
         await review_deeds.withdraw(shelf, "one", "資材が古くなりました")
-        assert await shelf.cases.withdrawn_since(NOON) == ["one"]
+        assert await shelf.reviews.withdrawn_since(NOON) == ["one"]
         for act in (review_deeds.withdraw, review_deeds.ask_for_changes):
             with pytest.raises(NotAllowed):
                 await act(shelf, "own", "だめ")
