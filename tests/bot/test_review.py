@@ -80,7 +80,8 @@ async def test_a_post_is_read_masked_given_back_and_let_in(
     await nakamura.presses("営業所だけに公開する", draft_id)
     assert "営業所に公開しました" in nakamura.sees
     assert "営業所に公開されました" in await sato.opens_mail()
-    assert "〔伏せました〕に聞いた16時" in await desk.person(ABE).says(QUESTION)
+    shown = {"user": ABE, "action": "case.show", "value": sato.value_of("全文を見る")}
+    assert "〔伏せました〕に聞いた16時" in str(await desk.replies(shown))
 
 
 async def test_a_second_press_keeps_a_posts_place_and_its_author_may_take_it_back(
