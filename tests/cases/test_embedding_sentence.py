@@ -138,7 +138,10 @@ def test_a_model_that_cannot_be_loaded_says_what_to_do(tmp_path: Path) -> None:
 
 
 async def test_another_model_takes_over_through_the_command_and_is_evaluated(
-    tmp_path: Path, company: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    company: House,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     folder = static_model(tmp_path / "static")
     monkeypatch.setenv("HITOTSUBU_DATABASE_URL", f"sqlite:///{company.path}")
