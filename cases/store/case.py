@@ -174,6 +174,20 @@ class Cases(VectorRows):
             found = found.where(Case.changed_at >= moment)
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
 
+    async def changes_since(self, moment: datetime) -> dict[str, datetime]:
+        """Id → time of each change of text or status at or after `moment`, without the texts."""
+        found = select(Case.id, Case.changed_at).where(
+            Case.company_id == self.company_id, Case.changed_at >= moment
+        )
+        return dict((await self.session.execute(found)).tuples().all())
+
+    async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
+        """Cases by id in whatever status: for what shows them to nobody."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, among(self.session, Case.id, ids)
+        )
+        return (await self.session.scalars(found.order_by(Case.changed_at))).all()
+
     async def published(
         self, after: str = "", most: int = 500, since: datetime | None = None
     ) -> Sequence[Case]:
