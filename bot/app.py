@@ -169,10 +169,11 @@ async def serve(
 ) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises CannotStart when the port is taken, or when the page without login would be open.
+    Raises CannotStart when the port is taken, when the page without login would be open, or when
+    a Teams workspace lacks its app id.
     """
     hub = await build(settings)
-    runner = web.AppRunner(hub.web(await _doors(hub, alone=index)), access_log=None)
+    runner = web.AppRunner(await _application(hub, alone=index), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -198,10 +199,15 @@ async def serve(
 
 
 async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
-    """The platforms that get routes; gives the hub back where none may be shown."""
+    """The platforms that get routes."""
     sample = any(company.sample for company in await hub.library.db.directory.companies())
+    return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+
+
+async def _application(hub: Hub, *, alone: bool) -> web.Application:
+    """The server's application; gives the hub back where it may not start."""
     try:
-        return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+        return hub.web(await _doors(hub, alone=alone))
     except CannotStart:
         await hub.close()
         raise

@@ -49,6 +49,7 @@ COMMANDS = {
     "workspace add": "workspace_add",
     "slack invite": "slack_invite",
     "manifest slack": "manifest_slack",
+    "teams package": "teams_package",
     "console": "console",
     "doctor": "doctor",
     "tour": "tour",

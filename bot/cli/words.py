@@ -43,6 +43,8 @@ HELP = {
     "workspace add": "Slack か Teams をつなぎます / connects Slack or Teams",
     "slack": "Slack",
     "slack invite": "Slack の管理者に渡すリンクを作ります / an installation link, good once",
+    "teams": "Teams",
+    "teams package": "Teams に入れるアプリを作ります / the Teams app package",
     "manifest": "アプリの設定 / app manifests",
     "manifest slack": "Slack アプリの設定を出します / the Slack app manifest",
     "console": "端末で会話します(サンプルのみ) / the conversation in a terminal, sample only",
