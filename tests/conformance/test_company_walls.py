@@ -45,7 +45,7 @@ ARGUMENTS: dict[str, Any] = {
     "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
     "what": "x", "subject": "c1",
     "thread": "slack:T1:C1:1.2", "before": NOON,
-    "day": LATER.date(), "move_id": "move", "file_id": "file",
+    "limit": 3, "part": "whole", "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
 WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "forget_model", "visible"}
 METHODS = [
