@@ -189,7 +189,7 @@ class Cases(VectorRows):
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
 
     async def published(
-        self, after: str = "", most: int = 500, since: datetime | None = None
+        self, *, after: str = "", most: int = 500, since: datetime | None = None
     ) -> Sequence[Case]:
         """One page of what is published, by id; with `since` only what changed from then on."""
         found = select(Case).where(
