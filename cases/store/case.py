@@ -179,7 +179,7 @@ class Cases(VectorRows):
         found = select(Case.id, Case.changed_at).where(
             Case.company_id == self.company_id, Case.changed_at >= moment
         )
-        return dict((await self.session.execute(found)).tuples().all())
+        return dict((await self.session.execute(found)).all())
 
     async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
         """Cases by id in whatever status: for what shows them to nobody."""
