@@ -28,6 +28,8 @@ COMMANDS = {
     "migrate": "migrate",
     "seed": "seed",
     "search": "search",
+    "reindex": "reindex",
+    "eval": "eval",
     "guard": "guard",
     "capture": "capture",
     "import cases": "import_cases",

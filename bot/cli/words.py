@@ -14,6 +14,8 @@ HELP = {
     "migrate": "データベースを最新にします / brings the database up to date",
     "seed": "空のデータベースにサンプルを入れます / samples into an empty database",
     "search": "事例を探します / finds cases, one question or a file of them",
+    "reindex": "別のモデルで探せるようにします / re-embeds for the configured model, online",
+    "eval": "自社の事例と質問で検索の質を測ります / how well search answers judged questions",
     "guard": "文を公開前の確認にかけます / what the guard says of a text",
     "capture": "投稿の読み取り方を見ます / how a post is read",
     "import": "取り込みます / brings data in",
