@@ -91,7 +91,8 @@ async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
     raw = await share.read_draft(turn, draft_id) if draft_id else {}
     if raw is None:
         return
-    merged = filled_in.merge(raw, filled)
+    heard = await on_behalf.heard(turn, filled) if "member" in filled else {}
+    merged = heard or filled_in.merge(raw, filled)
     if merged != raw and turn.card:  # the message with the draft's preview follows
         await share.show(turn, merged, draft_id=draft_id)
         return

@@ -11,6 +11,7 @@ TEXTS = (4_000, 1_500, 600, 250, 100, 40)  # code points per text, tried in turn
 READABLE = 600  # code points: before texts get shorter, what is folded goes behind its button
 SUMMARY = 150  # code points: the line in a notification
 FALLBACK = 1_000  # code points: what a client without this card version shows
+NOTHING = "…"  # stands where words must be and there are none
 LABEL = 200  # code points: label of an input, title of a choice
 BUTTON = 40  # code points: a longer title does not fit a phone
 ROW_COLUMNS = 44  # half-width characters of buttons in a row of a phone 390 px wide, rendered

@@ -109,9 +109,12 @@ async def test_a_place_survives_storage_and_can_be_written_to() -> None:
         assert isinstance(said, Said)
         place = json.loads(json.dumps(said.place))
         credentials = {"app_id": APP.app_id, "tenant_id": TENANT, "secret": APP.secret}
-        assert await platform.send(credentials, place, b'{"type": "message"}', "k") == "a:room/m1"
+        assert await platform.send(credentials, place, HELLO, "k") == "a:room/m1"
         assert fake.sent[0]["recipient"] == {"id": "29:sato"}
         await platform.close()
+
+
+HELLO = b'{"type": "message", "text": "hello"}'
 
 
 JUNK = st.recursive(
