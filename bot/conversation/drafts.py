@@ -16,6 +16,7 @@ from cases.errors import NotFound
 from cases.models.case import Draft
 from cases.months import JST
 from cases.text import shorten
+from cases.vocabulary import DraftState
 
 
 async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
@@ -85,6 +86,10 @@ async def drafts(turn: Turn, value: str = "") -> None:
             parts.append(Text(shorten(words_of(row), 60)))
             action = "behalf.show" if row.asked_at else "share.resume"
             resume = Button(turn.words("share.resume"), action, row.id)
+            if row.state is DraftState.HELD:
+                parts.append(Text(turn.words("holds.held_draft"), Style.QUIET))
+                parts.append(Actions((resume, Button(turn.words("holds.title"), "holds.mine"))))
+                continue
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
         turn.say(Card(tuple(parts)))
 

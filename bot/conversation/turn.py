@@ -168,14 +168,24 @@ class Turn:
             await self.close(shelf, self)
             self.closed = True
 
+    def too_late(self) -> None:
+        """No screen waits any more: all is said. What may lie nowhere in clear (a form with the
+        wording as typed) has something to be said in its place."""
+        self.replies = [Say(getattr(one, "instead", None) or one.card) for one in self.replies]
+
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
-        try:
-            return await asyncio.to_thread(
-                guard.check_fields,
-                fields.texts(raw),
-                self.library.embedder,
-                keep=tuple(raw.get("not_names") or ()),
-            )
-        except Exception as error:
-            raise GuardDown(type(error).__name__) from error
+        return await checked(self.library, raw)
+
+
+async def checked(library: Library, raw: Mapping[str, Any]) -> guard.Checked:
+    """The guard's word on a draft's texts. Raises GuardDown if it cannot run."""
+    try:
+        return await asyncio.to_thread(
+            guard.check_fields,
+            fields.texts(raw),
+            library.embedder,
+            keep=tuple(raw.get("not_names") or ()),
+        )
+    except Exception as error:
+        raise GuardDown(type(error).__name__) from error
