@@ -66,7 +66,7 @@ async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queu
     """Puts a stopped text, sealed, into the queue of safety or compliance: each text once."""
     text = original(ring, draft)
     draft.state = DraftState.HELD
-    found = await shelf.cases.hold_of(draft.id, queue)
+    found = await shelf.holds.latest(draft.id, queue)
     if found is not None and found.text is not None and found.decided_at is None:
         known = ring.open_json(found.text, draft.company_id)
         if fields.text_hash(known) == fields.text_hash(text):

@@ -64,7 +64,7 @@ async def drop(turn: Turn, draft_id: str) -> None:
     async with turn.transaction() as shelf:
         await sharing.drop(shelf, draft_id)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        held = await shelf.cases.hold_of(draft_id, "compliance")
+        held = await shelf.holds.latest(draft_id, "compliance")
         turn.replace(note(turn.words("share.dropped_held" if held else "share.dropped")))
 
 

@@ -14,6 +14,7 @@ from cases.text import shorten
 Json = dict[str, Any]
 
 PRESS = "hitotsubu"  # our own key beside the field values, so that no field can be mistaken for it
+DIALOG = "dialog"  # within PRESS: which dialog the button stands in
 _MARGIN = 4
 _DOTS = _MARGIN + 2
 

@@ -24,6 +24,15 @@ class Holds:
         """One held item of either queue."""
         return await self.session.get(Hold, (self.company_id, hold_id))
 
+    async def latest(self, draft_id: str, queue: str) -> Hold | None:
+        """The latest hold of a draft in the queue of safety or compliance."""
+        found = select(Hold).where(
+            Hold.company_id == self.company_id, Hold.draft_id == draft_id, Hold.queue == queue
+        )
+        return (
+            await self.session.scalars(found.order_by(Hold.created_at.desc(), Hold.id.desc()))
+        ).first()
+
     async def waiting(self, queue: str) -> Sequence[Hold]:
         """What nobody has decided in a queue (safety or compliance), oldest first."""
         found = select(Hold).where(

@@ -24,7 +24,7 @@ def sato(desk: DeskDriver) -> Person:
 
 async def hold_of(desk: DeskDriver, draft_id: str, queue: str) -> Hold | None:
     async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
-        return await shelf.cases.hold_of(draft_id, queue)
+        return await shelf.holds.latest(draft_id, queue)
 
 
 def draft_of(person: Person, label: str) -> str:

@@ -44,7 +44,7 @@ ARGUMENTS: dict[str, Any] = {
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
-    "hold_id": "hold", "first": NOON, "last": LATER,
+    "hold_id": "hold", "limit": 3, "part": "whole", "first": NOON, "last": LATER,
     "what": "x", "subject": "c1",
     "thread": "slack:T1:C1:1.2", "before": NOON,
     "day": LATER.date(), "move_id": "move", "file_id": "file",
