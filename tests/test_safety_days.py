@@ -20,10 +20,6 @@ OGAWA = "ogawa"  # 安全性 and コンプライアンス確認
 FORM = "https://safety.example/form"
 POST = f"メールの件名を1行にしてみました。その日のうちに返信をいただきました。{EVENT}"
 WORD = "発疹"
-REWRITTEN: dict[str, str | list[str]] = {
-    "title": "件名を1行に", "action": "メールの件名を1行にした",
-    "result": "その日のうちに返信をいただいた",
-}  # fmt: skip
 
 
 async def held_by(desk: DeskDriver) -> list[Hold]:
@@ -69,7 +65,10 @@ async def test_fourteen_days_of_a_held_post_and_its_end(desk: DeskDriver) -> Non
     # Wednesday: rewritten without the sentence it is published; the item stays.
     await sato.says("下書き")
     await sato.presses("続きを書く", (await held_by(desk))[0].draft_id)
-    await sato.presses("内容を確認する", **REWRITTEN)
+    await sato.presses(
+        "内容を確認する", title="件名を1行に", action="メールの件名を1行にした",
+        result="その日のうちに返信をいただいた",
+    )  # fmt: skip
     await sato.presses("共有する", declared=list(TICKS), show_author="no")
     assert "公開しました" in sato.sees
     assert [row.state for row in await held_by(desk)] == ["reported"]

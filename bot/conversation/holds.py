@@ -9,7 +9,7 @@ from bot.conversation.events import Fields
 from bot.conversation.showing import office_word
 from bot.conversation.turn import Owed, Turn
 from bot.views import holds as views
-from bot.views.elements import Style
+from bot.views.elements import Card, Style, Text
 from bot.views.holds import Item
 from bot.views.notes import note
 from cases import holds, members, months, safety, verdicts
@@ -42,11 +42,16 @@ async def queue(turn: Turn, name: str = "") -> None:
     own = [one for one, role in holds.READERS.items() if role in turn.scope.roles]
     name = name or (own[0] if own else holds.SAFETY)
     async with turn.transaction() as shelf:
-        if not _alone(turn):
-            return
-        found = await holds.queue(shelf, name)
-        shown = await items(shelf, found[:MOST], turn.locale)
-        turn.say(views.queue_card(name, shown, len(found), turn.locale))
+        if _alone(turn):
+            turn.say(await _queue(turn, shelf, name))
+
+
+async def _queue(turn: Turn, shelf: Shelf, name: str, done: str = "") -> Card:
+    """The queue as it is now, under what was just done."""
+    found = await holds.queue(shelf, name)
+    shown = await items(shelf, found[:MOST], turn.locale)
+    card = views.queue_card(name, shown, len(found), turn.locale)
+    return Card((Text(turn.words(done), Style.GOOD), *card.parts)) if done else card
 
 
 async def items(shelf: Shelf, found: Sequence[Hold], locale: str) -> list[Item]:
@@ -91,7 +96,7 @@ async def receive(turn: Turn, hold_id: str) -> None:
         hold, goes_on = await safety.receive(shelf, turn.library.ring, hold_id)
         if goes_on:
             _tell(turn, hold, "not_applicable")
-        turn.replace(note(turn.words("holds.received")))
+        turn.replace(await _queue(turn, shelf, holds.SAFETY, "holds.received"))
 
 
 async def ask_again(turn: Turn, hold_id: str) -> None:
@@ -99,7 +104,7 @@ async def ask_again(turn: Turn, hold_id: str) -> None:
     async with turn.transaction() as shelf:
         hold = await safety.ask_again(shelf, hold_id)
         _tell(turn, hold, "ask_again", once=f"{shelf.now:%Y%m%d%H%M%S}")
-        turn.replace(note(turn.words("holds.asked_again")))
+        turn.replace(await _queue(turn, shelf, holds.SAFETY, "holds.asked_again"))
 
 
 async def release(turn: Turn, hold_id: str) -> None:
@@ -109,14 +114,14 @@ async def release(turn: Turn, hold_id: str) -> None:
         if goes_on:
             _tell(turn, hold, holds.RELEASED)
         words = "holds.released" if goes_on else "holds.released_gone"
-        turn.replace(note(turn.words(words)))
+        turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, words))
 
 
 async def close(turn: Turn, hold_id: str) -> None:
     """Compliance has seen a conduct problem and deals with it outside; nothing is published."""
     async with turn.transaction() as shelf:
         await holds.decide(shelf, turn.library.ring, hold_id, holds.CLOSED)
-        turn.replace(note(turn.words("holds.closed")))
+        turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, "holds.closed"))
 
 
 async def return_form(turn: Turn, hold_id: str) -> None:
@@ -143,7 +148,7 @@ async def give_back(turn: Turn, hold_id: str, filled: Fields) -> None:
     async with turn.transaction() as shelf:
         hold, _ = await holds.decide(shelf, turn.library.ring, hold_id, holds.RETURNED)
         _tell(turn, hold, holds.RETURNED, comment=checked.masked["action"])
-        turn.replace(note(turn.words("holds.returned")))
+        turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, "holds.returned"))
 
 
 async def go_on(turn: Turn, draft_id: str) -> None:
