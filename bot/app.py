@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.catch_up import CatchUp
 from bot.connecting import connect, more_rounds
 from bot.courier import Composer, Courier
-from bot.encoders import load_model, open_library
+from bot.encoders import load_models, open_library
 from bot.health import Health
 from bot.indexer import Indexer
 from bot.pages import Pages
@@ -230,8 +230,7 @@ async def _warm(hub: Hub, *, index: bool) -> None:
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()
-    if hub.settings.embedding_model:
-        await load_model(hub.library, hub.settings.embedding_model)
+    await load_models(hub.library, hub.settings)
 
 
 async def work(settings: Settings, head: str = "") -> None:

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cases import sample
 from cases.embedding.bundled import BundledEncoder
+from cases.scope import Scope
+from cases.vocabulary import Role
 from tests.drivers.doors import OFFICE, AnyDriver, door_of
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
+from tests.drivers.teams import TeamsDriver
+from tests.drivers.teams_box import TeamsBox, post_of
 from tests.fakes.sample_cast import (
     EVENT,
     KATO,
@@ -82,6 +87,29 @@ async def test_a_side_effect_is_stopped_and_not_kept(driver: AnyDriver) -> None:
     await sato.says(EVENT)
     assert "安全性情報の可能性" in sato.sees
     assert sato.can_press("報告済み(受付番号を入力)")
+
+
+@scenario(
+    "止めた投稿に答える、控えを把握する", note="文は、Slackでは別の画面に出て、会話に残りません"
+)
+async def test_a_held_post_is_answered_read_and_received(driver: AnyDriver) -> None:
+    async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        reader = await shelf.people.member(NAKAMURA)
+        assert reader is not None
+        reader.roles = [Role.SAFETY]
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    await sato.says(EVENT)
+    await sato.says("止めた投稿")
+    await sato.presses("報告済み(受付番号を入力)")
+    await sato.presses("報告済みとして記録する", receipt="AE-2026-17", heard_on="2026-11-04")
+    await nakamura.says("控え")
+    assert "AE-2026-17" in nakamura.sees
+    assert "発疹" not in nakamura.sees
+    await nakamura.presses("本文を読む")
+    assert "発疹" in nakamura.sees
+    await nakamura.presses("安全性部門で把握した")
+    assert "30日後に消去" in nakamura.sees
+    assert "発疹".encode() not in driver.house.bytes()
 
 
 @scenario("確認(伏せる、コメントで戻す、全社に公開)")
@@ -231,7 +259,7 @@ async def test_head_office_looks_at_the_roster_and_pastes_changes(driver: AnyDri
 
 
 CHANNEL = {
-    "teams": "1対1で書きます",
+    "teams": "お返事は1対1のチャットに届きます。みんなには、入力欄から事例を探して置きます",
     "web": "ご自分の画面で探します",
     "terminal": "ご自分の端末で探します",
 }
@@ -249,7 +277,10 @@ async def test_a_question_in_a_channel_is_answered_to_the_asker_alone(driver: An
     assert len(driver.slack.messages) == before + 1
 
 
-@scenario("スレッドで、名前を呼ばずに続けて聞く", **CHANNEL)
+@scenario(
+    "スレッドで、名前を呼ばずに続けて聞く",
+    **{**CHANNEL, "teams": "そのたびに @ヒトツブ と書けば、続けて聞けます"},
+)
 async def test_a_question_goes_on_in_its_thread(driver: AnyDriver) -> None:
     assert isinstance(driver, SlackDriver)
     driver.person(MORI)
@@ -262,8 +293,16 @@ async def test_a_question_goes_on_in_its_thread(driver: AnyDriver) -> None:
 COPY = "文を写して送ります"
 
 
-@scenario("自分のメッセージから「好事例として共有」", teams=COPY, web=COPY, terminal=COPY)
+@scenario("自分のメッセージから「好事例として共有」", web=COPY, terminal=COPY)
 async def test_an_own_message_fills_the_form(driver: AnyDriver) -> None:
+    if isinstance(driver, TeamsDriver):
+        box = TeamsBox(driver, SATO)
+        notice = await box.opens(post_of(WIN, f"aad-{SATO}"))
+        assert "元のメッセージは Teams に残ります" in notice
+        seen = await box.presses("内容を確認する")
+        assert TITLE in seen
+        assert NAME not in seen
+        return
     assert isinstance(driver, SlackDriver)
     sato = driver.person(SATO)
     sato.screens += await driver.act(SATO, message_shortcut(WIN, poster="U0SATO"))
