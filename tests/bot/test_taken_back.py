@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cases import sample, sharing
+from cases import names, sample, sharing
 from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
+from tests.drivers.web import WebDriver
 from tests.fakes.sample_cast import ITO, KATO, QUESTION
 
 
@@ -75,3 +76,29 @@ async def test_a_withdrawn_case_leaves_the_answers_that_showed_it(
         assert not any(case.title in text for text in texts)
         hidden = driver.slack.ephemerals[0]["text"]  # … and what nobody can rewrite
         assert case.title in hidden
+
+
+async def test_a_page_shows_no_older_answer_with_a_withdrawn_case_or_a_hidden_name(
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS["web"](company_file, tmp_path, encoder) as driver:
+        assert isinstance(driver, WebDriver)
+        ito = driver.person(ITO)
+        await ito.says(QUESTION)
+        case_id = ito.value_of("試してみる")
+        database = driver.house.hub.library.db
+        async with database.transaction(Scope(sample.COMPANY)) as shelf:
+            case = await shelf.cases.any(case_id)
+            assert case is not None
+            author = await shelf.people.member(case.author_id)
+            assert author is not None
+        acting = Scope(sample.COMPANY, case.author_id)
+        for show, seen in ((True, True), (False, False)):
+            async with database.transaction(acting) as shelf:
+                await names.choose(shelf, case_id, show=show)
+            page = (await driver._open(ITO, "/")).lines()
+            assert case.title in page
+            assert (author.name in page) is seen
+        async with database.transaction(acting) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        assert case.title not in (await driver._open(ITO, "/")).lines()
