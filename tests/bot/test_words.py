@@ -35,6 +35,7 @@ BUILT = (
     "scope.",
     "digest.reason_",
     "guard.about_",
+    *(f"holds.{start}_" for start in ("open", "remind", "rule", "state", "sum", "title", "told")),
     "role.",
     "roster.deed_",
     "names.done_",
