@@ -108,10 +108,16 @@ class Turn:
         return getattr(self.event, "private", True)
 
     @property
+    def among_others(self) -> bool:
+        """True where the answer stands among others, seen by the speaker alone."""
+        return not self.private and not getattr(self.event, "aside", {}).get("open")
+
+    @property
     def may_tell(self) -> bool:
         """True where colleagues read along who may see what the whole company may."""
         aside = getattr(self.event, "aside", {})
-        return bool(aside) and not self.private and not aside.get("outsiders")
+        hidden = aside.get("outsiders") or aside.get("open")
+        return bool(aside) and not self.private and not hidden
 
     @property
     def thread(self) -> str:

@@ -13,6 +13,7 @@ from bot.views.elements import Actions, Button, Card
 Json = dict[str, Any]
 
 PRESS = "hitotsubu"  # our own key beside the field values, so that no field can be mistaken for it
+DIALOG = "dialog"  # within PRESS: which dialog the button stands in
 _MARGIN = 4  # columns that a button's own edges take
 _DOTS = _MARGIN + 2
 

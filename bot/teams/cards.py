@@ -48,9 +48,10 @@ def answer(card: Card) -> Json:
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": adaptive(card)}
 
 
-def seen() -> Json:
+def seen(words: str = "✓") -> Json:
     """The response to a pressed button whose result comes as a message of its own."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "✓"}
+    kind = "application/vnd.microsoft.activity.message"
+    return {"statusCode": 200, "type": kind, "value": words}
 
 
 def fitting(card: Card) -> Card:
@@ -64,13 +65,10 @@ def fitting(card: Card) -> Card:
     tries = [(card, limit) for limit in limits.TEXTS if limit >= limits.READABLE]
     for shown, limit in [*tries, *((closed, limit) for limit in limits.TEXTS)]:
         shorter = shortened(shown, limit)
-        if (
-            weight(shorter) <= limits.PAYLOAD_BYTES
-            and size(_message(shorter)) <= limits.PAYLOAD_BYTES
-        ):
+        if _fits(shorter):
             return shorter
     short = shortened(closed, limits.TEXTS[-1], values=True)
-    while size(_message(short)) > limits.PAYLOAD_BYTES and short.parts:
+    while not _fits(short) and short.parts:
         short = replace(short, parts=short.parts[: len(short.parts) // 2])
     return short
 

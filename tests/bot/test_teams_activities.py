@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.events import Joined, Left, Pressed, Said
-from bot.teams.activities import event, external_id, reference, tenant
+from bot.teams.activities import reference, tenant
 from bot.teams.platform import TeamsPlatform
+from bot.teams.read import external_id
+from bot.teams.read import read as event
 from tests.fakes.desk import FakeDesk
 from tests.fakes.teams_connector import APP, SATO, TENANT, FakeMicrosoft, microsoft
 
@@ -23,7 +25,8 @@ FAKE.url = "https://smba.trafficmanager.net/jp/"
 
 def test_a_direct_message_is_said_in_private() -> None:
     found = event(FAKE.activity(text="  会えた\u202e \u00a0"))
-    assert found == Said(SATO, "会えた", reference(FAKE.activity()), private=True)
+    source = f"teams:{TENANT}:a:room:1730000000001"
+    assert found == Said(SATO, "会えた", reference(FAKE.activity()), source=source)
 
 
 def test_in_a_group_only_the_bots_own_mention_is_removed() -> None:
@@ -89,7 +92,7 @@ def test_a_removal_is_a_farewell() -> None:
 
 
 def test_the_same_activity_has_the_same_external_id() -> None:
-    assert external_id(FAKE.activity()) == "a:room|1730000000001"
+    assert external_id(FAKE.activity()) == f"message:a:room|1730000000001:{'0' * 21}"
     assert external_id(FAKE.activity(id=None)) == ""
 
 

@@ -24,7 +24,7 @@ async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
     assert await door.post(door.fake.activity()) == (200, None)
     await door.platform.close()
     assert door.desk.log == ["keep", "handle"]
-    assert list(door.desk.kept) == ["a:room|1730000000001"]
+    assert list(door.desk.kept) == [f"message:a:room|1730000000001:{'0' * 21}"]
 
 
 async def test_a_repeated_delivery_has_one_effect(door: Door) -> None:
