@@ -52,7 +52,7 @@ class Cases(VectorRows):
         found = select(Draft).where(
             Draft.company_id == self.company_id,
             Draft.author_id == self.scope.me,
-            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+            Draft.state != DraftState.PUBLISHED,
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
 
@@ -179,7 +179,7 @@ class Cases(VectorRows):
         found = select(Case.id, Case.changed_at).where(
             Case.company_id == self.company_id, Case.changed_at >= moment
         )
-        return dict((await self.session.execute(found)).tuples().all())
+        return dict((await self.session.execute(found)).all())
 
     async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
         """Cases by id in whatever status: for what shows them to nobody."""
@@ -205,15 +205,6 @@ class Cases(VectorRows):
             Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id.in_(list(ids))
         )
         return set(await self.session.scalars(found))
-
-    async def withdrawn_since(self, moment: datetime) -> list[str]:
-        """Ids of cases that were taken back at or after `moment`."""
-        found = select(Case.id).where(
-            Case.company_id == self.company_id,
-            Case.changed_at >= moment,
-            Case.status == Status.WITHDRAWN,
-        )
-        return list(await self.session.scalars(found))
 
     async def hold_of(self, draft_id: str, queue: str) -> Hold | None:
         """The latest hold of a draft in the queue of safety or compliance."""

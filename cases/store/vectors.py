@@ -38,7 +38,7 @@ class VectorRows:
             )
             .group_by(Embedding.case_id)
         )
-        return dict((await self.session.execute(found)).tuples().all())
+        return dict((await self.session.execute(found)).all())
 
     async def vectors_of(self, model: str, case_ids: Collection[str]) -> Sequence[Embedding]:
         """All vectors of some cases."""
