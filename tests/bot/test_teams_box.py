@@ -207,6 +207,8 @@ async def test_a_mention_is_answered_in_the_own_chat_and_the_room_gets_one_neutr
     assert "なぜ: 「" in answer.text
     assert "あなただけに見えています" not in answer.text
     assert not any(key.label == "みんなに共有" for key in answer.keys)
+    await box.mentions("")
+    assert "ひとことだけでも大丈夫です" in (await driver.mail(MORI))[-1].text
 
 
 async def test_a_follow_up_in_the_same_thread_narrows_the_answer(driver: TeamsDriver) -> None:
