@@ -21,8 +21,10 @@ from cases import one_trip
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
+from cases.store.holds import Holds
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
+from cases.store.review import Reviews
 from cases.store.roster import Roster
 from cases.store.talk import Talks
 
@@ -48,10 +50,12 @@ class Shelf:
     now: datetime
     people: People
     cases: Cases
+    holds: Holds
     loop: Loop
     talks: Talks
     audit: Audit
     roster: Roster
+    reviews: Reviews
 
 
 class _Session(AsyncSession):
@@ -118,10 +122,12 @@ class Database:
                 now=now,
                 people=People(session, scope),
                 cases=Cases(session, scope),
+                holds=Holds(session, scope),
                 loop=Loop(session, scope),
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
                 roster=Roster(session, scope),
+                reviews=Reviews(session, scope),
             )
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:

@@ -30,23 +30,35 @@ class Following:
     cases_until: datetime | None = None
     vectors_until: datetime | None = None
     seen: dict[str, datetime] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)  # the newest vector of each case
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def catch_up(self, shelf: Shelf) -> None:
         """Follows the tables: new texts first, then their vectors; withdrawn cases leave."""
         async with self.lock:
-            cases = [
-                case
-                for case in await shelf.cases.changed_since(_again(self.cases_until))
-                if self.seen.get(case.id) != case.changed_at
-            ]
-            since = _again(self.vectors_until)
             model = self.embedder.name if self.embedder else ""
-            vectors = await shelf.cases.vectors_since(model, since) if model else []
-            if model and since is not None:  # the index takes all vectors of a case at once
-                ids = {case.id for case in cases} | {row.case_id for row in vectors}
-                vectors = await shelf.cases.vectors_of(model, ids)
+            cases = await self._changed(shelf)
+            vectors = await self._written(shelf, model, cases) if model else []
             await asyncio.to_thread(self._apply, cases, vectors)
+
+    async def _changed(self, shelf: Shelf) -> Sequence[Case]:
+        """What is not as it was read; texts are only fetched for these."""
+        if self.cases_until is None:
+            return await shelf.cases.changed_since(None)
+        changes = await shelf.cases.changes_since(self.cases_until - OVERLAP)
+        return await shelf.cases.whatever(
+            [case_id for case_id, at in changes.items() if self.seen.get(case_id) != at]
+        )
+
+    async def _written(
+        self, shelf: Shelf, model: str, cases: Sequence[Case]
+    ) -> Sequence[Embedding]:
+        """All vectors of each case that has new ones: the index takes them at once."""
+        if self.vectors_until is None:
+            return await shelf.cases.vectors_since(model, None)
+        written = await shelf.cases.written_since(model, self.vectors_until - OVERLAP)
+        due = {case_id for case_id, at in written.items() if self.written.get(case_id) != at}
+        return await shelf.cases.vectors_of(model, due | {case.id for case in cases})
 
     async def look_again(self, shelf: Shelf, case_ids: Iterable[str]) -> None:
         """Cases that were not as the index had them: deleted, or changed without a word."""
@@ -73,10 +85,8 @@ class Following:
         by_case: dict[str, dict[str, Vectors]] = {}
         for row in vectors:
             self.vectors_until = max(self.vectors_until or row.written_at, row.written_at)
+            newest = self.written.get(row.case_id, row.written_at)
+            self.written[row.case_id] = max(newest, row.written_at)
             by_case.setdefault(row.case_id, {})[row.part] = np.frombuffer(row.vector, dtype="<f4")
         for case_id, parts in by_case.items():
             self.index.put_vectors(case_id, parts)
-
-
-def _again(moment: datetime | None) -> datetime | None:
-    return moment - OVERLAP if moment else None

@@ -105,7 +105,7 @@ async def _page(
 ) -> tuple[Sequence[Case], list[Todo]] | None:
     """The next published cases and what of them is not embedded; None after the last."""
     async with db.reading(Scope(company_id)) as shelf:
-        cases = await shelf.cases.published(after, PAGE, since)
+        cases = await shelf.cases.published(after=after, most=PAGE, since=since)
         known = await shelf.cases.hashes(model, [case.id for case in cases]) if cases else {}
     todo = [
         (case, part, text)

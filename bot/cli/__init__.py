@@ -34,6 +34,7 @@ COMMANDS = {
     "capture": "capture",
     "import cases": "import_cases",
     "export cases": "export_cases",
+    "safety export": "safety_export",
     "digest preview": "digest_preview",
     "plan": "plan",
     "schedule": "schedule",

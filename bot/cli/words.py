@@ -22,6 +22,8 @@ HELP = {
     "import cases": "事例の一覧を取り込みます / cases from JSON Lines or CSV",
     "export": "書き出します / takes data out",
     "export cases": "全社の事例を書き出します / all company-wide cases",
+    "safety": "安全性の控え / the safety queue",
+    "safety export": "月ごとの突き合わせをCSVに書き出します / a month's reconciliation as CSV",
     "digest": "月次まとめ / digests",
     "digest preview": "月次まとめの下見です / a digest as it would be made now",
     "plan": "だれに何がいつ届くかの下見です / who would get what when",

@@ -10,7 +10,9 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    holds,
     home,
+    names,
     offices,
     on_behalf,
     opening,
@@ -18,9 +20,10 @@ from bot.conversation import (
     people,
     profile,
     promoter,
+    publishing,
     react,
     reflect,
-    review,
+    reviewers,
     rooms,
     roster,
     sending,
@@ -63,8 +66,20 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "find.tell": tell.tell,
     "find.without": find.without,
     "help.show": help.show,
+    "holds.ask_again": holds.ask_again,
+    "holds.close": holds.close,
+    "holds.go_on": holds.go_on,
+    "holds.mine": holds.mine,
+    "holds.month": holds.month,
+    "holds.queue": holds.queue,
+    "holds.read": holds.read,
+    "holds.receive": holds.receive,
+    "holds.release": holds.release,
+    "holds.return": holds.return_form,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "names.all": names.choose_for_all,
+    "names.choose": names.choose,
     "nudge.draft": overheard.draft,
     "nudge.pass": overheard.leave,
     "offices.show": offices.show,
@@ -85,9 +100,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "reflect.tap": reflect.tap,
     "reflect.to_case": reflect.to_case,
     "reflect.write": reflect.write,
-    "review.give_back": review.give_back,
-    "review.queue": review.queue,
-    "review.release": review.release,
+    **reviewers.PRESSED,
     "room.list": rooms.listing,
     "room.show": rooms.show,
     "roster.cancel": roster.cancel,
@@ -157,7 +170,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
     """… and those that read the card's fields are listed here."""
     match press.action:
         case "share.publish":
-            await share.publish(turn, press.value, press.fields)
+            await publishing.publish(turn, press.value, press.fields)
         case "behalf.write":
             await on_behalf.write(turn, press.fields)
         case "behalf.ask":
@@ -174,6 +187,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await checked.save_safety(turn, press.value, press.fields, "reported")
         case "safety.save_reason":
             await checked.save_safety(turn, press.value, press.fields, "not_applicable")
+        case "holds.save_return":
+            await holds.give_back(turn, press.value, press.fields)
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)
@@ -191,6 +206,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await profile.save(turn, press.fields)
         case "share.from_message":
             await opening.from_message(turn, press.value, press.fields)
+        case action if action in reviewers.FILLED:
+            await reviewers.FILLED[action](turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

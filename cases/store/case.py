@@ -52,7 +52,7 @@ class Cases(VectorRows):
         found = select(Draft).where(
             Draft.company_id == self.company_id,
             Draft.author_id == self.scope.me,
-            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+            Draft.state != DraftState.PUBLISHED,
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
 
@@ -174,8 +174,22 @@ class Cases(VectorRows):
             found = found.where(Case.changed_at >= moment)
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
 
+    async def changes_since(self, moment: datetime) -> dict[str, datetime]:
+        """Id → time of each change of text or status at or after `moment`, without the texts."""
+        found = select(Case.id, Case.changed_at).where(
+            Case.company_id == self.company_id, Case.changed_at >= moment
+        )
+        return dict((await self.session.execute(found)).all())
+
+    async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
+        """Cases by id in whatever status: for what shows them to nobody."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, among(self.session, Case.id, ids)
+        )
+        return (await self.session.scalars(found.order_by(Case.changed_at))).all()
+
     async def published(
-        self, after: str = "", most: int = 500, since: datetime | None = None
+        self, *, after: str = "", most: int = 500, since: datetime | None = None
     ) -> Sequence[Case]:
         """One page of what is published, by id; with `since` only what changed from then on."""
         found = select(Case).where(
@@ -191,22 +205,6 @@ class Cases(VectorRows):
             Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id.in_(list(ids))
         )
         return set(await self.session.scalars(found))
-
-    async def withdrawn_since(self, moment: datetime) -> list[str]:
-        """Ids of cases that were taken back at or after `moment`."""
-        found = select(Case.id).where(
-            Case.company_id == self.company_id,
-            Case.changed_at >= moment,
-            Case.status == Status.WITHDRAWN,
-        )
-        return list(await self.session.scalars(found))
-
-    async def hold_of(self, draft_id: str, queue: str) -> Hold | None:
-        """The latest hold of a draft in the queue of safety or compliance."""
-        found = select(Hold).where(
-            Hold.company_id == self.company_id, Hold.draft_id == draft_id, Hold.queue == queue
-        )
-        return (await self.session.scalars(found.order_by(Hold.created_at.desc()))).first()
 
     async def counts(self) -> dict[str, int]:
         """How many cases there are by status."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Embedding
+from cases.store.asking import among
 
 
 class VectorRows:
@@ -26,12 +27,25 @@ class VectorRows:
             found = found.where(Embedding.written_at >= moment)
         return (await self.session.scalars(found.order_by(Embedding.written_at))).all()
 
-    async def vectors_of(self, model: str, case_ids: Iterable[str]) -> Sequence[Embedding]:
+    async def written_since(self, model: str, moment: datetime) -> dict[str, datetime]:
+        """Case id → when its newest vector was written, at or after `moment`."""
+        found = (
+            select(Embedding.case_id, func.max(Embedding.written_at))
+            .where(
+                Embedding.company_id == self.company_id,
+                Embedding.model == model,
+                Embedding.written_at >= moment,
+            )
+            .group_by(Embedding.case_id)
+        )
+        return dict((await self.session.execute(found)).all())
+
+    async def vectors_of(self, model: str, case_ids: Collection[str]) -> Sequence[Embedding]:
         """All vectors of some cases."""
         found = select(Embedding).where(
             Embedding.company_id == self.company_id,
             Embedding.model == model,
-            Embedding.case_id.in_(list(case_ids)),
+            among(self.session, Embedding.case_id, case_ids),
         )
         return (await self.session.scalars(found)).all()
 
