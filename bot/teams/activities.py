@@ -111,7 +111,7 @@ def _said(activity: Json, user: str) -> Said | None:
     if not isinstance(text, str) or _INLINE_CARD in text:
         return None
     text = clean(_without_mention(activity, text).replace("\u00a0", " "))
-    if not text:
+    if is_private(activity) and not text:
         return None
     if is_private(activity):
         return Said(user, text, reference(activity), source=source(activity))
