@@ -87,7 +87,9 @@ async def test_a_side_effect_is_stopped_and_not_kept(driver: AnyDriver) -> None:
     assert sato.can_press("報告済み(受付番号を入力)")
 
 
-@scenario("止めた投稿に答える、控えを把握する", note="文は、Slackでは別の画面に出て、会話に残りません")
+@scenario(
+    "止めた投稿に答える、控えを把握する", note="文は、Slackでは別の画面に出て、会話に残りません"
+)
 async def test_a_held_post_is_answered_read_and_received(driver: AnyDriver) -> None:
     async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         reader = await shelf.people.member(NAKAMURA)
