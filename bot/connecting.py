@@ -98,14 +98,15 @@ async def _teams(
     from bot.teams.cloud import app_of
     from bot.teams.platform import TeamsPlatform
 
-    opened = [
-        library.ring.open_json(row.credentials, row.company_id) if row.credentials else {}
+    apps = [
+        app_of(
+            {"tenant_id": row.external_id}
+            | (library.ring.open_json(row.credentials, row.company_id) if row.credentials else {})
+        )
         for row in rows
     ]
     box = ComposeBox(library, reception.hearing)
-    return TeamsPlatform(
-        reception, [app_of(one) for one in opened], cloud=_cloud(settings), box=box
-    )
+    return TeamsPlatform(reception, apps, cloud=_cloud(settings), box=box)
 
 
 def _cloud(settings: Settings) -> Cloud:

@@ -12,6 +12,7 @@ from bot.views.words import say
 from bot.web.words import day_words
 from cases.embedding.bundled import weights_sha256
 from cases.index import WHOLE
+from cases.indexing import searched_model
 from cases.library import Library
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
@@ -43,6 +44,7 @@ class State:
         name = embedder.name if embedder else say(locale, "status.not_yet")
         version = await self.library.db.directory.schema_version()
         async with self.library.db.transaction(Scope(company_id)) as shelf:
+            name = searched_model(await shelf.people.company()) or name
             counts = await shelf.cases.counts()
             embedded = await shelf.cases.embedded(name, WHOLE)
             found = await board.board(shelf, self.jobs)

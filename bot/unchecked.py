@@ -46,7 +46,7 @@ async def check_again(library: Library, composer: Composer, company_id: str) -> 
     told = 0
     for kept in await _waiting(library, company_id):
         try:
-            found = await checked(library, kept.raw)
+            found, _ = await checked(library, Scope(company_id), kept.raw)
         except GuardDown:
             log.info("%s: the guard is still down", company_id)
             return told

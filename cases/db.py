@@ -24,6 +24,7 @@ from cases.store.case import Cases
 from cases.store.holds import Holds
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
+from cases.store.review import Reviews
 from cases.store.roster import Roster
 from cases.store.talk import Talks
 
@@ -54,6 +55,7 @@ class Shelf:
     talks: Talks
     audit: Audit
     roster: Roster
+    reviews: Reviews
 
 
 class _Session(AsyncSession):
@@ -125,6 +127,7 @@ class Database:
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
                 roster=Roster(session, scope),
+                reviews=Reviews(session, scope),
             )
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import audit, fields, months, sharing, verdicts
+from cases import audit, fields, months, review_rules, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.guard import Checked
@@ -32,7 +32,8 @@ async def route(
 ) -> str | None:
     """Puts a stopped text where it belongs, and gives the rule that stopped it; None: it passes.
 
-    Safety is routed at once; conduct reaches compliance; the rest goes back to its author.
+    Safety is routed at once; conduct reaches compliance where the company says so; the rest goes
+    back to its author.
     `shown`: the author sees it now.
     """
     decision = verdicts.decision_of(checked, raw)
@@ -45,7 +46,8 @@ async def route(
         held = await sharing.hold(shelf, ring, draft, rules, SAFETY)
         held.shown_at = held.shown_at or (shelf.now if shown else None)
     conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
-    if conduct:
+    chosen = review_rules.of((await shelf.people.company()).settings)
+    if conduct and chosen.compliance_sees:
         await sharing.hold(shelf, ring, draft, conduct, COMPLIANCE)
     if decision is not Decision.ROUTE_TO_SAFETY:
         draft.state = DraftState.OPEN  # the author may still rewrite it

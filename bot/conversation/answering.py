@@ -12,6 +12,7 @@ from bot.conversation import (
     help,
     holds,
     home,
+    names,
     offices,
     on_behalf,
     opening,
@@ -19,9 +20,10 @@ from bot.conversation import (
     people,
     profile,
     promoter,
+    publishing,
     react,
     reflect,
-    review,
+    reviewers,
     rooms,
     roster,
     sending,
@@ -76,6 +78,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "holds.return": holds.return_form,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "names.all": names.choose_for_all,
+    "names.choose": names.choose,
     "nudge.draft": overheard.draft,
     "nudge.pass": overheard.leave,
     "offices.show": offices.show,
@@ -96,9 +100,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "reflect.tap": reflect.tap,
     "reflect.to_case": reflect.to_case,
     "reflect.write": reflect.write,
-    "review.give_back": review.give_back,
-    "review.queue": review.queue,
-    "review.release": review.release,
+    **reviewers.PRESSED,
     "room.list": rooms.listing,
     "room.show": rooms.show,
     "roster.cancel": roster.cancel,
@@ -168,7 +170,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
     """… and those that read the card's fields are listed here."""
     match press.action:
         case "share.publish":
-            await share.publish(turn, press.value, press.fields)
+            await publishing.publish(turn, press.value, press.fields)
         case "behalf.write":
             await on_behalf.write(turn, press.fields)
         case "behalf.ask":
@@ -204,6 +206,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await profile.save(turn, press.fields)
         case "share.from_message":
             await opening.from_message(turn, press.value, press.fields)
+        case action if action in reviewers.FILLED:
+            await reviewers.FILLED[action](turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

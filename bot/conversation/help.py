@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
-from cases.db import Shelf
-from cases.models.case import Case
+from cases import trials
 
 FIRST = 3
 
@@ -13,7 +12,7 @@ FIRST = 3
 async def show(turn: Turn, value: str = "") -> None:
     """What this is, what it is not, and the three cases that others reproduced most."""
     async with turn.transaction() as shelf:
-        best = await _first_to_read(shelf)
+        best = await trials.first_to_read(shelf, FIRST)
         parts: list[Part] = [Text(turn.words("help.title"), Style.TITLE)]
         parts += [Text(turn.words(f"help.{key}")) for key in ("one", "two", "three")]
         parts.append(Text(turn.words("help.not_record"), Style.QUIET))
@@ -23,11 +22,3 @@ async def show(turn: Turn, value: str = "") -> None:
             full = Button(turn.words("digest.full"), "case.show", case.id)
             parts.append(Actions((full,)))
         turn.say(Card(tuple(parts)))
-
-
-async def _first_to_read(shelf: Shelf) -> list[Case]:
-    """What worked for most others; in a young company the newest as well."""
-    found = await shelf.cases.many(ids := await shelf.loop.most_reproduced(FIRST))
-    best = [found[case_id] for case_id in ids if case_id in found]
-    newest = await shelf.cases.company_wide(limit=FIRST)
-    return [*best, *(case for case in newest if case.id not in ids)][:FIRST]

@@ -13,7 +13,7 @@ from bot.conversation.showing import shown
 from bot.views.elements import Card
 from bot.views.pick import preview, room_card
 from bot.views.words import say
-from cases import guard, members
+from cases import guard, members, trials
 from cases.db import Shelf
 from cases.library import Library
 from cases.models.case import Case
@@ -58,18 +58,12 @@ async def pick(library: Library, member: Member, text: str) -> Picks:
         hits = (await library.find(scope, masked)).hits
         wanted = [hit.case_id for hit in hits if hit.near != "none"]
     async with library.db.transaction(scope) as shelf:
-        cases = await (_good(shelf) if wanted is None else _named(shelf, wanted))
+        cases = await (
+            trials.first_to_read(shelf, MOST) if wanted is None else _named(shelf, wanted)
+        )
         found = await _picks(shelf, cases, member.locale)
     nothing = "pick.none" if query else "pick.empty"
     return Picks(found) if found else Picks(words=say(member.locale, nothing))
-
-
-async def _good(shelf: Shelf) -> list[Case]:
-    """What worked for most others, then the newest."""
-    best = await _named(shelf, await shelf.loop.most_reproduced(MOST))
-    known = {case.id for case in best}
-    newest = await shelf.cases.company_wide(limit=MOST)
-    return [*best, *(case for case in newest if case.id not in known)][:MOST]
 
 
 async def _named(shelf: Shelf, ids: Sequence[str]) -> list[Case]:

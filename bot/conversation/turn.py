@@ -26,7 +26,7 @@ from bot.conversation.events import (
 )
 from bot.views.elements import Card
 from bot.views.words import say
-from cases import fields, guard
+from cases import fields, guard, lexicon_changes
 from cases.db import Shelf
 from cases.errors import GuardDown
 from cases.library import Library
@@ -86,6 +86,7 @@ class Turn:
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write
     closed: bool = False
+    lexicon: int = 0  # version of the company's own words in the last check
 
     @property
     def source(self) -> str:
@@ -181,17 +182,23 @@ class Turn:
 
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
-        return await checked(self.library, raw)
+        found, self.lexicon = await checked(self.library, self.scope, raw)
+        return found
 
 
-async def checked(library: Library, raw: Mapping[str, Any]) -> guard.Checked:
-    """The guard's word on a draft's texts. Raises GuardDown if it cannot run."""
+async def checked(
+    library: Library, scope: Scope, raw: Mapping[str, Any]
+) -> tuple[guard.Checked, int]:
+    """The guard's word on a draft's texts, and the version of the company's own words in it.
+
+    Raises GuardDown if it cannot run.
+    """
+    texts = fields.texts(raw)
     try:
-        return await asyncio.to_thread(
-            guard.check_fields,
-            fields.texts(raw),
-            library.embedder,
-            keep=tuple(raw.get("not_names") or ()),
-        )
+        async with library.db.reading(scope) as shelf:
+            own = await lexicon_changes.in_force(shelf, library.ring)
+        kept = (*(raw.get("not_names") or ()), *own.allow)
+        found = await asyncio.to_thread(guard.check_fields, texts, library.embedder, keep=kept)
+        return lexicon_changes.applied(found, texts, own), own.version
     except Exception as error:
         raise GuardDown(type(error).__name__) from error

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.teams import inputs, limits
-from bot.teams.actions import action_set, toggle
+from bot.teams.actions import action_set
 from bot.teams.markdown import escaped, plain
+from bot.teams.toggles import folded
 from bot.views import elements
 from bot.views.elements import Actions, Card, Divider, Facts, Field, Fold, Style, Text
 from cases.text import shorten
@@ -163,7 +164,8 @@ def _written(part: Text) -> Json:
 
 
 def _marked(part: Text) -> Json:
-    """Text runs, the marked ones highlighted; a RichTextBlock always wraps."""
+    """Text runs; a RichTextBlock always wraps. Marked ones are highlighted, and bold for eyes and
+    themes that do not see the colour."""
     look = {name: value for name, value in _LOOKS[part.style].items() if name != "style"}
     runs = []
     at = 0
@@ -180,16 +182,12 @@ def _run(text: str, look: Json, *, marked: bool) -> Json:
     kept = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     inner = plain(text) and f"{kept[0]}{plain(text)}{kept[1]}"
     run: Json = {"type": "TextRun", "text": inner or " ", **look}
-    return {**run, "highlight": True} if marked else run
+    return {**run, "highlight": True, "weight": "Bolder"} if marked else run
 
 
 def _fold(part: Fold, name: str) -> Json:
-    inner = []
-    for each in part.parts:
-        if not isinstance(each, Divider) and _shows(each):
-            inner.append(_block(each))
-    hidden = {"type": "Container", "id": name, "isVisible": False, "items": inner}
-    return {"type": "Container", "items": [toggle(part.title, name), hidden]}
+    shown = [each for each in part.parts if not isinstance(each, Divider)]
+    return folded(part.title, name, [_block(each) for each in shown if _shows(each)])
 
 
 def _shortened(card: Card, limit: int, *, values: bool = False) -> Card:

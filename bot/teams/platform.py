@@ -12,12 +12,13 @@ from bot.conversation.events import Aside, Attached, Event, NotFetched
 from bot.platform import Desk
 from bot.teams import cards, limits
 from bot.teams.answers import DeliveryFailed, DeliveryUnknown
-from bot.teams.cloud import Cloud, TeamsApp, app_of, complete
+from bot.teams.cloud import Cloud, TeamsApp, app_of, complete, lacking
 from bot.teams.door import Answer, Door
 from bot.teams.extension import Box
 from bot.teams.read import read
 from bot.teams.transport import Transport
 from bot.views.elements import Card
+from cases.errors import CannotStart
 
 Json = dict[str, Any]
 
@@ -27,8 +28,8 @@ PATH = "/api/messages"
 class TeamsPlatform:
     """Teams for all workspaces that have it. `apps` are the registrations on their rows.
 
-    While one of them lacks its app id the route is not mounted: nothing can be forged into a
-    door that is not there. Sending does not depend on the route.
+    While one of them lacks its app id the server does not start, and the route is not mounted:
+    nothing can be forged into a door that is not there. Sending does not depend on the route.
     """
 
     name = "teams"
@@ -42,18 +43,21 @@ class TeamsPlatform:
         box: Box | None = None,
         invoke_seconds: float = limits.INVOKE_SECONDS,
     ) -> None:
-        found = list(apps)
-        self._mounted = bool(found) and all(map(complete, found))
+        self._apps = list(apps)
         self._door = Door(desk, box, invoke_seconds=invoke_seconds)
-        usable = [app for app in found if complete(app)]
+        usable = [app for app in self._apps if complete(app)]
         self.transport = Transport(usable, self._take, cloud or Cloud())
 
     def prepare(self, app: web.Application) -> None:
-        """Nothing: the routes are all it has."""
+        """Raises CannotStart while a workspace lacks its app id, tenant id or secret."""
+        for one in self._apps:
+            if missing := lacking(one):
+                raise CannotStart(_refusal(one, missing))
 
     def routes(self) -> list[web.RouteDef]:
         """POST /api/messages, or nothing while a Teams workspace lacks its app id."""
-        return [web.post(PATH, self._post)] if self._mounted else []
+        whole = bool(self._apps) and all(map(complete, self._apps))
+        return [web.post(PATH, self._post)] if whole else []
 
     def read(self, raw: Json) -> Event | None:
         """A kept activity as a neutral event; None when there is nothing to do for it."""
@@ -156,3 +160,14 @@ class TeamsPlatform:
         if body is None:
             return web.Response(status=status)
         return web.json_response(body, status=status)
+
+
+def _refusal(app: TeamsApp, missing: list[str]) -> str:
+    """Why the server does not start, and what to type, in both languages."""
+    tenant, what = app.tenant_id or "?", ", ".join(missing)
+    again = f"hitotsubu workspace add teams --tenant {tenant} --app-id …"
+    return (
+        f"Teams のテナント {tenant} の登録に足りないものがあります({what})。"
+        f"`{again}` で登録し直してください"
+        f" / the Teams tenant {tenant} lacks its {what}; register it again with `{again}`"
+    )

@@ -62,8 +62,8 @@ class _Reader(HTMLParser):
             self.hides, self.deep = tag, 1
         elif tag == "br" or tag in _BREAKS:
             self.found.append("\n")
-        elif tag in ("emoji", "img"):
-            self._picture(named)
+        elif tag == "emoji" or "emoji" in (named.get("itemtype") or "").lower():
+            self.found.append(named.get("alt") or "")
 
     def handle_endtag(self, tag: str) -> None:
         """Ends a line, or what is left out."""
@@ -77,7 +77,3 @@ class _Reader(HTMLParser):
         """Takes text; a line break in the source is a space."""
         if not self.hides:
             self.found.append(re.sub(r"\s*\n\s*", " ", data))
-
-    def _picture(self, named: dict[str, str | None]) -> None:
-        if "emoji" in (named.get("itemtype") or "emoji").lower():
-            self.found.append(named.get("alt") or "")

@@ -49,8 +49,8 @@ class Page:
     holds: int = 0  # stopped posts that wait for the person's answer or a decision
 
 
-def home_card(page: Page, locale: str) -> Card:
-    """The page; lists that are empty say so once, in one line."""
+def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
+    """The page; lists that are empty say so once, in one line. `apart`: it is not in the chat."""
     start = (
         Button(say(locale, "home.ask_share"), "share.start", primary=True),
         Button(say(locale, "greet.do_reflect"), "reflect.start"),
@@ -62,8 +62,9 @@ def home_card(page: Page, locale: str) -> Card:
         Actions(start),
         Field("query", say(locale, "page.query"), limit=200),
         Actions((Button(say(locale, "home.ask_find"), SEARCH),)),
-        Text(say(locale, "page.answers"), Style.QUIET),
     ]
+    if apart:
+        parts.append(Text(say(locale, "page.answers"), Style.QUIET))
     parts += _rest(page, locale)
     if page.holds:
         words = say(locale, "holds.on_home", count=page.holds)

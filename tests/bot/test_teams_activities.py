@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.events import Joined, Left, Pressed, Said
+from bot.teams import compose
 from bot.teams.activities import reference, tenant
 from bot.teams.platform import TeamsPlatform
 from bot.teams.read import external_id
@@ -123,15 +124,27 @@ JUNK = st.recursive(
     ),
     max_leaves=8,
 )
-NAMES = ("from", "value", "text", "conversation", "channelData", "entities", "recipient")
+NAMES = (
+    *("from", "value", "text", "conversation", "channelData", "entities", "recipient"),
+    *("timestamp", "membersAdded", "membersRemoved", "topicName"),
+)
+KINDS = ("message", "invoke", "installationUpdate", "messageUpdate", "conversationUpdate")
+INVOKES = ("adaptiveCard/action", *sorted(compose.NAMES))
+VALUES = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("data", "parameters", "messagePayload", "action"), JUNK)
+)
 
 
 @given(
-    st.sampled_from(["message", "invoke", "installationUpdate"]),
+    st.sampled_from(KINDS),
+    st.sampled_from(INVOKES),
     st.dictionaries(st.sampled_from(NAMES), JUNK),
+    VALUES,
 )
-def test_odd_activities_never_raise(kind: str, parts: Json) -> None:
-    activity = FAKE.pressed("x") | {"type": kind} | parts
+def test_odd_activities_never_raise(kind: str, name: str, parts: Json, value: Json) -> None:
+    base = {"type": kind, "name": name, "value": value} if kind == "invoke" else {"type": kind}
+    activity = FAKE.pressed("x") | base | parts
     event(activity)
     external_id(activity)
     tenant(activity)
+    compose.asked(activity)

@@ -108,7 +108,7 @@ async def test_what_the_bot_does_not_act_on_is_200_without_effect(door: Door, ki
 
 
 async def test_an_unknown_invoke_is_not_implemented(door: Door) -> None:
-    activity = door.fake.activity(type="invoke", name="composeExtension/query", value={})
+    activity = door.fake.activity(type="invoke", name="composeExtension/queryLink", value={})
     assert (await door.post(activity))[0] == 501
 
 

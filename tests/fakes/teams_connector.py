@@ -56,6 +56,7 @@ class FakeMicrosoft:
         self.tried: list[tuple[str, str]] = []  # method and path of each Connector call
         self.script: list[tuple[int, dict[str, str], bytes] | str] = []
         self.person = {"email": "sato@example.jp", "userRole": "user"}
+        self.people: list[Json] = []  # who is in every group
         self.logins = 0
         self.login_status = 200
         self.key_loads = 0
@@ -94,6 +95,7 @@ class FakeMicrosoft:
             web.post("/login/{tenant}/oauth2/v2.0/token", self._login),
             web.post("/teams/v3/conversations", self._open),
             web.get("/teams/v3/conversations/{room}/members/{user}", self._person),
+            web.get("/teams/v3/conversations/{room}/pagedmembers", self._people),
             web.post("/teams/v3/conversations/{room}/activities", self._send),
             web.put("/teams/v3/conversations/{room}/activities/{id}", self._update),
         ]
@@ -171,6 +173,14 @@ class FakeMicrosoft:
         except Refused as found:
             return _refusal(found)
         return web.json_response(self.person)
+
+    async def _people(self, request: web.Request) -> web.Response:
+        """One person a page, to make sure that all pages are read."""
+        if odd := await self._odd(request):
+            return odd
+        at = int(request.query.get("continuationToken", "0"))
+        more = {"continuationToken": str(at + 1)} if at + 1 < len(self.people) else {}
+        return web.json_response({"members": self.people[at : at + 1], **more})
 
     async def _open(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
