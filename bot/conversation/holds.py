@@ -82,8 +82,10 @@ async def items(shelf: Shelf, found: Sequence[Hold], locale: str) -> list[Item]:
 
 
 async def read(turn: Turn, value: str) -> None:
-    """「本文を読む」 (`id`, or `id:page` of a long text): on a screen of its own, in the audit trail,
-    and never in the ledger."""
+    """「本文を読む」: on a screen of its own, in the audit trail, never in the ledger.
+
+    `value`: the id, or `id:page` of a long text.
+    """
     hold_id, _, page = value.partition(":")
     at = int(page) if page.isdecimal() else 0
     async with turn.transaction() as shelf:
