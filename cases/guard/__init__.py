@@ -37,7 +37,7 @@ __all__ = [
     "warm",
 ]
 
-RULES_VERSION = "2026.11.0"
+RULES_VERSION = "2026.11.1"
 """Changes with every rule, anchor or threshold; stored with each verdict."""
 
 _REFUSED_IN_SEARCH = ("adverse_event", "patient_info", "chart_access", "quality_complaint")

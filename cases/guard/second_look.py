@@ -29,14 +29,7 @@ from cases.vocabulary import Decision, content
 Numbers = NDArray[np.float64]
 
 KINDS = ("adverse_event", "patient_info", "off_label", "inducement", "disparagement", "clean")
-# Chosen by cross-validation on the anchors and the development texts (benchmarks/guard.py).
-THRESHOLDS = {
-    "adverse_event": 0.50,  # asking once too often costs one tap; a miss costs a report
-    "patient_info": 0.50,
-    "off_label": 0.50,
-    "inducement": 0.50,
-    "disparagement": 0.50,
-}
+LIMIT = 0.5  # less likely clean than not; benchmarks/guard.md shows the limits beside it
 SIGN_WEIGHT = 0.45
 RIDGE = 0.1
 GRAIN = 127.0  # features are kept in whole 127ths, so that the shipped head is a byte each
@@ -77,7 +70,7 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
     looked: list[Finding] = []
     for place, row in zip(places, odds, strict=True):
         kind = KINDS[int(row[:-1].argmax())]
-        if 1 - row[-1] < THRESHOLDS[kind] or _known(kind, place, found):
+        if 1 - row[-1] < LIMIT or _known(kind, place, found):
             continue
         looked.append(
             _finding(kind, reading.text, _part(reading.text, place, kind, head, embedder))
