@@ -86,7 +86,7 @@ def _named(reading: Reading, kind: re.Match[str]) -> tuple[int, int] | None:
     short = kind.group() in ("HP", "CL")  # HP is a home page too
     strict = short and not _HOUSE_AFTER.match(reading.text, kind.end())
     if (kana := _kana_start(reading, kind.start())) is not None:
-        return kana, _end(reading.text, kind)
+        return _with_corporation(reading.text, kana), _end(reading.text, kind)
     start = _proper_start(tokens, strict=strict)
     if start is None:
         start = _founded(tokens, kind.group())
@@ -170,7 +170,8 @@ def _kana_start(reading: Reading, place: int) -> int | None:
     last = reading.before(place)
     if run is None or last is None or last.start <= run.start():
         return None
-    odd = last.pos[1] == "終助詞" or (last.pos[0] == "名詞" and len(last.surface) > 1)
+    noun = last.pos[0] == "名詞" and len(last.surface) > 1
+    odd = noun or last.pos[1] == "終助詞" or (last.pos[0] == "副詞" and len(last.surface) == 1)
     plain = last.surface in _PLAIN or run.group() in _ADVERBS
     return run.start() if odd and not plain else None
 

@@ -74,7 +74,11 @@ def _titled(reading: Reading, title: re.Match[str]) -> tuple[int, int] | None:
 def _name_start(reading: Reading, place: int) -> int | None:
     """Where the name that ends at `place` begins, or None when no name ends there."""
     token = reading.before(place)
-    if token is None or token.surface in _NOT_A_NAME or not token.is_noun_like:
+    if token is None or token.surface in _NOT_A_NAME:
+        return _run_start(reading, place)
+    if re.fullmatch("[ァ-ヴー]{2,3}", token.surface):  # ワン, スン: too short for a trade
+        return token.start
+    if not token.is_noun_like:
         return _run_start(reading, place)
     if token.is_person or (_LETTERS.fullmatch(token.surface) and may_be_person(token.surface)):
         return _with_family_name(reading, token)
