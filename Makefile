@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all test-emulate parity fuzz bench chaos reliability screens migration lock
+.PHONY: setup run test check test-all test-emulate test-manifest parity fuzz bench chaos reliability screens migration lock
 .SILENT:
 
 # pytest keeps the tests that it has read: reading them anew costs 5 s of CPU a process.
@@ -47,6 +47,10 @@ reliability: setup   ## runs the fault matrix and writes its table into docs/rel
 test-emulate: setup var/node/bin/node  ## the scenarios against npm's emulate, a Slack of others' making
 	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/emulate --silent --no-audit --no-fund --ignore-scripts
 	HITOTSUBU_EMULATE_NODE="$(CURDIR)/var/node/bin/node" $(python) -m pytest -n auto -m emulate
+
+test-manifest: setup var/node/bin/node  ## the Teams app package against Microsoft's own schemas
+	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/manifest --silent --no-audit --no-fund --ignore-scripts
+	HITOTSUBU_MANIFEST_NODE="$(CURDIR)/var/node/bin/node" $(python) -m pytest tests/manifest
 
 var/node/bin/node:   # PyPI has a Node that is new enough for emulate (22.15), with its npm
 	python3 -m venv var/node

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.catch_up import CatchUp
 from bot.connecting import connect, more_rounds
 from bot.courier import Composer, Courier
-from bot.encoders import load_model, open_library
+from bot.encoders import load_models, open_library
 from bot.health import Health
 from bot.indexer import Indexer
 from bot.pages import Pages
@@ -169,10 +169,11 @@ async def serve(
 ) -> None:
     """Runs doors, planner and sending until SIGINT or SIGTERM; with `index`, the child too.
 
-    Raises CannotStart when the port is taken, or when the page without login would be open.
+    Raises CannotStart when the port is taken, when the page without login would be open, or when
+    a Teams workspace lacks its app id.
     """
     hub = await build(settings)
-    runner = web.AppRunner(hub.web(await _doors(hub, alone=index)), access_log=None)
+    runner = web.AppRunner(await _application(hub, alone=index), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -198,10 +199,15 @@ async def serve(
 
 
 async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
-    """The platforms that get routes; gives the hub back where none may be shown."""
+    """The platforms that get routes."""
     sample = any(company.sample for company in await hub.library.db.directory.companies())
+    return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+
+
+async def _application(hub: Hub, *, alone: bool) -> web.Application:
+    """The server's application; gives the hub back where it may not start."""
     try:
-        return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+        return hub.web(await _doors(hub, alone=alone))
     except CannotStart:
         await hub.close()
         raise
@@ -224,8 +230,7 @@ async def _warm(hub: Hub, *, index: bool) -> None:
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()
-    if hub.settings.embedding_model:
-        await load_model(hub.library, hub.settings.embedding_model)
+    await load_models(hub.library, hub.settings)
 
 
 async def work(settings: Settings, head: str = "") -> None:

@@ -94,14 +94,19 @@ async def _teams(
     rows = await library.db.directory.workspaces("teams")
     if not rows:
         return None
+    from bot.compose_box import ComposeBox
     from bot.teams.cloud import app_of
     from bot.teams.platform import TeamsPlatform
 
-    opened = [
-        library.ring.open_json(row.credentials, row.company_id) if row.credentials else {}
+    apps = [
+        app_of(
+            {"tenant_id": row.external_id}
+            | (library.ring.open_json(row.credentials, row.company_id) if row.credentials else {})
+        )
         for row in rows
     ]
-    return TeamsPlatform(reception, [app_of(one) for one in opened], cloud=_cloud(settings))
+    box = ComposeBox(library, reception.hearing)
+    return TeamsPlatform(reception, apps, cloud=_cloud(settings), box=box)
 
 
 def _cloud(settings: Settings) -> Cloud:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from cases.db import Database
-from cases.embedding import QueryEmbedder
-from cases.embedding.bundled import BundledEncoder
+from cases.embedding import ModelChoice, QueryEmbedder, Reranker
+from cases.embedding.bundled import NAME, BundledEncoder
 from cases.errors import ModelUnavailable
+from cases.indexing import searched_model
 from cases.library import Library
 from cases.search import Shelves
 
@@ -23,12 +25,12 @@ log = logging.getLogger(__name__)
 def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> Library:
     """Database, keys and index of the settings.
 
-    The guard reads with the bundled encoder. Search does too, unless a model is named: that one is
-    loaded later (`load_model`), and until then words are searched alone (decision 7).
+    The guard reads with the bundled encoder. So does search, until the vectors of a named model are
+    whole (`hitotsubu reindex`) and the model is loaded (`load_models`).
     """
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
-    shelves = Shelves(db, empty_index, None if settings.embedding_model else encoder)
+    shelves = Shelves(db, empty_index, encoder, settings.embedding.stored)
     return Library(db, settings.ring(), encoder, shelves)
 
 
@@ -40,12 +42,41 @@ def empty_index(model: str, size: int) -> MemoryIndex:
     return MemoryIndex(common_of(model, size))
 
 
-async def load_model(library: Library, name: str) -> None:
-    """Loads the named model for questions; if that fails, says why and goes on with the bundled."""
+async def load_models(library: Library, settings: Settings) -> None:
+    """Loads the named model, those that still answer for a company, and the re-ranker.
+
+    What cannot be loaded is said once, and search goes on with the bundled encoder.
+    """
+    shelves, wanted = library.shelves, settings.embedding
+    names = {searched_model(one) for one in await library.db.directory.companies()}
+    for stored in sorted({wanted.stored, *names} - {"", NAME}):
+        try:
+            shelves.use(await asyncio.to_thread(_encoder, choice_of(stored, wanted)))
+        except ModelUnavailable as error:
+            log.error("%s; search goes on with the bundled encoder", error)
+            shelves.give_up(stored)
+    if settings.reranker.name:
+        try:
+            shelves.reranker = await asyncio.to_thread(_reranker, settings.reranker)
+        except ModelUnavailable as error:
+            log.error("%s; hits stay in the order of search", error)
+
+
+def choice_of(stored: str, settings: ModelChoice) -> ModelChoice:
+    """The model of stored vectors (`name@dimensions`), run as the settings say."""
+    name, _, dimensions = stored.rpartition("@")
+    if not name or not dimensions.isdigit():
+        return replace(settings, name=stored, dimensions=0)
+    return replace(settings, name=name, dimensions=int(dimensions))
+
+
+def _encoder(choice: ModelChoice) -> QueryEmbedder:
     from cases.embedding.sentence import SentenceEncoder  # imports torch, about 8 s
 
-    try:
-        library.shelves.use(await asyncio.to_thread(SentenceEncoder, name))
-    except ModelUnavailable as error:
-        log.error("%s", error)
-        library.shelves.use(library.embedder)
+    return SentenceEncoder(choice)
+
+
+def _reranker(choice: ModelChoice) -> Reranker:
+    from cases.embedding.sentence import CrossReader
+
+    return CrossReader(choice)

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 
 from bot.settings import read
 from cases.db import Database
+from cases.embedding import ModelChoice
 from cases.errors import ModelUnavailable
-from cases.indexing import catch_up
+from cases.reindexing import Keeper
 
-REST = 5.0  # seconds between looks when nobody calls
+REST = 0.5  # seconds between looks: what another process published is found within a second
 
 
 class Indexer:
@@ -71,24 +72,32 @@ async def run() -> None:
         await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
     except (ValueError, PermissionError):  # no pipe, so no parent: one pass and done
         lines.feed_eof()
-    # Loading torch takes seconds, so it is imported only here.
-    from cases.embedding.sentence import SentenceEncoder
-
-    try:
-        embedder = await asyncio.to_thread(SentenceEncoder, settings.embedding_model)
-    except ModelUnavailable as error:  # the bundled weights go on; the reason is one line
-        print(f"hitotsubu: {error}", file=sys.stderr, flush=True)  # noqa: T201  # a child's only voice
-        embedder = await asyncio.to_thread(SentenceEncoder)
     db = Database(settings.database_url)
+    keeper = await asyncio.to_thread(keeper_of, db, settings.embedding)
     try:
         while True:
             for company in await db.directory.companies():
-                await catch_up(db, company.id, embedder)
+                await keeper.look(company.id)
             if lines.at_eof():
                 return
             await _called(lines)
     finally:
         await db.close()
+
+
+def keeper_of(db: Database, choice: ModelChoice) -> Keeper:
+    """What keeps the vectors: the chosen model, or the bundled one where it cannot be loaded."""
+    # Loading torch takes seconds, so it is imported only here.
+    from cases.embedding.sentence import SentenceEncoder
+
+    bundled = SentenceEncoder()
+    if not choice.name:
+        return Keeper(db, bundled, bundled)
+    try:
+        return Keeper(db, SentenceEncoder(choice), bundled)
+    except ModelUnavailable as error:  # the bundled weights go on; the reason is one line
+        print(f"hitotsubu: {error}", file=sys.stderr, flush=True)  # noqa: T201  # a child's only voice
+        return Keeper(db, bundled, bundled)
 
 
 async def _called(lines: asyncio.StreamReader) -> None:

@@ -39,12 +39,16 @@ class Owing:
     async def replies(self, shelf: Shelf, turn: Turn) -> None:
         """What is said goes through the ledger; the same event never says it twice.
 
-        Beside others, what has to be filled in goes to the person's own chat, and that is said.
+        Beside others, what has to be filled in goes to the person's own chat, and that is said;
+        where nothing can be shown to one person alone, everything goes there.
         """
         said = [reply.card for reply in turn.replies if isinstance(reply, Say)]
-        aside = getattr(turn.event, "aside", None)
-        cards: list[tuple[Card, bool]] = [(card, bool(aside) and not card.fields) for card in said]
-        if not turn.private and any(card.fields for card in said):
+        aside = getattr(turn.event, "aside", None) or {}
+        alone = bool(aside) and not aside.get("open")
+        cards: list[tuple[Card, bool]] = [(card, alone and not card.fields) for card in said]
+        if aside.get("open") and said:
+            cards.append((note(turn.words("pick.in_chat")), True))
+        elif not turn.private and any(card.fields for card in said):
             cards.append((note(turn.words("aside.go_on")), True))
         for number, (card, beside) in enumerate(cards):
             place = {**aside, "locale": turn.locale} if aside and beside else None

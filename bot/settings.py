@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from cases.embedding import ModelChoice
 from cases.errors import BadInput
 from cases.seal import KeyRing, key_file, parse_ring
 
 PREFIX = "HITOTSUBU_"
+DTYPES = ("float32", "float16", "bfloat16")
 # name → (default, secret?)
 NAMES: dict[str, tuple[str, bool]] = {
     "DATABASE_URL": ("sqlite:///var/hitotsubu.db", True),
@@ -27,6 +29,11 @@ NAMES: dict[str, tuple[str, bool]] = {
     "PORT": ("8700", False),
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
+    "EMBEDDING_DIMENSIONS": ("0", False),
+    "EMBEDDING_DTYPE": ("float32", False),
+    "EMBEDDING_BATCH": ("32", False),
+    "EMBEDDING_DEVICE": ("cpu", False),
+    "RERANKER": ("", False),
     "SAFETY_FORM_URL": ("", False),
     "QUALITY_FORM_URL": ("", False),
     "ANSWER_SECONDS": ("30", False),
@@ -60,7 +67,8 @@ class Settings:
     host: str
     port: int
     index: str
-    embedding_model: str
+    embedding: ModelChoice
+    reranker: ModelChoice
     safety_form_url: str
     quality_form_url: str
     answer: timedelta
@@ -121,7 +129,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         host=values["HOST"],
         port=int(values["PORT"]),
         index=values["INDEX"],
-        embedding_model=values["EMBEDDING_MODEL"],
+        embedding=_model(values, "EMBEDDING_MODEL"),
+        reranker=replace(_model(values, "RERANKER"), dimensions=0),
         safety_form_url=values["SAFETY_FORM_URL"],
         quality_form_url=values["QUALITY_FORM_URL"],
         answer=_seconds(values, "ANSWER_SECONDS")[0],
@@ -154,6 +163,23 @@ def sync_url(url: str) -> str:
     """The URL with the synchronous driver of its database."""
     kind, _, rest = url.partition("://")
     return f"{'sqlite' if kind.startswith('sqlite') else 'postgresql+psycopg'}://{rest}"
+
+
+def _model(values: Mapping[str, str], name: str) -> ModelChoice:
+    """A model and how to run it. Raises BadInput for a figure or a dtype that is none."""
+    figures = {key: values[f"EMBEDDING_{key}"] for key in ("DIMENSIONS", "BATCH")}
+    for key, figure in figures.items():
+        if not (figure.isascii() and figure.isdigit()) or (key == "BATCH" and int(figure) < 1):
+            raise BadInput(f"HITOTSUBU_EMBEDDING_{key}={figure!r} is not a number of them")
+    if (dtype := values["EMBEDDING_DTYPE"]) not in DTYPES:
+        raise BadInput(f"HITOTSUBU_EMBEDDING_DTYPE={dtype!r}: {', '.join(DTYPES)}")
+    return ModelChoice(
+        name=values[name],
+        dimensions=int(figures["DIMENSIONS"]) if values[name] else 0,
+        dtype=dtype,
+        batch=int(figures["BATCH"]),
+        device=values["EMBEDDING_DEVICE"],
+    )
 
 
 def _seconds(values: Mapping[str, str], name: str) -> tuple[timedelta, ...]:

@@ -11,7 +11,8 @@ from bot.conversation import standing
 from bot.views.words import say
 from bot.web.words import day_words
 from cases.embedding.bundled import weights_sha256
-from cases.indexing import missing
+from cases.index import WHOLE
+from cases.indexing import searched_model
 from cases.library import Library
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
@@ -41,10 +42,11 @@ class State:
         self.sha256 = self.sha256 or weights_sha256()
         embedder = self.library.shelves.embedder
         name = embedder.name if embedder else say(locale, "status.not_yet")
-        left = {case.id for case, _, _ in await missing(self.library.db, company_id, name)}
         version = await self.library.db.directory.schema_version()
         async with self.library.db.transaction(Scope(company_id)) as shelf:
+            name = searched_model(await shelf.people.company()) or name
             counts = await shelf.cases.counts()
+            embedded = await shelf.cases.embedded(name, WHOLE)
             found = await board.board(shelf, self.jobs)
             field = await standing.rows(shelf, locale)
         every = sum(counts.get(status, 0) for status in PUBLISHED)
@@ -55,7 +57,7 @@ class State:
             ),
             (
                 say(locale, "status.vectors"),
-                say(locale, "status.vectors_of", done=every - len(left), all=every),
+                say(locale, "status.vectors_of", done=min(embedded, every), all=every),
             ),
             (say(locale, "status.schema"), version),
         ]

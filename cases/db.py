@@ -23,6 +23,7 @@ from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
+from cases.store.review import Reviews
 from cases.store.roster import Roster
 from cases.store.talk import Talks
 
@@ -52,6 +53,7 @@ class Shelf:
     talks: Talks
     audit: Audit
     roster: Roster
+    reviews: Reviews
 
 
 class _Session(AsyncSession):
@@ -122,6 +124,7 @@ class Database:
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
                 roster=Roster(session, scope),
+                reviews=Reviews(session, scope),
             )
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:

@@ -64,7 +64,9 @@ async def current(shelf: Shelf, office_id: str, month: str, read: Month | None =
     kept = await shelf.talks.digest(office_id, month)
     if kept is not None:
         ids = {item["case_id"] for item in kept.items}
-        if ids == set(await shelf.cases.many(ids)):
+        cases = await shelf.cases.many(ids)
+        masked = (case.recast_at and case.recast_at >= kept.made_at for case in cases.values())
+        if ids == set(cases) and not any(masked):
             return kept
     return await preview(shelf, office_id, month, read)
 

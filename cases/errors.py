@@ -79,6 +79,18 @@ class Changed(CaseError):
     code = "E-16"
 
 
+class Reviewed(NotFound):
+    """Another reviewer was quicker. `detail` is who."""
+
+    code = "E-41"
+
+
+class SamePerson(NotAllowed):
+    """What two people decide together, one decided alone."""
+
+    code = "E-42"
+
+
 class CannotStart(BadInput):
     """The program cannot start here: a port in use, a folder that cannot be written."""
 

@@ -38,4 +38,5 @@ class Library:
 
     async def close(self) -> None:
         """Gives the database's connections back."""
+        await self.shelves.settled()
         await self.db.close()

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from cases import chips as chipping
 from cases import question, reasons
 from cases.chips import Chip
 from cases.db import Database, Shelf
-from cases.embedding import QueryEmbedder, Vectors
-from cases.index import Index
-from cases.indexing import document, indexed_fields
-from cases.models.case import Case, Embedding
+from cases.embedding import QueryEmbedder, Reranker
+from cases.following import Following
+from cases.index import Index, Scored, embedded_text
+from cases.indexing import document, indexed_fields, searched_model
+from cases.models.case import Case
 from cases.reactions import NOT_A_MATCH
 from cases.reasons import Difference
 from cases.scope import Scope
-from cases.store.case import PUBLISHED
 
+ATTEMPTS = 3  # to fill an answer when cases were taken away meanwhile
 DEPTH = 30  # hits that one question can page through
+RERANKED = 20  # hits that a re-ranker reads; each costs it a pass through its model
 WIDE = 200  # hits that 「病院だけ」 chooses from
 CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on the queries)
-# Read again on each catch-up: another replica's row may commit after a younger one.
-OVERLAP = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,12 @@ class Found:
     words_only: bool
 
 
-@dataclass(slots=True)
-class _Shelved:
-    """One company's index and how far it has read."""
-
-    index: Index
-    cases_until: datetime | None = None
-    vectors_until: datetime | None = None
-    seen: dict[str, datetime] = field(default_factory=dict)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 class Shelves:
-    """All companies' indexes. Without an embedder (a model still loads) words are searched alone.
+    """All companies' indexes, each following its tables and asked inside the asker's scope.
 
-    `make_index(model, size)` gives an empty index for vectors of that model and length.
+    `make_index(model, size)` gives an empty index for vectors of that model and length. `embedder`
+    answers for companies that have no model of their own; None: words are searched alone. `wanted`
+    names a model that still loads (`use`).
     """
 
     def __init__(
@@ -73,16 +63,23 @@ class Shelves:
         db: Database,
         make_index: Callable[[str, int], Index],
         embedder: QueryEmbedder | None,
+        wanted: str = "",
     ) -> None:
         self.db = db
         self.make_index = make_index
         self.embedder = embedder
-        self.companies: dict[str, _Shelved] = {}
+        self.reranker: Reranker | None = None
+        self.others: dict[str, QueryEmbedder | None] = {wanted: None} if wanted else {}
+        self.companies: dict[str, Following] = {}
+        self.reading_anew: dict[str, asyncio.Task[None]] = {}
 
     def use(self, embedder: QueryEmbedder) -> None:
-        """Searches by this model's meaning from now on; the indexes are read anew."""
-        self.embedder = embedder
-        self.companies.clear()
+        """Companies whose vectors are this model's are asked with it from now on."""
+        self.others[embedder.name] = embedder
+
+    def give_up(self, name: str) -> None:
+        """A model that could not be loaded: the default one answers instead."""
+        self.others.pop(name, None)
 
     async def find(
         self,
@@ -101,59 +98,88 @@ class Shelves:
         understood = chipping.understand(text)
         chips = tuple(chip for chip in understood.chips if chip_id(chip) not in without)
         off = [chip for chip in understood.chips if chip not in chips]
-        words = chipping.left(text, off)
-        asked = await asyncio.to_thread(question.read, words, self.embedder)
-        shelved = self._shelved(scope.company_id)
         async with self.db.reading(scope) as shelf:
-            await self._catch_up(shelf, shelved)
+            following = await self._caught_up(shelf)
             hidden = await shelf.loop.hidden(NOT_A_MATCH) if scope.member_id else set()
-        scored = await asyncio.to_thread(
-            shelved.index.search, asked, [visible(scope)], limit + len(hidden)
-        )
-        scored = [one for one in scored if one.case_id not in hidden][:limit]
-        async with self.db.reading(scope) as shelf:
-            rows = await shelf.cases.many(one.case_id for one in scored)
+        words = chipping.left(text, off)
+        asked = await asyncio.to_thread(question.read, words, following.embedder)
+        scored, rows = await self._best(scope, following, asked, hidden, limit)
         hits = [
             self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
             for one in scored
-            if one.case_id in rows
         ]
         hits.sort(key=lambda hit: -hit.score)
-        chances = [one.chance for one in scored if one.case_id in rows]
         return Found(
-            match=str(ranking.overall(chances)),
+            match=str(ranking.overall([one.chance for one in scored])),
             hits=tuple(hits),
             chips=chips,
             limit=understood.limit,
             words_only=asked.vectors is None,
         )
 
+    async def _best(
+        self,
+        scope: Scope,
+        following: Following,
+        asked: question.Question,
+        hidden: Collection[str],
+        limit: int,
+    ) -> tuple[list[Scored], dict[str, Case]]:
+        """As many hits as there are to see, up to `limit`, with their rows as they are now."""
+        for _ in range(ATTEMPTS):
+            scored = await asyncio.to_thread(
+                following.index.search, asked, [visible(scope)], limit + len(hidden)
+            )
+            scored = [one for one in scored if one.case_id not in hidden][:limit]
+            async with self.db.reading(scope) as shelf:
+                rows = await shelf.cases.many(one.case_id for one in scored)
+                if not (stale := [one.case_id for one in scored if one.case_id not in rows]):
+                    break
+                await following.look_again(shelf, stale)
+        scored = [one for one in scored if one.case_id in rows]
+        if self.reranker is not None and asked.text:
+            scored = await asyncio.to_thread(reranked, self.reranker, asked.text, scored, rows)
+        return scored, rows
+
     async def warm(self, company_id: str) -> None:
         """Reads a company's cases and vectors, so that the first question is quick."""
         async with self.db.reading(Scope(company_id)) as shelf:
-            await self._catch_up(shelf, self._shelved(company_id))
+            await self._caught_up(shelf)
+        await self.settled()
 
-    def _shelved(self, company_id: str) -> _Shelved:
-        if company_id not in self.companies:
-            model, size = (self.embedder.name, self.embedder.size) if self.embedder else ("", 1)
-            self.companies[company_id] = _Shelved(self.make_index(model, size))
-        return self.companies[company_id]
+    async def settled(self) -> None:
+        """Waits until every index that is being read anew has taken its place."""
+        while self.reading_anew:
+            await asyncio.gather(*self.reading_anew.values())
 
-    async def _catch_up(self, shelf: Shelf, shelved: _Shelved) -> None:
-        """Follows the tables: new texts first, then their vectors; withdrawn cases leave."""
-        async with shelved.lock:
-            cases = [
-                case
-                for case in await shelf.cases.changed_since(_again(shelved.cases_until))
-                if shelved.seen.get(case.id) != case.changed_at
-            ]
-            since = _again(shelved.vectors_until)
-            model = self.embedder.name if self.embedder else ""
-            vectors = await shelf.cases.vectors_since(model, since) if model else []
-            if model and since is not None:  # the index takes all vectors of a case at once
-                ids = {case.id for case in cases} | {row.case_id for row in vectors}
-                vectors = await shelf.cases.vectors_of(model, ids)
-            await asyncio.to_thread(_apply, shelved, cases, vectors)
+    async def _caught_up(self, shelf: Shelf) -> Following:
+        """The company's index, up to date. Another model's takes its place when it is whole."""
+        company_id = shelf.scope.company_id
+        embedder = self._embedder(searched_model(await shelf.people.company()))
+        following = self.companies.get(company_id)
+        if following is None:
+            following = self.companies[company_id] = self._following(embedder)
+        elif following.embedder is not embedder and company_id not in self.reading_anew:
+            task = asyncio.create_task(self._read_anew(company_id, embedder))
+            self.reading_anew[company_id] = task
+        await following.catch_up(shelf)
+        return following
+
+    async def _read_anew(self, company_id: str, embedder: QueryEmbedder | None) -> None:
+        try:
+            fresh = self._following(embedder)
+            async with self.db.reading(Scope(company_id)) as shelf:
+                await fresh.catch_up(shelf)
+            self.companies[company_id] = fresh
+        finally:
+            del self.reading_anew[company_id]
+
+    def _embedder(self, model: str) -> QueryEmbedder | None:
+        return self.others.get(model, self.embedder)
+
+    def _following(self, embedder: QueryEmbedder | None) -> Following:
+        model, size = (embedder.name, embedder.size) if embedder else ("", 1)
+        return Following(self.make_index(model, size), embedder)
 
     def _hit(
         self,
@@ -200,24 +226,12 @@ def visible(scope: Scope) -> set[str]:
     return facets | ({f"author:{scope.member_id}"} if scope.member_id else set())
 
 
-def _again(moment: datetime | None) -> datetime | None:
-    return moment - OVERLAP if moment else None
-
-
-def _apply(shelved: _Shelved, cases: list[Case], vectors: Sequence[Embedding]) -> None:
-    import numpy as np  # not for the first page
-
-    for case in cases:
-        shelved.seen[case.id] = case.changed_at
-        shelved.cases_until = max(shelved.cases_until or case.changed_at, case.changed_at)
-        if case.status in PUBLISHED:
-            shelved.index.put(document(case))
-        else:
-            shelved.index.remove(case.id)
-    by_case: dict[str, dict[str, Vectors]] = {}
-    for row in vectors:
-        until = shelved.vectors_until or row.written_at
-        shelved.vectors_until = max(until, row.written_at)
-        by_case.setdefault(row.case_id, {})[row.part] = np.frombuffer(row.vector, dtype="<f4")
-    for case_id, parts in by_case.items():
-        shelved.index.put_vectors(case_id, parts)
+def reranked(
+    reranker: Reranker, text: str, scored: list[Scored], rows: dict[str, Case]
+) -> list[Scored]:
+    """The first RERANKED hits in the re-ranker's order; scores stay in their places."""
+    first, rest = scored[:RERANKED], scored[RERANKED:]
+    texts = [embedded_text(indexed_fields(rows[one.case_id])) for one in first]
+    marks = reranker.scores(text, texts)
+    order = sorted(range(len(first)), key=lambda at: -marks[at])
+    return [replace(first[at], score=first[place].score) for place, at in enumerate(order)] + rest

@@ -44,8 +44,9 @@ async def keep_draft(
         for key, verdict in checked.verdicts.items()
         for finding in verdict.findings
     ]
+    draft.findings += verdicts.overruled(raw)
     draft.original = ring.seal_json(dict(raw), shelf.scope.company_id)
-    draft.state = DraftState.OPEN
+    draft.state, draft.submitted_at = DraftState.OPEN, None  # changed text is not what waited
     draft.declared_hash = None
     draft.updated_at = shelf.now
     await shelf.cases.flush()
@@ -100,6 +101,12 @@ async def publish(
         case = await shelf.cases.any(draft.case_id)
         if case is not None:
             return case
+    check_ready(draft, decision, declared)
+    return await put_out(shelf, draft, show_author=show_author)
+
+
+def check_ready(draft: Draft, decision: Decision, declared: Collection[str]) -> None:
+    """Raises what keeps a draft from being published; see `publish`."""
     if decision not in verdicts.PASSES:
         raise Stopped(str(decision))
     if draft.values.get("on_behalf_of"):  # 聞き書き: the person it is about publishes, nobody else
@@ -107,9 +114,14 @@ async def publish(
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):
         raise NotDeclared
+
+
+async def put_out(shelf: Shelf, draft: Draft, *, show_author: bool) -> Case:
+    """The case of a draft that may be published, in its author's office."""
     case = await _case_of(shelf, draft)
     fields.fill(case, draft.values)
     case.show_author = show_author
+    case.review_note = ""
     case.changed_at = shelf.now
     _close(draft, case)
     if draft.written_by:
@@ -121,15 +133,15 @@ async def publish(
 async def _case_of(shelf: Shelf, draft: Draft) -> Case:
     """The case that the draft edits, or a new one in the author's office."""
     if draft.case_id is not None:
-        case = await _own(shelf, draft.case_id)
+        case = await _own(shelf, draft.case_id, draft.author_id)
         await shelf.cases.drop_vectors(case.id)
         case.status = Status.OFFICE  # new text is approved anew before the company sees it
         case.release_asked_at = shelf.now
         return case
-    author = await shelf.people.member(shelf.scope.me)
+    author = await shelf.people.member(draft.author_id)
     case = Case(
         company_id=shelf.scope.company_id,
-        author_id=shelf.scope.me,
+        author_id=draft.author_id,
         office_id=author.office_id if author else None,
         source=draft.source or f"draft:{draft.id}",
         origin=draft.origin,
@@ -152,12 +164,12 @@ def _close(draft: Draft, case: Case) -> None:
     draft.case_id = case.id
     draft.declared_hash = fields.text_hash(draft.values)
     draft.state = DraftState.PUBLISHED
-    draft.original = None
+    draft.original, draft.submitted_at, draft.review_note = None, None, ""
 
 
 async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
     """A draft that holds a published case's values, for its author to change."""
-    case = await _own(shelf, case_id)
+    case = await _own(shelf, case_id, shelf.scope.me)
     values = fields.values_of(case)
     draft = Draft(
         company_id=shelf.scope.company_id,
@@ -173,10 +185,10 @@ async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
     return draft
 
 
-async def _own(shelf: Shelf, case_id: str) -> Case:
-    """A case of the acting member that was not withdrawn."""
+async def _own(shelf: Shelf, case_id: str, author_id: str) -> Case:
+    """A case of this author that was not withdrawn."""
     case = await shelf.cases.any(case_id)
-    if case is None or case.author_id != shelf.scope.me or case.status is Status.WITHDRAWN:
+    if case is None or case.author_id != author_id or case.status is Status.WITHDRAWN:
         raise NotFound
     return case
 
@@ -204,6 +216,6 @@ async def take_out(shelf: Shelf, case: Case) -> None:
 async def drop(shelf: Shelf, draft_id: str) -> None:
     """Throws a draft away for good; a held one stays, because others must look at it."""
     draft = await shelf.cases.draft(draft_id)
-    if draft is None or draft.state is not DraftState.OPEN:
+    if draft is None or draft.state not in (DraftState.OPEN, DraftState.WAITING):
         raise NotFound
     await shelf.cases.drop(draft)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:  # the first page needs no dictionary
     from sudachipy import Dictionary, MorphemeList, Tokenizer
+    from sudachipy import Morpheme as _Morpheme
 
 Morphemes: TypeAlias = "MorphemeList"
+Morpheme: TypeAlias = "_Morpheme"
 _lock = Lock()  # one tokenizer is not safe to use from two threads at once
 
 
@@ -17,6 +19,13 @@ def tokenize(text: str, mode: Literal["A", "C"]) -> Morphemes:
     """The morphemes of a text: short units (A) or long ones (C). Raises for over 49,149 bytes."""
     with _lock:
         return _tokenizer(mode).tokenize(text)
+
+
+def split(word: Morpheme) -> Morphemes:
+    """The short units (A) of one long word: the same that mode A gives for the whole text."""
+    from sudachipy import SplitMode
+
+    return word.split(SplitMode.A, add_single=True)
 
 
 def parts_of_speech(word: str) -> list[tuple[str, ...]]:

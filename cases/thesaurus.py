@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import add
 
 from cases.text import fold, is_japanese
 from cases.vocabulary import content, terms
@@ -61,6 +62,7 @@ def katakana(text: str) -> str:
     return text.translate(_KATAKANA)
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """An English word without its ending, crude and the same for both sides of a comparison."""
     for suffix in _SUFFIXES:
@@ -113,16 +115,18 @@ def _build(rows: Iterable[tuple[str, list[str]]], reading: Callable[[str], str])
 
 
 def _inside(text: str, forms: Forms) -> Iterator[Place]:
-    for start, char in enumerate(text):
-        for form, themes in forms.get(char, ()):
+    for start, pair in enumerate(map(add, text, f"{text[1:]} ")):
+        if pair not in forms and pair[0] not in forms:
+            continue
+        for form, themes in (*forms.get(pair, ()), *forms.get(pair[0], ())):
             if text.startswith(form, start):
                 for theme in themes:
                     yield start, start + len(form), theme
 
 
 def _add(forms: Forms, form: str, theme: str) -> None:
-    """Forms are kept by their first character: most characters of a text begin none."""
-    own = forms.setdefault(form[0], [])
+    """Forms are kept by their first two characters: most places of a text begin none."""
+    own = forms.setdefault(form[:2], [])
     for known, themes in own:
         if known == form:
             themes.add(theme)

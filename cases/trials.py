@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cases import audit
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
+from cases.models.case import Case
 from cases.models.loop import Trial
 from cases.vocabulary import TrialState
 
@@ -48,6 +49,15 @@ async def reproductions(shelf: Shelf, authors: dict[str, str]) -> dict[str, Repr
         case_id: reproduction((t for t in trials if t.case_id == case_id), author)
         for case_id, author in authors.items()
     }
+
+
+async def first_to_read(shelf: Shelf, limit: int) -> list[Case]:
+    """Company-wide cases that worked for most others; in a young company the newest as well."""
+    ids = await shelf.loop.most_reproduced(limit)
+    found = await shelf.cases.many(ids)
+    best = [found[case_id] for case_id in ids if case_id in found]
+    newest = await shelf.cases.company_wide(limit=limit)
+    return [*best, *(case for case in newest if case.id not in ids)][:limit]
 
 
 async def start(shelf: Shelf, case_id: str) -> Trial:

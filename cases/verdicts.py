@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cases import fields
@@ -11,6 +11,7 @@ from cases.vocabulary import Decision, strictest
 
 PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
 # The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
+OVERRULED = "overruled"
 CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
 
 
@@ -29,6 +30,23 @@ def _answers(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What the author answered about exactly this text; nothing once a word has changed."""
     kept: dict[str, Any] = dict(raw.get("answers") or {})
     return kept if kept.get("text") == fields.text_hash(raw) else {}
+
+
+def overruled(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the author decided over the guard's word, as findings: words that are no names."""
+    kept = bool(raw.get("not_names"))
+    return [{"rule": "hcp_name", "action": OVERRULED, "field": ""}] if kept else []
+
+
+def refuted(raw: Mapping[str, Any]) -> list[str]:
+    """The rules that the author says were wrong: 「含まれない」, 「人名ではない」."""
+    names = ["hcp_name", "facility_name"] if raw.get("not_names") else []
+    return names + [rule for rule, contains in _answers(raw).items() if contains is False]
+
+
+def flagged(findings: Iterable[Mapping[str, Any]]) -> bool:
+    """True for a draft that passes only by its author's word: 「含まれない」, 「人名ではない」."""
+    return any(finding["action"] in (Decision.ASK, OVERRULED) for finding in findings)
 
 
 def decision_of(checked: Checked, raw: Mapping[str, Any]) -> Decision:

@@ -36,6 +36,7 @@ class DraftState(StrEnum):
 
     OPEN = "open"
     HELD = "held"
+    WAITING = "waiting"  # for a reviewer, before the office sees it
     PUBLISHED = "published"
 
 

@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from cases import sudachi, thesaurus
-from cases.sudachi import Morphemes
+from cases.sudachi import Morpheme, Morphemes
 from cases.text import clean, fold, is_japanese
 from cases.thesaurus import katakana
 
@@ -25,6 +26,20 @@ _CONTENT = frozenset(
 )
 _RUN = re.compile(r"\w+")
 _KANA_RUN = re.compile(r"[ァ-ヶー]+")
+
+
+MOST_KNOWN = 50_000  # dictionary words that are remembered, about 20 MB
+_known: dict[
+    tuple[int, str], _Entry
+] = {}  # one word is always the same entry: threads may share it
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A long word: the terms of itself and of its short words, and its reading in katakana."""
+
+    terms: tuple[str, ...]
+    reading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +57,10 @@ class Words:
 def read(text: str) -> Words:
     """The words, sounds and themes of any text; empty ones when it has none. Not to be changed."""
     folded = fold(clean(text))[:LONGEST]
-    short, long = sudachi.tokenize(folded, "A"), sudachi.tokenize(folded, "C")
-    reading = _katakana(long)
+    entries = _entries(sudachi.tokenize(folded, "C"))
+    reading = "".join([entry.reading for entry in entries])
     return Words(
-        words=_content(short) + _content(long) + _characters(folded),
+        words=Counter([*(term for entry in entries for term in entry.terms), *_characters(folded)]),
         sounds=_sounds(reading) if is_japanese(folded) else Counter(),
         themes=Counter(thesaurus.concepts(_reading_of).written(folded)),
         outside=frozenset(thesaurus.outside(_reading_of).written(folded)),
@@ -74,33 +89,44 @@ def spans(text: str) -> list[tuple[int, int, str]]:
     return [
         (word.begin(), word.end(), fold(word.normalized_form()))
         for word in sudachi.tokenize(readable, "A")
-        if word.part_of_speech()[0] in _CONTENT
+        if _says(word)
     ]
 
 
-def _content(found: Morphemes) -> Counter[str]:
-    return Counter(
-        f"{WORD}{fold(word.normalized_form())}"
-        for word in found
-        if word.part_of_speech()[0] in _CONTENT
-    )
+def _entries(found: Morphemes) -> list[_Entry]:
+    """What the dictionary says of each long word: looked up once, words come again and again."""
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    entries = []
+    for word in found:
+        key = word.word_id(), word.surface()
+        if (entry := _known.get(key)) is None:
+            entry = _entry(word)
+            if word.part_of_speech()[1] != "数詞":  # figures are joined: 一 is イチ or ヒト
+                _known[key] = entry
+        entries.append(entry)
+    return entries
 
 
-def _characters(folded: str) -> Counter[str]:
+def _entry(word: Morpheme) -> _Entry:
+    short = sudachi.split(word)
+    surface = word.surface()
+    reading = katakana(surface if surface.isascii() else word.reading_form() or surface)
+    return _Entry(tuple(_term(part) for part in (*short, word) if _says(part)), reading)
+
+
+def _term(word: Morpheme) -> str:
+    return f"{WORD}{fold(word.normalized_form())}"
+
+
+def _says(word: Morpheme) -> bool:
+    return word.part_of_speech()[0] in _CONTENT
+
+
+def _characters(folded: str) -> list[str]:
     runs = _RUN.findall(folded)
-    ones = Counter(f"1:{char}" for run in runs for char in run)
-    twos = Counter(f"2:{run[at : at + 2]}" for run in runs for at in range(len(run) - 1))
-    return ones + twos
-
-
-def _katakana(found: Morphemes) -> str:
-    """The reading of a text in katakana; words without one (Latin, signs) stay as they are."""
-    return "".join(
-        katakana(
-            word.surface() if word.surface().isascii() else word.reading_form() or word.surface()
-        )
-        for word in found
-    )
+    ones = [f"1:{char}" for run in runs for char in run]
+    return ones + [f"2:{a}{b}" for run in runs for a, b in pairwise(run)]
 
 
 def _sounds(reading: str) -> Counter[str]:
@@ -112,4 +138,4 @@ def _sounds(reading: str) -> Counter[str]:
 
 
 def _reading_of(form: str) -> str:
-    return _katakana(sudachi.tokenize(form, "C"))
+    return "".join(entry.reading for entry in _entries(sudachi.tokenize(form, "C")))

@@ -1,6 +1,7 @@
-"""A case was taken back: messages that show it and were sent already are replaced where they are.
+"""A case was taken back, masked or lost its author's name: messages that show it and were sent
+already are replaced where they are.
 
-Nothing is queued: a sent message that still names a withdrawn case is the work, so a crash loses
+Nothing is queued: a sent message that still shows what it should not is the work, so a crash loses
 nothing. Replacing twice does no harm.
 """
 
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cases.db import Shelf
 from cases.scope import Scope
@@ -25,28 +27,67 @@ log = logging.getLogger(__name__)
 SINCE = timedelta(days=14)  # how long a platform that does not answer is asked again
 DONE, GIVEN_UP = "taken_back", "not_taken_back"
 CARD = "case_withdrawn"  # what the composer shows in the place of a message about cases
+ANEW = "case_anew"  # and in the place of one whose cases are shown in another way now
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One message to replace. `case_ids`: what it shows afterwards."""
+    """One message to replace. `case_ids`: what it shows afterwards. `outcome`: then."""
 
     parcel: Parcel
     receipt: Receipt
     case_ids: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Cases that were taken back, and those that are shown in another way since a moment."""
+
+    gone: frozenset[str]
+    recast: Mapping[str, datetime]
 
 
 async def take_back(worker: Worker, company_id: str) -> int:
-    """Replaces a batch of sent messages that show a withdrawn case: how many were replaced."""
-    async with worker.database.transaction(Scope(company_id)) as shelf:
-        gone = await shelf.cases.withdrawn_since(shelf.now - SINCE)
-        rows = await Ledger(shelf).showing(gone, (DONE, GIVEN_UP), worker.pace.batch)
-        edits = [edit for row in rows if (edit := await _prepared(worker, shelf, row))]
-    return sum([await _replaced(worker, company_id, edit) for edit in edits])
+    """Replaces all sent messages that show what they should not: how many were replaced.
+
+    A batch at a time; one that has to wait (a limit, a platform that is away) holds up no other.
+    """
+    replaced, after = 0, ""
+    while True:
+        async with worker.database.transaction(Scope(company_id)) as shelf:
+            changed = await _changed(shelf)
+            ids = [*changed.gone, *changed.recast]
+            rows = await Ledger(shelf).showing(ids, GIVEN_UP, worker.pace.batch, after)
+            edits = [edit for row in rows if (edit := await _prepared(worker, shelf, row, changed))]
+        replaced += sum([await _replaced(worker, company_id, edit) for edit in edits])
+        if len(rows) < worker.pace.batch:
+            return replaced
+        after = rows[-1].id
 
 
-async def _prepared(worker: Worker, shelf: Shelf, row: Delivery) -> Edit | None:
+async def _changed(shelf: Shelf) -> Changed:
+    since = shelf.now - SINCE
+    gone = frozenset(await shelf.reviews.withdrawn_since(since))
+    recast = await shelf.reviews.recast_since(since)
+    return Changed(gone, {key: at for key, at in recast.items() if key not in gone})
+
+
+def _stale(row: Delivery, changed: Changed) -> str:
+    """The outcome that the row shall have; empty where it shows nothing that has changed."""
+    if not changed.gone.isdisjoint(row.case_ids):
+        return DONE
+    after = [at for key, at in changed.recast.items() if key in row.case_ids]
+    since = max((at for at in after if at >= row.created_at), default=None)
+    wanted = f"{ANEW}:{since.isoformat()}" if since else ""
+    return "" if wanted == row.outcome else wanted
+
+
+async def _prepared(worker: Worker, shelf: Shelf, row: Delivery, changed: Changed) -> Edit | None:
     """The row with its new bytes: the old ones are forgotten here, whatever the platform says."""
+    outcome = _stale(row, changed)
+    if not outcome:
+        return None
     place = await ledger.place_of(shelf, row)
     workspace = await shelf.people.workspace(row.workspace_id or "")
     if place is None or workspace is None or row.receipt is None:
@@ -55,7 +96,7 @@ async def _prepared(worker: Worker, shelf: Shelf, row: Delivery) -> Edit | None:
     job = worker.jobs.get(row.kind)
     try:
         async with shelf.session.begin_nested():
-            message, kind = Message(row.dedupe_key, {"cases": len(row.case_ids)}), CARD
+            message, kind = _instead(row, outcome)
             if isinstance(job, Mailing) and job.renew is not None:
                 message = await made_anew(shelf, row, job.renew)
                 kind = row.kind
@@ -69,7 +110,15 @@ async def _prepared(worker: Worker, shelf: Shelf, row: Delivery) -> Edit | None:
     wait = await buckets.take(shelf, workspace.platform, workspace.id, row.priority)
     if parcel is None or wait or workspace.state != "active":
         return None
-    return Edit(parcel, Receipt(row.room or "", row.receipt), message.case_ids)
+    return Edit(parcel, Receipt(row.room or "", row.receipt), message.case_ids, outcome)
+
+
+def _instead(row: Delivery, outcome: str) -> tuple[Message, str]:
+    """A word that a case is gone, or the same cases as they are shown now."""
+    if outcome == DONE:
+        return Message(row.dedupe_key, {"cases": len(row.case_ids)}), CARD
+    ids = tuple(row.case_ids)
+    return Message(row.dedupe_key, {"case_ids": list(ids)}, case_ids=ids), ANEW
 
 
 async def _replaced(worker: Worker, company_id: str, edit: Edit) -> bool:
@@ -83,7 +132,7 @@ async def _replaced(worker: Worker, company_id: str, edit: Edit) -> bool:
         if not error.permanent:
             return False
         return await _close(worker, company_id, edit, GIVEN_UP)
-    return await _close(worker, company_id, edit, DONE)
+    return await _close(worker, company_id, edit, edit.outcome)
 
 
 async def _close(worker: Worker, company_id: str, edit: Edit, outcome: str) -> bool:
@@ -91,5 +140,5 @@ async def _close(worker: Worker, company_id: str, edit: Edit, outcome: str) -> b
         row = await Ledger(shelf).delivery(edit.parcel.id)
         if row is not None:
             row.outcome = outcome
-            row.case_ids = list(edit.case_ids) if outcome == DONE else row.case_ids
-    return outcome == DONE
+            row.case_ids = row.case_ids if outcome == GIVEN_UP else list(edit.case_ids)
+    return outcome != GIVEN_UP

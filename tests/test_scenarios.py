@@ -11,6 +11,8 @@ from cases.embedding.bundled import BundledEncoder
 from tests.drivers.doors import OFFICE, AnyDriver, door_of
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
+from tests.drivers.teams import TeamsDriver
+from tests.drivers.teams_box import TeamsBox, post_of
 from tests.fakes.sample_cast import (
     EVENT,
     KATO,
@@ -221,7 +223,7 @@ async def test_head_office_looks_at_the_roster_and_pastes_changes(driver: AnyDri
 
 
 CHANNEL = {
-    "teams": "1対1で書きます",
+    "teams": "お返事は1対1のチャットに届きます。みんなには、入力欄から事例を探して置きます",
     "web": "ご自分の画面で探します",
     "terminal": "ご自分の端末で探します",
 }
@@ -239,7 +241,10 @@ async def test_a_question_in_a_channel_is_answered_to_the_asker_alone(driver: An
     assert len(driver.slack.messages) == before + 1
 
 
-@scenario("スレッドで、名前を呼ばずに続けて聞く", **CHANNEL)
+@scenario(
+    "スレッドで、名前を呼ばずに続けて聞く",
+    **{**CHANNEL, "teams": "そのたびに @ヒトツブ と書けば、続けて聞けます"},
+)
 async def test_a_question_goes_on_in_its_thread(driver: AnyDriver) -> None:
     assert isinstance(driver, SlackDriver)
     driver.person(MORI)
@@ -252,8 +257,16 @@ async def test_a_question_goes_on_in_its_thread(driver: AnyDriver) -> None:
 COPY = "文を写して送ります"
 
 
-@scenario("自分のメッセージから「好事例として共有」", teams=COPY, web=COPY, terminal=COPY)
+@scenario("自分のメッセージから「好事例として共有」", web=COPY, terminal=COPY)
 async def test_an_own_message_fills_the_form(driver: AnyDriver) -> None:
+    if isinstance(driver, TeamsDriver):
+        box = TeamsBox(driver, SATO)
+        notice = await box.opens(post_of(WIN, f"aad-{SATO}"))
+        assert "元のメッセージは Teams に残ります" in notice
+        seen = await box.presses("内容を確認する")
+        assert TITLE in seen
+        assert NAME not in seen
+        return
     assert isinstance(driver, SlackDriver)
     sato = driver.person(SATO)
     sato.screens += await driver.act(SATO, message_shortcut(WIN, poster="U0SATO"))

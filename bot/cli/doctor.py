@@ -56,7 +56,7 @@ async def _library(desk: Opened) -> list[str]:
     version = await db.directory.schema_version()
     if version != head():
         problems.append(say(locale(), "cli.old_schema", found=version, wanted=head()))
-    model = desk.settings.embedding_model or desk.library.embedder.name
+    model = desk.settings.embedding.stored or desk.library.embedder.name
     left = await missing(db, desk.company.id, model)
     if left:
         problems.append(

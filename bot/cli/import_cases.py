@@ -20,7 +20,7 @@ from bot.encoders import open_library
 from bot.settings import Settings, read
 from bot.views.words import say
 from cases import import_check, import_rows, importing
-from cases.embedding import Embedder
+from cases.embedding import Embedder, ModelChoice
 from cases.embedding.bundled import BundledEncoder
 from cases.embedding.cache import VectorCache
 from cases.errors import BadInput
@@ -70,7 +70,7 @@ async def _import(
     library = open_library(settings)
     try:
         company = await _company(library, options.company)
-        with Crew(settings.embedding_model) as crew:
+        with Crew(settings.embedding) as crew:
             reports = await importing.bring_in(
                 library.db,
                 company.id,
@@ -80,7 +80,7 @@ async def _import(
                 reviewed=[one.strip() for one in options.reviewed.split(",") if one.strip()],
                 tell=bar("import"),
             )
-            model = settings.embedding_model or library.embedder.name
+            model = settings.embedding.stored or library.embedder.name
             if await missing(library.db, company.id, model):  # also what a kill left
                 await catch_up(library.db, company.id, crew.embedder(), bar("embed"))
         return reports
@@ -98,7 +98,7 @@ async def _company(library: Library, wanted: str) -> Company:
 class Crew:
     """Checks rows on all cores while sentence-transformers loads (torch takes seconds)."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: ModelChoice) -> None:
         self.model = model
         self.vectors = VectorCache(rows=100_000)  # 200 MB at most, given back at the end
         self.loader = ThreadPoolExecutor(1)

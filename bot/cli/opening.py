@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.encoders import load_model, open_library
+from bot.encoders import load_models, open_library
 from bot.settings import Settings, read
 from cases.errors import BadInput
 from cases.library import Library
@@ -47,8 +47,8 @@ async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Open
     try:
         if not await library.db.directory.schema_version():
             raise BadInput("no database yet: `hitotsubu migrate`, `seed` or `import cases`")
-        if asks and settings.embedding_model:
-            await load_model(library, settings.embedding_model)
+        if asks:
+            await load_models(library, settings)
         yield Opened(settings, library, await choose(library, company))
     finally:
         await library.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import vault
 from bot.cli.opening import Opened, add_company, opened
+from bot.cli.teams_package import guid
 from bot.cli.words import locale
 from bot.views.words import say
 from cases import audit
@@ -61,11 +62,9 @@ async def _slack(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[s
 
 
 async def _teams(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
-    if not (options.tenant and options.app_id):
-        raise BadInput("teams: --tenant, --app-id")
-    tenant = options.tenant.lower()
-    app = {"app_id": options.app_id, "tenant_id": tenant, "secret": _typed("the client secret")}
-    return tenant, app
+    tenant, app_id = guid("--tenant", options.tenant), guid("--app-id", options.app_id)
+    secret = _typed("the client secret")
+    return tenant, {"app_id": app_id, "tenant_id": tenant, "secret": secret}
 
 
 READERS = {"slack": _slack, "teams": _teams}

@@ -11,6 +11,7 @@ from bot.conversation import (
     find,
     help,
     home,
+    names,
     offices,
     on_behalf,
     opening,
@@ -18,9 +19,10 @@ from bot.conversation import (
     people,
     profile,
     promoter,
+    publishing,
     react,
     reflect,
-    review,
+    reviewers,
     rooms,
     roster,
     sending,
@@ -65,6 +67,8 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "help.show": help.show,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
+    "names.all": names.choose_for_all,
+    "names.choose": names.choose,
     "nudge.draft": overheard.draft,
     "nudge.pass": overheard.leave,
     "offices.show": offices.show,
@@ -85,9 +89,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "reflect.tap": reflect.tap,
     "reflect.to_case": reflect.to_case,
     "reflect.write": reflect.write,
-    "review.give_back": review.give_back,
-    "review.queue": review.queue,
-    "review.release": review.release,
+    **reviewers.PRESSED,
     "room.list": rooms.listing,
     "room.show": rooms.show,
     "roster.cancel": roster.cancel,
@@ -157,7 +159,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
     """… and those that read the card's fields are listed here."""
     match press.action:
         case "share.publish":
-            await share.publish(turn, press.value, press.fields)
+            await publishing.publish(turn, press.value, press.fields)
         case "behalf.write":
             await on_behalf.write(turn, press.fields)
         case "behalf.ask":
@@ -191,6 +193,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await profile.save(turn, press.fields)
         case "share.from_message":
             await opening.from_message(turn, press.value, press.fields)
+        case action if action in reviewers.FILLED:
+            await reviewers.FILLED[action](turn, press.value, press.fields)
         case action if action in PRESSED:
             await PRESSED[action](turn, press.value)
         case _:

@@ -16,6 +16,7 @@ from cases.errors import NotFound
 from cases.models.case import Draft
 from cases.months import JST
 from cases.text import shorten
+from cases.vocabulary import DraftState
 
 
 async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
@@ -23,18 +24,28 @@ async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
     raw = await share.read_draft(turn, draft_id)
     if raw is None:
         raise NotFound
+    async with turn.read() as shelf:
+        draft = await share.find_draft(shelf, draft_id)
+        said = commented(turn, draft.review_note if draft else "")
     raw = filled_in.merge(raw, filled or {})
     if raw.get("typed") and not fields.texts(raw):
         raw = {**raw, "action": raw["typed"]}
     async with turn.transaction():
-        turn.open(form_card(draft_id, raw, turn.locale), kept(turn, draft_id))
+        turn.open(form_card(draft_id, raw, turn.locale, said), kept(turn, draft_id))
 
 
 async def edit_case(turn: Turn, case_id: str) -> None:
     """A published case back in the form; the edit is checked again."""
     async with turn.transaction() as shelf:
         draft = await sharing.edit(shelf, turn.library.ring, case_id)
-        turn.open(form_card(draft.id, draft.values, turn.locale), kept(turn, draft.id))
+        case = await shelf.cases.any(case_id)
+        said = commented(turn, case.review_note if case else "")
+        turn.open(form_card(draft.id, draft.values, turn.locale, said), kept(turn, draft.id))
+
+
+def commented(turn: Turn, comment: str) -> str:
+    """What a reviewer said when they gave it back; empty where nobody did."""
+    return turn.words("reviewing.commented", comment=comment) if comment else ""
 
 
 def kept(turn: Turn, draft_id: str) -> Card:
@@ -83,6 +94,8 @@ async def drafts(turn: Turn, value: str = "") -> None:
         parts: list[Any] = [Text(turn.words("share.drafts"), Style.TITLE)]
         for row in rows:
             parts.append(Text(shorten(words_of(row), 60)))
+            if row.state is DraftState.WAITING:
+                parts.append(Text(turn.words("reviewing.waits"), Style.QUIET))
             action = "behalf.show" if row.asked_at else "share.resume"
             resume = Button(turn.words("share.resume"), action, row.id)
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))

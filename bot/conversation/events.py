@@ -10,7 +10,8 @@ from bot.views.elements import Card
 
 Fields = Mapping[str, str | list[str]]
 # Where a reply belongs when that is not the person's own chat: `Platform.render` reads it. Shown
-# to that person alone; empty: in their own chat.
+# to that person alone; empty: in their own chat. `open`: nothing there can be shown to one person
+# alone, so answers go to the own chat, and one line in the open says so.
 Aside = Mapping[str, Any]
 
 
@@ -77,6 +78,7 @@ class Pressed:
     screen: bool = False
     aside: Aside = field(default_factory=dict)
     thread: str = ""
+    source: str = ""  # names the message that the press is about, where there is one
 
 
 @dataclass(frozen=True, slots=True)

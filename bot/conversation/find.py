@@ -8,6 +8,7 @@ from typing import Any
 from bot.conversation.showing import shown
 from bot.conversation.tell import tell_value
 from bot.conversation.turn import Turn
+from bot.conversation.walls import may_tell
 from bot.views.case import Shown
 from bot.views.elements import Card, Style
 from bot.views.guard import stop_card
@@ -43,10 +44,11 @@ async def search(turn: Turn, text: str, *, drop: str = "") -> None:
     query = (await asyncio.to_thread(guard.check, text)).masked
     state: dict[str, Any] = {"query": query, "without": [], "offset": 0, "thread": turn.thread}
     found = await found_for(turn, state)
+    tells = await may_tell(turn)
     async with turn.transaction() as shelf:
         if drop:
             await _drop(shelf, drop)
-        turn.say(await _card(turn, shelf, state, found))
+        turn.say(await _card(turn, shelf, state, found, tells=tells))
 
 
 async def more(turn: Turn, value: str) -> None:
@@ -119,8 +121,9 @@ async def _again(
 async def answer(turn: Turn, state: dict[str, Any]) -> None:
     """Says one page of a search, which is kept for what follows."""
     found = await found_for(turn, state)
+    tells = await may_tell(turn)
     async with turn.transaction() as shelf:
-        turn.say(await _card(turn, shelf, state, found))
+        turn.say(await _card(turn, shelf, state, found, tells=tells))
 
 
 async def found_for(turn: Turn, state: dict[str, Any]) -> searching.Found:
@@ -130,7 +133,9 @@ async def found_for(turn: Turn, state: dict[str, Any]) -> searching.Found:
     return await turn.library.find(turn.scope, text, without=state["without"], only=only)
 
 
-async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searching.Found) -> Card:
+async def _card(
+    turn: Turn, shelf: Shelf, state: dict[str, Any], found: searching.Found, *, tells: bool
+) -> Card:
     """One page as a card, in the question's language; the search is kept for 「もっと見る」."""
     await searches.keep(shelf, state)
     offset = state["offset"]
@@ -148,8 +153,8 @@ async def _card(turn: Turn, shelf: Shelf, state: dict[str, Any], found: searchin
         words_only=found.words_only,
         coaching=_coaching(turn, hits, locale),
         search=searches.name(state),
-        tell=tell_value(state, hits) if turn.may_tell else "",
-        among_others=not turn.private,
+        tell=tell_value(state, hits) if tells else "",
+        among_others=turn.among_others,
     )
     return answer_card(answer, locale)
 

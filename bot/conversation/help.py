@@ -6,13 +6,13 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from cases import trials
 
+FIRST = 3
+
 
 async def show(turn: Turn, value: str = "") -> None:
     """What this is, what it is not, and the three cases that others reproduced most."""
     async with turn.transaction() as shelf:
-        cases = await shelf.cases.company_wide()
-        results = await trials.reproductions(shelf, {case.id: case.author_id for case in cases})
-        best = sorted(cases, key=lambda case: (-results[case.id].worked, case.id))[:3]
+        best = await trials.first_to_read(shelf, FIRST)
         parts: list[Part] = [Text(turn.words("help.title"), Style.TITLE)]
         parts += [Text(turn.words(f"help.{key}")) for key in ("one", "two", "three")]
         parts.append(Text(turn.words("help.not_record"), Style.QUIET))

@@ -12,6 +12,7 @@ from bot.views.home import Own, Page, Trying, home_card
 from bot.views.words import say
 from cases import digests, members, months, trials
 from cases.db import Shelf
+from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Member
 from cases.text import clean
@@ -21,8 +22,9 @@ DRAFTS, CASES, TRIALS = 5, 10, 5  # of each at most; the words 下書き and 試
 SHARERS = frozenset({Role.PROMOTER, Role.MANAGER})
 
 
-async def page(shelf: Shelf, member: Member) -> Card:
-    """The page of the acting member: only their own, and what they may see."""
+async def page(shelf: Shelf, member: Member, *, apart: bool = True) -> Card:
+    """The page of the acting member: only their own, and what they may see. `apart`: Slack shows
+    it beside the chat."""
     return home_card(
         Page(
             name=members.shown_name(member, member.locale),
@@ -33,7 +35,17 @@ async def page(shelf: Shelf, member: Member) -> Card:
             rests=_rests(shelf, member),
         ),
         member.locale,
+        apart=apart,
     )
+
+
+async def show(turn: Turn) -> None:
+    """「ホーム」: the page as a message, where the platform has no place of its own for it."""
+    async with turn.transaction() as shelf:
+        member = await shelf.people.member(turn.speaker.member_id)
+        if member is None:
+            raise NotFound
+        turn.say(await page(shelf, member, apart=False))
 
 
 async def search(turn: Turn, filled: Fields) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.conversation import approval
-from bot.views import notes, on_behalf, reminders
+from bot.conversation.showing import shown
+from bot.views import notes, on_behalf, reminders, review_forms
+from bot.views.case import anew_card
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.nudge import nudge_card
@@ -16,6 +18,7 @@ from bot.views.withdrawn import withdrawn_card
 from cases import digests
 from cases.db import Shelf
 from cases.errors import NotFound
+from cases.store.case import PUBLISHED
 
 Content = Mapping[str, Any]
 
@@ -59,6 +62,10 @@ async def _release(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.release_note(content, locale)
 
 
+async def _review_told(shelf: Shelf, content: Content, locale: str) -> Card:
+    return review_forms.told_card(content, locale)
+
+
 async def _ask_author(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.ask_author_note(content, locale)
 
@@ -69,6 +76,13 @@ async def _made(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
     return withdrawn_card(locale, others=content.get("cases", 1) > 1)
+
+
+async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
+    """Cases as they are shown now, in the place of how they were shown when this was sent."""
+    rows = [await shelf.cases.any(case_id) for case_id in content["case_ids"]]
+    cases = [case for case in rows if case is not None and case.status in PUBLISHED]
+    return anew_card(await shown(shelf, cases, locale), locale)
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -131,6 +145,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "impact_note": _impact,
     "wishes": _wishes,
     "release_note": _release,
+    "review_told": _review_told,
     "ask_author": _ask_author,
     "on_behalf": _on_behalf,
     "on_behalf_told": _on_behalf_told,
@@ -140,6 +155,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "office_share": _made,
     "alarm": _alarm,
     "case_withdrawn": _withdrawn,
+    "case_anew": _anew,
     "skipped_turns": _skipped,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,

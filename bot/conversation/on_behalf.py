@@ -42,6 +42,16 @@ async def write(turn: Turn, filled: Fields) -> None:
     await share.show(turn, raw, source=turn.source)
 
 
+async def heard(turn: Turn, filled: Fields) -> dict[str, Any]:
+    """What the form held when it was closed unsent; empty without a text."""
+    member_id, text = str(filled.get("member") or ""), clean(str(filled.get("text") or ""))
+    if not text:
+        return {}
+    async with turn.read() as shelf:
+        known = {one.id for one in await on_behalf.mrs(shelf)}
+    return await share.proposed(text, **({on_behalf.FOR: member_id} if member_id in known else {}))
+
+
 async def about_poster(turn: Turn, poster: object) -> dict[str, Any] | None:
     """What a draft of somebody's message carries: nothing for one's own, else whom to ask.
 

@@ -6,9 +6,7 @@ from datetime import date
 
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
-from bot.views.notes import note
-from bot.views.settings import ANY, settings_card
-from bot.views.words import say
+from bot.views.settings import ANY, saved_card, settings_card
 from cases import marks, members, months
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -42,10 +40,12 @@ async def save(turn: Turn, filled: Fields) -> None:
             await marks.choose_emoji(shelf, str(filled["emoji"]))
         await members.speak(shelf, str(filled.get("locale") or turn.locale))
         member.paused_until = until
-        if filled.get("show_author") in ("yes", "no"):
-            member.show_name = filled["show_author"] == "yes"
+        before, shows = member.show_name, filled.get("show_author")
+        if shows in ("yes", "no"):
+            member.show_name = shows == "yes"
         _keep_times(member, filled)
-        turn.replace(note(say(member.locale, "profile.saved")))
+        older = await _older(shelf, member) if before is not None else 0
+        turn.replace(saved_card(member, older if member.show_name != before else 0))
 
 
 def _pause(turn: Turn, filled: Fields, today: date, before: date | None) -> tuple[date | None, str]:
@@ -87,6 +87,12 @@ def _keep_times(member: Member, filled: Fields) -> None:
         if members.is_mr(member):
             member.wants_questions = "questions" in wants
             member.wants_nudges = "nudges" in wants
+
+
+async def _older(shelf: Shelf, member: Member) -> int:
+    """Published cases of the member that show the name in the other way."""
+    cases = await shelf.cases.by_author(member.id)
+    return sum(case.show_author != bool(member.show_name) for case in cases)
 
 
 async def _emoji(turn: Turn, shelf: Shelf) -> str | None:

@@ -31,8 +31,7 @@ OPENS = frozenset(
 BESIDE = frozenset({"behalf.start", "share.resume", "share.start", "wish.answer"})
 # The answer to these forms takes a look by the guard.
 SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})
-# Closed unsent, these leave a draft: they send CLOSED.
-KEPT = SLOW - {"behalf.write"}
+# Closed unsent, a slow form leaves a draft: it sends CLOSED.
 CLOSED = "share.closed"
 
 

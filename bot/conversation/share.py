@@ -8,18 +8,17 @@ from typing import Any
 
 from bot.conversation import approval, filled_in
 from bot.conversation.events import Fields, Pressed
-from bot.conversation.showing import office_word, shown
+from bot.conversation.showing import office_word
 from bot.conversation.turn import Turn
-from bot.views.case import case_card
-from bot.views.elements import Card, Divider, Style, Text
+from bot.views.elements import Card
 from bot.views.guard import ask_card, stop_card
 from bot.views.preview import preview_card
-from cases import capture, fields, sharing, verdicts, wishes
+from cases import capture, feedback, fields, review_rules, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Checked
-from cases.models.case import Case, Draft
-from cases.vocabulary import Decision, DraftState, Kind
+from cases.models.case import Draft
+from cases.vocabulary import Decision, DraftState
 
 Raw = dict[str, Any]
 
@@ -55,9 +54,7 @@ async def show(
     checked = await look(turn, raw)
     async with turn.transaction() as shelf:
         draft = await find_draft(shelf, draft_id)
-        draft = await sharing.keep_draft(
-            shelf, turn.library.ring, raw, checked, draft=draft, source=source
-        )
+        draft = await keep(turn, shelf, raw, checked, draft=draft, source=source)
         card = await card_of(turn, shelf, draft, raw, checked, notice=notice)
         if turn.screen or (draft_id and isinstance(turn.event, Pressed)):
             turn.replace(card)
@@ -65,6 +62,23 @@ async def show(
             turn.say(card)
         if draft.state is DraftState.HELD:
             turn.leave(card)
+
+
+async def keep(
+    turn: Turn,
+    shelf: Shelf,
+    raw: Mapping[str, Any],
+    checked: Checked,
+    *,
+    draft: Draft | None = None,
+    source: str | None = None,
+) -> Draft:
+    """Saves the draft, and which rules fired on it."""
+    ring = turn.library.ring
+    draft = await sharing.keep_draft(shelf, ring, raw, checked, draft=draft, source=source)
+    await feedback.fired(shelf, draft.id, verdicts.rules_of(checked), turn.lexicon)
+    await feedback.overruled(shelf, draft.id, verdicts.refuted(raw))
+    return draft
 
 
 async def look(turn: Turn, raw: Raw) -> Checked:
@@ -125,43 +139,13 @@ async def stopped(
     if decision is Decision.ROUTE_TO_SAFETY:
         await sharing.hold(shelf, turn.library.ring, draft, rules, "safety")
     conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
-    if conduct:
+    chosen = review_rules.of((await shelf.people.company()).settings)
+    if conduct and chosen.compliance_sees:
         await sharing.hold(shelf, turn.library.ring, draft, conduct, "compliance")
     if decision is not Decision.ROUTE_TO_SAFETY:
         draft.state = DraftState.OPEN  # the author may still rewrite it
-    return stop_card(rule, draft.id, turn.form_url(rule), turn.locale)
-
-
-async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
-    """One tap after three ticks: the case is in the office, and waits for company-wide approval."""
-    raw = await read_draft(turn, draft_id)
-    if raw is None:
-        await _already(turn, draft_id)
-        return
-    raw = filled_in.merge(raw, filled)
-    notice = open_points(turn, raw)
-    if notice:
-        await show(turn, raw, draft_id=draft_id, notice=notice)
-        return
-    checked = await look(turn, raw)
-    decision = verdicts.decision_of(checked, raw)
-    if decision not in verdicts.PASSES:
-        await show(turn, raw, draft_id=draft_id)
-        return
-    async with turn.transaction() as shelf:
-        draft = await find_draft(shelf, draft_id)
-        if draft is None:
-            raise NotFound
-        edits = draft.case_id is not None
-        await sharing.keep_draft(shelf, turn.library.ring, raw, checked, draft=draft)
-        name = await _show_name(shelf, raw)
-        case = await sharing.publish(shelf, draft, decision, raw["declared"], show_author=name)
-        await _answer_wish(shelf, raw, case)
-        await approval.tell_writer(turn, shelf, draft, "approved", case)
-        (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        card = await _published(turn, shelf, case, edits=edits)
-        turn.replace(card)
-        turn.leave(card)
+    url, sees = turn.form_url(rule), chosen.compliance_sees
+    return stop_card(rule, draft.id, url, turn.locale, compliance_sees=sees)
 
 
 def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> str:
@@ -175,47 +159,6 @@ def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> st
         return turn.words("share.too_long", field=word, limit=limit)
     left = len(set(sharing.DECLARATIONS) - set(raw.get("declared") or ())) if ticks else 0
     return turn.words("share.undeclared", count=left) if left else ""
-
-
-async def _show_name(shelf: Shelf, raw: Mapping[str, Any]) -> bool:
-    """The author's choice, remembered the first time it is made."""
-    member = await shelf.people.member(shelf.scope.me)
-    chosen = raw.get("show_author")
-    if member is None:
-        return False
-    if chosen in ("yes", "no"):
-        member.show_name = chosen == "yes"
-    return bool(member.show_name)
-
-
-async def _answer_wish(shelf: Shelf, raw: Mapping[str, Any], case: Case) -> None:
-    if raw.get("wish"):
-        await wishes.answer(shelf, raw["wish"], case.id)
-
-
-async def _published(turn: Turn, shelf: Shelf, case: Case, *, edits: bool) -> Card:
-    view = (await shown(shelf, [case], turn.locale))[0]
-    waits = "share.edited" if case.release_asked_at is None else "share.edited_again"
-    words = waits if edits else "share.published"
-    thanks = "thanks_lesson" if case.kind is Kind.LESSON else "published_thanks"
-    return Card(
-        (
-            Text(turn.words(words), Style.GOOD),
-            Text(turn.words(f"share.{thanks}")),
-            Divider(),
-            *case_card(view, turn.locale).parts,
-        )
-    )
-
-
-async def _already(turn: Turn, draft_id: str) -> None:
-    """A second press of 共有する: the case is shown again, and nothing happens twice."""
-    async with turn.transaction() as shelf:
-        draft = await find_draft(shelf, draft_id)
-        case = await shelf.cases.any(draft.case_id) if draft and draft.case_id else None
-        if case is None:
-            raise NotFound
-        turn.replace(await _published(turn, shelf, case, edits=False))
 
 
 async def check(turn: Turn, draft_id: str, filled: Fields) -> None:

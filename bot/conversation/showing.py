@@ -13,6 +13,7 @@ from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Office
+from cases.review import REVIEWERS
 
 
 async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]:
@@ -36,6 +37,7 @@ async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]
                 result=results[case.id],
                 mine=case.author_id == me,
                 trying=case.id in trying,
+                reviews=not shelf.scope.roles.isdisjoint(REVIEWERS),
             )
         )
     return found
@@ -54,7 +56,7 @@ async def for_colleagues(shelf: Shelf, case: Case, lead: str) -> tuple[str, Card
     the company's language, in which both are."""
     locale = (await shelf.people.company()).locale
     name = members.shown_name(await shelf.people.member(shelf.scope.me), locale)
-    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False)
+    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False, reviews=False)
     return say(locale, lead, name=name), case_card(view, locale), locale
 
 

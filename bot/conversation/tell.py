@@ -72,7 +72,9 @@ async def _hits(
     found = []
     for view in await shown(shelf, cases, locale):
         hit = by_id.get(view.case.id)
-        seen = ShownHit(replace(view, mine=False, trying=False), "", (), (), (), "close")
+        seen = ShownHit(
+            replace(view, mine=False, trying=False, reviews=False), "", (), (), (), "close"
+        )
         if hit is not None:
             seen = replace(seen, reason=hit.reason, marks=hit.marks, same=hit.same)
         found.append(seen)

@@ -26,7 +26,7 @@ from bot.conversation.events import (
 )
 from bot.views.elements import Card
 from bot.views.words import say
-from cases import fields, guard
+from cases import fields, guard, lexicon_changes
 from cases.db import Shelf
 from cases.errors import GuardDown
 from cases.library import Library
@@ -86,6 +86,7 @@ class Turn:
     owed: list[Owed] = field(default_factory=list)
     first: Callable[[Shelf], Awaitable[None]] | None = None  # before the turn's one write
     closed: bool = False
+    lexicon: int = 0  # version of the company's own words in the last check
 
     @property
     def source(self) -> str:
@@ -108,10 +109,16 @@ class Turn:
         return getattr(self.event, "private", True)
 
     @property
+    def among_others(self) -> bool:
+        """True where the answer stands among others, seen by the speaker alone."""
+        return not self.private and not getattr(self.event, "aside", {}).get("open")
+
+    @property
     def may_tell(self) -> bool:
         """True where colleagues read along who may see what the whole company may."""
         aside = getattr(self.event, "aside", {})
-        return bool(aside) and not self.private and not aside.get("outsiders")
+        hidden = aside.get("outsiders") or aside.get("open")
+        return bool(aside) and not self.private and not hidden
 
     @property
     def thread(self) -> str:
@@ -170,12 +177,15 @@ class Turn:
 
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
+        texts = fields.texts(raw)
         try:
-            return await asyncio.to_thread(
-                guard.check_fields,
-                fields.texts(raw),
-                self.library.embedder,
-                keep=tuple(raw.get("not_names") or ()),
+            async with self.library.db.reading(self.scope) as shelf:
+                own = await lexicon_changes.in_force(shelf, self.library.ring)
+            kept = (*(raw.get("not_names") or ()), *own.allow)
+            checked = await asyncio.to_thread(
+                guard.check_fields, texts, self.library.embedder, keep=kept
             )
+            self.lexicon = own.version
+            return lexicon_changes.applied(checked, texts, own)
         except Exception as error:
             raise GuardDown(type(error).__name__) from error

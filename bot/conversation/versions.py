@@ -11,6 +11,8 @@ from cases.db import Shelf
 from cases.models.case import Case, Draft
 from cases.vocabulary import DraftState, Status
 
+UNSEEN = (DraftState.OPEN, DraftState.WAITING)  # the author may take it back
+
 
 async def said(turn: Turn, message: Said) -> None:
     """Answers a message, or its new text in place of the old one: the guard runs again.
@@ -38,7 +40,7 @@ async def unsaid(turn: Turn, message: Unsaid) -> None:
     if case is not None:
         turn.say(note(turn.words("share.message_deleted")))
         await drafts.withdraw(turn, case.id)
-    elif known is not None and known.state is DraftState.OPEN:
+    elif known is not None and known.state in UNSEEN:
         turn.first = lambda shelf: _forget(shelf, known.id)
         async with turn.transaction():
             turn.say(note(turn.words("share.dropped")))
@@ -73,7 +75,7 @@ async def _forget(shelf: Shelf, draft_id: str) -> None:
     talk = await shelf.talks.mine(shelf.now)
     if talk.waiting_for.get("draft") == draft_id:
         talk.waiting_for = {}
-    if draft.state is DraftState.OPEN:
+    if draft.state in UNSEEN:
         await shelf.cases.drop(draft)
     elif draft.state is DraftState.HELD:
         draft.source = None

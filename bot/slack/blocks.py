@@ -84,7 +84,7 @@ def modal(
     made["close"] = plain_text(say(locale, "form.close"), limits.SUBMIT)
     if submit:
         made["submit"] = plain_text(submit.label, limits.SUBMIT)
-    if submit and submit.action in screens.KEPT:
+    if submit and submit.action in screens.SLOW:
         made["notify_on_close"] = True
         typed.telling(blocks)
     return made

@@ -34,7 +34,7 @@ def closed(raw: Raw) -> Pressed | None:
     """A form that was closed unsent; None where nothing of it is worth keeping."""
     kept = ids.remembered(raw["view"])
     found = pressed(raw, screens.CLOSED, kept.get("v", ""), screen=False)
-    if kept.get("a") not in screens.KEPT or not (found.value or any(found.fields.values())):
+    if kept.get("a") not in screens.SLOW or not (found.value or any(found.fields.values())):
         return None
     return found
 

@@ -36,6 +36,7 @@ SCOPES = (
     Scope("chat:write"),
     Scope("commands"),
     Scope("im:history", ("message.im",)),
+    Scope("im:write"),
     Scope("users:read"),
     Scope("users:read.email"),
     Scope("channels:history", ("message.channels",), full=True),

@@ -7,13 +7,13 @@ from unicodedata import east_asian_width
 
 from bot.teams import limits
 from bot.teams.inputs import many
-from bot.teams.markdown import plain
+from bot.teams.toggles import button as words
 from bot.views.elements import Actions, Button, Card
-from cases.text import shorten
 
 Json = dict[str, Any]
 
 PRESS = "hitotsubu"  # our own key beside the field values, so that no field can be mistaken for it
+DIALOG = "dialog"  # within PRESS: which dialog the button stands in
 _MARGIN = 4
 _DOTS = _MARGIN + 2
 
@@ -47,15 +47,9 @@ def _columns(title: str) -> int:
     return _MARGIN + sum(2 if east_asian_width(ch) in "WFA" else 1 for ch in title)
 
 
-def toggle(title: str, name: str) -> Json:
-    """A button that opens and closes the container of that name."""
-    opens = {"type": "Action.ToggleVisibility", "title": _title(title), "targetElements": [name]}
-    return {"type": "ActionSet", "actions": [opens]}
-
-
 def _action(button: Button, card: Card) -> Json:
     """Execute replaces the card in place; a client that does not know it falls back to Submit."""
-    title = _title(button.label)
+    title = words(button.label)
     if button.url.startswith(("https://", "http://")):
         return {"type": "Action.OpenUrl", "title": title, "url": button.url}
     press: Json = {"action": button.action, "value": button.value}
@@ -69,7 +63,3 @@ def _action(button: Button, card: Card) -> Json:
         "data": data,
         "fallback": {"type": "Action.Submit", "title": title, "data": data},
     }
-
-
-def _title(label: str) -> str:
-    return shorten(plain(label).replace("\n", " "), limits.BUTTON) or "…"

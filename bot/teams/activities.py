@@ -32,34 +32,34 @@ def event(activity: Json) -> Event | None:
 
     The person is `from.aadObjectId`: it is in the verified envelope, names in text are not.
     """
-    user = str(_part(activity, "from").get("aadObjectId") or "")
+    user = str(part(activity, "from").get("aadObjectId") or "")
     if not user:
         return None
     match activity.get("type"):
         case "message" if isinstance(activity.get("value"), dict):
-            return _pressed(activity, user, activity["value"])
+            return press_of(activity, user, activity["value"])
         case "message":
             return _said(activity, user)
         case "invoke" if activity.get("name") == EXECUTE:
-            action = _part(_part(activity, "value"), "action")
-            return _pressed(activity, user, _part(action, "data"))
-        case "installationUpdate" if _private(activity):
+            action = part(part(activity, "value"), "action")
+            return press_of(activity, user, part(action, "data"))
+        case "installationUpdate" if is_private(activity):
             return _installed(activity, user)
         case _:
             return None
 
 
-def external_id(activity: Json) -> str:
+def activity_id(activity: Json) -> str:
     """Conversation and activity id: the key that meets a repeated delivery. "" when one lacks."""
-    room, own = _part(activity, "conversation").get("id"), activity.get("id")
+    room, own = part(activity, "conversation").get("id"), activity.get("id")
     return f"{room}|{own}" if room and own else ""
 
 
 def tenant(activity: Json) -> str:
     """The tenant in lower case; "" when the activity names none, or two different ones."""
     named = (
-        _part(_part(activity, "channelData"), "tenant").get("id"),
-        _part(activity, "conversation").get("tenantId"),
+        part(part(activity, "channelData"), "tenant").get("id"),
+        part(activity, "conversation").get("tenantId"),
     )
     found = {str(each).lower() for each in named if each}
     return found.pop() if len(found) == 1 else ""
@@ -67,7 +67,7 @@ def tenant(activity: Json) -> str:
 
 def reference(activity: Json) -> Json:
     """The conversation reference to store: camelCase JSON, no SDK object (platforms.md §3.6)."""
-    room, person = _part(activity, "conversation"), _part(activity, "from")
+    room, person = part(activity, "conversation"), part(activity, "from")
     return {
         "serviceUrl": activity.get("serviceUrl", ""),
         "channelId": activity.get("channelId", ""),
@@ -76,7 +76,7 @@ def reference(activity: Json) -> Json:
             "tenantId": tenant(activity),
             "conversationType": room.get("conversationType", ""),
         },
-        "bot": {"id": _part(activity, "recipient").get("id", "")},
+        "bot": {"id": part(activity, "recipient").get("id", "")},
         "user": {"id": person.get("id", ""), "aadObjectId": person.get("aadObjectId", "")},
     }
 
@@ -106,43 +106,74 @@ def _said(activity: Json, user: str) -> Said | None:
     if not isinstance(text, str) or _INLINE_CARD in text:
         return None
     text = clean(_without_mention(activity, text).replace("\u00a0", " "))
-    private = _private(activity)
-    return Said(user, text, _place(activity), private=private) if text else None
+    if not text:
+        return None
+    if is_private(activity):
+        return Said(user, text, reference(activity), source=source(activity))
+    where = name_of_room(activity)
+    return Said(user, text, away(activity), private=False, aside=beside(activity), thread=where)
 
 
-def _place(activity: Json) -> Json:
-    """Where to answer the person alone; empty in a group, so that nothing private goes there."""
-    return reference(activity) if _private(activity) else {}
+def source(activity: Json) -> str:
+    """Names a message of the 1:1 chat, which its writer may change."""
+    room = part(activity, "conversation").get("id")
+    return f"teams:{tenant(activity)}:{room}:{activity.get('id')}"
+
+
+def name_of_room(activity: Json) -> str:
+    """Names a group chat, or a channel's thread, for the search that a follow-up narrows."""
+    return f"teams:{tenant(activity)}:{part(activity, 'conversation').get('id')}"
+
+
+def beside(activity: Json) -> Json:
+    """The aside of something said among others. Teams shows nothing there to one person alone
+    (`open`): answers go to the 1:1 chat, and the room gets one line that says so.
+    """
+    return {"room": {**reference(activity), "user": {"id": "", "aadObjectId": ""}}, "open": True}
+
+
+def away(activity: Json) -> Json:
+    """Who to write to from outside their own chat, which `Outgoing.reached` opens.
+
+    No conversation is named, so that nothing private goes to a group, and a known chat stays.
+    """
+    return {name: reference(activity)[name] for name in ("serviceUrl", "channelId", "user")}
 
 
 def _without_mention(activity: Json, text: str) -> str:
     """In a group the text starts with the bot's own name; only that mention goes."""
-    bot = _part(activity, "recipient").get("id")
+    bot = part(activity, "recipient").get("id")
     entities = activity.get("entities")
     for entity in entities if isinstance(entities, list) else []:
         if not isinstance(entity, dict) or entity.get("type") != "mention":
             continue
         mark = entity.get("text")
-        if _part(entity, "mentioned").get("id") == bot and isinstance(mark, str) and mark:
+        if part(entity, "mentioned").get("id") == bot and isinstance(mark, str) and mark:
             text = text.replace(mark, "")
     return text
 
 
-def _pressed(activity: Json, user: str, data: Json) -> Pressed | None:
-    press = _part(data, PRESS)
+def press_of(activity: Json, user: str, data: Json, *, screen: bool = False) -> Pressed | None:
+    """The press in a button's data; None for data that is none of ours. `screen`: in a dialog,
+    which may stand over any chat: only its own words say where it is.
+    """
+    own = is_private(activity) and not screen
+    press = part(data, PRESS)
     action, value = press.get("action"), press.get("value", "")
     if not isinstance(action, str) or not action or not isinstance(value, str):
         return None
     lists = press.get("lists")
     typed = {name: each for name, each in data.items() if name != PRESS}
+    held = "" if screen else str(activity.get("replyToId") or "")
     return Pressed(
         user,
         action,
         value,
-        _place(activity),
+        reference(activity) if own else away(activity),
         fields=values(typed, lists if isinstance(lists, list) else []),
-        card=receipt_of(reference(activity), str(activity.get("replyToId") or "")),
-        private=_private(activity),
+        card=receipt_of(reference(activity), held),
+        private=own or screen,
+        screen=screen,
     )
 
 
@@ -150,17 +181,19 @@ def _installed(activity: Json, user: str) -> Joined | Left | None:
     """`remove-upgrade` comes before `add-upgrade` when the app is updated: nobody left."""
     match activity.get("action"):
         case "add" | "add-upgrade":
-            return Joined(user, _place(activity))
+            return Joined(user, reference(activity))
         case "remove":
             return Left(user)
         case _:
             return None
 
 
-def _private(activity: Json) -> bool:
-    return _part(activity, "conversation").get("conversationType") == "personal"
+def is_private(activity: Json) -> bool:
+    """True in the 1:1 chat with the bot."""
+    return part(activity, "conversation").get("conversationType") == "personal"
 
 
-def _part(data: Json, name: str) -> Json:
+def part(data: Json, name: str) -> Json:
+    """An object within an object; empty where there is none."""
     found = data.get(name)
     return found if isinstance(found, dict) else {}

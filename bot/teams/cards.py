@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.teams import inputs, limits
-from bot.teams.actions import action_set, toggle
+from bot.teams.actions import action_set
 from bot.teams.markdown import escaped, plain
+from bot.teams.toggles import folded
 from bot.views import elements
 from bot.views.elements import Actions, Card, Divider, Facts, Field, Fold, Style, Text
 from cases.text import shorten
@@ -45,9 +46,10 @@ def answer(card: Card) -> Json:
     return {"statusCode": 200, "type": CONTENT_TYPE, "value": adaptive(card)}
 
 
-def seen() -> Json:
+def seen(words: str = "✓") -> Json:
     """The response to a pressed button whose result comes as a message of its own."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "✓"}
+    kind = "application/vnd.microsoft.activity.message"
+    return {"statusCode": 200, "type": kind, "value": words}
 
 
 def fitting(card: Card) -> Card:
@@ -80,31 +82,57 @@ def _message(card: Card) -> Json:
     summary = plain(elements.plain(card)).replace("\n", " ")
     return {
         "type": "message",
-        "summary": shorten(summary, limits.SUMMARY),
+        "summary": shorten(summary, limits.SUMMARY).strip() or limits.NOTHING,
         "attachments": [{"contentType": CONTENT_TYPE, "content": content}],
     }
 
 
 def _adaptive(card: Card) -> Json:
-    body = [_block(Text(card.title, Style.TITLE))] if card.title else []
-    separator = False
-    for number, part in enumerate(card.parts):
-        if isinstance(part, Divider):
-            separator = True
-            continue
-        block = _part(part, card, number)
-        body.append({**block, "separator": True} if separator else block)
-        separator = False
-    if card.submit:
-        body.append(action_set(Actions((card.submit,)), card))
+    body = _body(card) or [_written(Text(limits.NOTHING))]
+    words = plain(elements.plain(card))
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": limits.CARD_VERSION,
-        "fallbackText": shorten(plain(elements.plain(card)), limits.FALLBACK),
+        "fallbackText": shorten(words, limits.FALLBACK).strip() or limits.NOTHING,
         "msteams": {"width": "Full"},
         "body": body,
     }
+
+
+def _body(card: Card) -> list[Json]:
+    """All parts that show something, the form's own title first and its button last."""
+    title = (Text(card.title, Style.TITLE),) if card.title else ()
+    last = (Actions((card.submit,)),) if card.submit else ()
+    body: list[Json] = []
+    separator = False
+    for number, part in enumerate((*title, *card.parts, *last)):
+        separator = separator or isinstance(part, Divider)
+        if isinstance(part, Divider) or not _shows(part):
+            continue
+        block = _part(part, card, number)
+        body.append({**block, "separator": True} if separator and body else block)
+        separator = False
+    return body
+
+
+def _shows(part: elements.Part) -> bool:
+    """False for what Microsoft's own parser warns of: a text without words, an empty row."""
+    match part:
+        case Text():
+            return bool(plain(part.text).strip())
+        case Facts():
+            return bool(part.rows)
+        case Actions():
+            return bool(part.buttons or part.more)
+        case Fold():
+            return any(map(_shows, part.parts))
+        case Field():
+            return True
+        case Divider():
+            return False
+        case _:
+            assert_never(part)
 
 
 def _part(part: Text | Facts | Actions | Field | Fold, card: Card, number: int) -> Json:
@@ -136,7 +164,8 @@ def _written(part: Text) -> Json:
 
 
 def _marked(part: Text) -> Json:
-    """Text runs, the marked ones highlighted; a RichTextBlock always wraps."""
+    """Text runs; a RichTextBlock always wraps. Marked ones are highlighted, and bold for eyes and
+    themes that do not see the colour."""
     look = {name: value for name, value in _LOOKS[part.style].items() if name != "style"}
     runs = []
     at = 0
@@ -153,16 +182,12 @@ def _run(text: str, look: Json, *, marked: bool) -> Json:
     kept = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     inner = plain(text) and f"{kept[0]}{plain(text)}{kept[1]}"
     run: Json = {"type": "TextRun", "text": inner or " ", **look}
-    return {**run, "highlight": True} if marked else run
+    return {**run, "highlight": True, "weight": "Bolder"} if marked else run
 
 
 def _fold(part: Fold, name: str) -> Json:
-    inner = []
-    for each in part.parts:
-        if not isinstance(each, Divider):
-            inner.append(_block(each))
-    hidden = {"type": "Container", "id": name, "isVisible": False, "items": inner}
-    return {"type": "Container", "items": [toggle(part.title, name), hidden]}
+    shown = [each for each in part.parts if not isinstance(each, Divider)]
+    return folded(part.title, name, [_block(each) for each in shown if _shows(each)])
 
 
 def _shortened(card: Card, limit: int, *, values: bool = False) -> Card:

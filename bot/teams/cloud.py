@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+# Nothing that another reader of addresses could see differently: no %2e, no empty part, no blank.
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,15 @@ def app_of(credentials: Mapping[str, Any]) -> TeamsApp:
     return TeamsApp(app_id.lower(), tenant.lower(), secret)
 
 
+def lacking(app: TeamsApp) -> list[str]:
+    """What a registration lacks. Without an app id botbuilder would accept unsigned activities."""
+    parts = {"app_id": app.app_id, "tenant_id": app.tenant_id, "secret": app.secret}
+    return [name for name, value in parts.items() if not value.strip()]
+
+
 def complete(app: TeamsApp) -> bool:
-    """False for a row that lacks its app id: botbuilder would then accept unsigned activities."""
-    return bool(app.app_id.strip() and app.tenant_id.strip() and app.secret)
+    """True for a registration that lacks nothing."""
+    return not lacking(app)
 
 
 def trusted(url: object, cloud: Cloud) -> bool:
@@ -61,7 +71,8 @@ def trusted(url: object, cloud: Cloud) -> bool:
     if f"{parts.scheme}://{parts.netloc}" in cloud.services:
         return True
     host = parts.hostname or ""
-    return parts.scheme == "https" and port in (None, 443) and _listed(host, cloud.services)
+    plain = parts.scheme == "https" and port in (None, 443) and _HOST.fullmatch(host)
+    return bool(plain) and _listed(host, cloud.services)
 
 
 def _listed(host: str, services: tuple[str, ...]) -> bool:

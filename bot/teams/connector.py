@@ -6,7 +6,6 @@ connection for each message, and loses the status of every refusal whose body is
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from yarl import URL
 from bot.teams import limits
 from bot.teams.answers import DeliveryFailed, DeliveryUnknown, parsed, receipt, refusal
 from bot.teams.cloud import Cloud, TeamsApp
+from bot.teams.tokens import Tokens
 
 Json = dict[str, Any]
 
@@ -32,8 +32,7 @@ class Connector:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._http: aiohttp.ClientSession | None = None
-        self._tokens: dict[TeamsApp, tuple[str, float]] = {}
-        self._locks: dict[TeamsApp, asyncio.Lock] = {}
+        self._tokens = Tokens(self._login)
 
     async def call(self, app: TeamsApp, method: str, url: str, body: Json) -> str:
         """Sends once and gives the id in the answer.
@@ -52,7 +51,7 @@ class Connector:
     async def _request(
         self, app: TeamsApp, method: str, url: str, body: Json | None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = {"Authorization": f"Bearer {await self._token(app)}"}
+        headers = {"Authorization": f"Bearer {await self._tokens.of(app)}"}
         target = URL(url, encoded=True)
         try:
             async with self._session().request(
@@ -64,7 +63,7 @@ class Connector:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DeliveryUnknown(type(error).__name__) from error
         if answer.status == 401:
-            self._tokens.pop(app, None)
+            self._tokens.forget(app)
         return answer.status, answer.headers, content
 
     async def get_json(self, url: str) -> Json:
@@ -88,18 +87,8 @@ class Connector:
             self._http = aiohttp.ClientSession(timeout=timeout)
         return self._http
 
-    async def _token(self, app: TeamsApp) -> str:
-        async with self._locks.setdefault(app, asyncio.Lock()):
-            now = asyncio.get_running_loop().time()
-            token, ends = self._tokens.get(app, ("", 0.0))
-            if token and now < ends:
-                return token
-            token, seconds = await self._login(app)
-            self._tokens[app] = token, now + seconds - limits.TOKEN_SPARE_SECONDS
-            return token
-
-    async def _login(self, app: TeamsApp) -> tuple[str, float]:
-        """A token of the app and its life in seconds; nothing was sent when this fails."""
+    async def _login(self, app: TeamsApp) -> tuple[int, Json]:
+        """One question to the identity service: status and answer. Raises DeliveryFailed."""
         form = {
             "grant_type": "client_credentials",
             "client_id": app.app_id,
@@ -109,11 +98,6 @@ class Connector:
         url = f"{self._cloud.login_url.rstrip('/')}/{app.tenant_id}/oauth2/v2.0/token"
         try:
             async with self._session().post(url, data=form, allow_redirects=False) as answer:
-                found = parsed(await answer.read())
+                return answer.status, parsed(await answer.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DeliveryFailed("login_unreachable") from error
-        token, seconds = found.get("access_token"), found.get("expires_in")
-        if answer.status == 200 and isinstance(token, str) and token:
-            return token, float(seconds) if isinstance(seconds, int | float) else 0.0
-        refused = answer.status in (400, 401, 403)  # a wrong or expired secret: a person must act
-        raise DeliveryFailed("login_refused", workspace_wide=refused, http_status=answer.status)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.teams import limits
 from bot.teams.markdown import escaped, plain, titled
+from bot.teams.toggles import folded
 from bot.views.elements import Actions, Button, Card, Field, Kind
 from cases.text import clean, shorten
 
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 
 _MANY = (Kind.CHOICES, Kind.TICKS)
 _EXPANDED = 5  # more choices than this become a list that opens
+_LISTED = 8  # more of which several may be picked stay closed: clients draw a box for each
 
 
 def many(card: Card) -> list[str]:
@@ -38,6 +40,8 @@ def field(part: Field, *, required: bool) -> Json:
     must = part.required and required
     part = replace(part, label=_label(part, starred=part.required and not must))
     found = _ticks(part, must=must) if part.kind is Kind.TICKS else [_input(part, must=must)]
+    if part.kind is Kind.CHOICES and len(part.choices) > _LISTED and not must:
+        found = [folded(_summary(part), f"list-{part.key}", found)]
     if part.error:
         found.insert(0, _note(part.error, color="Attention"))
     if part.hint and part.kind not in (Kind.LINE, Kind.LONG):
@@ -94,6 +98,12 @@ def _input(part: Field, *, must: bool) -> Json:
                 "choices": [_choice(each.label, spell(each.value)) for each in part.choices],
                 **({"value": ",".join(known)} if known else {}),
             }
+
+
+def _summary(part: Field) -> str:
+    """「＋ チャネル: 電話・メール」: what the list is for, and what is picked."""
+    picked = [each.label for each in part.choices if each.value in part.value]
+    return f"＋ {part.label}: {'・'.join(picked)}" if picked else f"＋ {part.label}"
 
 
 def _typed(part: Field) -> Json:

@@ -11,12 +11,17 @@ TEXTS = (4_000, 1_500, 600, 250, 100, 40)  # code points per text, tried in turn
 READABLE = 600  # code points: before texts get shorter, what is folded goes behind its button
 SUMMARY = 150  # code points: the line in a notification
 FALLBACK = 1_000  # code points: what a client without this card version shows
+NOTHING = "…"  # stands where words must be and there are none
 LABEL = 200  # code points: label of an input, title of a choice
 BUTTON = 40  # code points: a longer title does not fit a phone
 ROW_COLUMNS = 44  # half-width characters of buttons in a row of a phone 390 px wide, rendered
+DIALOG_TITLE = 64  # code points: what fits above a dialog on a phone
+PREVIEW = 120  # code points: the text under a search result
+RESULTS_BYTES = 90_000  # all results of a search together
 PRIMARY_ACTIONS = 6  # more buttons go behind ･･･
 
 INVOKE_SECONDS = 4.0  # Teams gives up after 5 s; the rest is for the way back
+REPEATS_SECONDS = 30.0  # how long the client may send a press again
 SEND_SECONDS = 30.0  # platforms.md §4: one POST per attempt, then the ledger decides
 KEYS_RELOAD_SECONDS = 300.0  # an unknown key id reloads the keys at most this often
 TOKEN_SPARE_SECONDS = 300.0  # a token is renewed this long before it ends

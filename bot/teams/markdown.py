@@ -39,3 +39,10 @@ def titled(text: str) -> str:
     so a backslash could show: brackets become full-width, which kills links and nothing else.
     """
     return plain(text).replace("[", "［").replace("]", "］").replace("\n", " ")
+
+
+def literal(text: str) -> str:
+    """The text for one line of a thumbnail card, where clients read some HTML and Markdown and
+    show backslashes: what could begin a tag, a link or an entity becomes full-width.
+    """
+    return titled(text).replace("<", "＜").replace(">", "＞").replace("&", "＆")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.teams.activities import CHANNEL, addressed, message_of, receipt_of
-from bot.teams.answers import DeliveryFailed
+from bot.teams.answers import DeliveryFailed, DeliveryUnknown
 from bot.teams.cloud import Cloud, TeamsApp, complete, trusted
 from bot.teams.connector import Connector
 
@@ -71,6 +71,41 @@ class Outgoing:
         room = await self._connector.call(app, "POST", url, body)
         return ref | {"bot": bot, "conversation": ref["conversation"] | {"id": room}}
 
+    async def reached(self, tenant_id: str, address: Json) -> Json:
+        """The reference of an address: itself, a room's by its id, or a person's 1:1 chat.
+
+        The chat is opened, which gives the same one each time and sends nothing. Raises
+        DeliveryFailed where there is nobody to write to, or the app is not installed for them.
+        """
+        room, user = address.get("conversation") or {}, address.get("user") or {}
+        if room.get("id"):
+            return address
+        if address.get("channel"):
+            return self._room(tenant_id, str(address["channel"]))
+        named = user if isinstance(user, str) else user.get("id") or user.get("aadObjectId")
+        if not named:
+            raise DeliveryFailed("no_address", permanent=True)
+        try:
+            return await self.open_personal(tenant_id, str(named))
+        except DeliveryUnknown as error:  # nothing was sent yet
+            raise DeliveryFailed(error.reason, http_status=error.http_status) from error
+
+    async def outsiders(self, tenant_id: str, room: str) -> bool:
+        """Whether guests or people of other tenants are in a room. Raises like `send`."""
+        ref = self._room(tenant_id, room)
+        url = f"{self._service(ref)}/v3/conversations/{quote(room, safe='')}/pagedmembers"
+        more = ""
+        while True:
+            page = await self._connector.look(self._app(ref), f"{url}?pageSize=500{more}")
+            rows = page.get("members")
+            if not isinstance(rows, list):
+                raise DeliveryFailed("no_members")
+            if any(_outside(row, tenant_id) for row in rows):
+                return True
+            if not page.get("continuationToken"):
+                return False
+            more = f"&continuationToken={quote(str(page['continuationToken']), safe='')}"
+
     async def person(self, ref: Json) -> Json:
         """Name, email and userRole of the person of a 1:1 chat. Raises like `send`."""
         room, user = (quote(ref[name]["id"], safe="") for name in ("conversation", "user"))
@@ -80,6 +115,16 @@ class Outgoing:
     async def close(self) -> None:
         """Closes the connections."""
         await self._connector.close()
+
+    def _room(self, tenant_id: str, room: str) -> Json:
+        """The reference of a group chat or channel of which only the id is known."""
+        ref: Json = {
+            "serviceUrl": self._cloud.service_url,
+            "channelId": CHANNEL,
+            "conversation": {"id": room, "tenantId": tenant_id, "conversationType": "channel"},
+            "user": {"id": "", "aadObjectId": ""},
+        }
+        return ref | {"bot": {"id": f"28:{self._app(ref).app_id}"}}
 
     def _app(self, ref: Json) -> TeamsApp:
         app = self._apps.get(str(ref["conversation"]["tenantId"]).lower())
@@ -97,3 +142,11 @@ class Outgoing:
     def _address(self, ref: Json) -> str:
         room = quote(ref["conversation"]["id"], safe="")
         return f"{self._service(ref)}/v3/conversations/{room}/activities"
+
+
+def _outside(row: object, tenant_id: str) -> bool:
+    """True for a guest, for somebody of another tenant, and for who is not described."""
+    if not isinstance(row, dict) or row.get("userRole") in ("guest", "anonymous"):
+        return True
+    home = row.get("tenantId")
+    return bool(home) and str(home).lower() != tenant_id

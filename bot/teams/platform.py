@@ -8,15 +8,17 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.conversation.events import Aside, Event
+from bot.conversation.events import Aside, Attached, Event, NotFetched
 from bot.platform import Desk
 from bot.teams import cards, limits
-from bot.teams.activities import event
 from bot.teams.answers import DeliveryFailed, DeliveryUnknown
-from bot.teams.cloud import Cloud, TeamsApp, app_of, complete
+from bot.teams.cloud import Cloud, TeamsApp, app_of, complete, lacking
 from bot.teams.door import Answer, Door
+from bot.teams.extension import Box
+from bot.teams.read import read
 from bot.teams.transport import Transport
 from bot.views.elements import Card
+from cases.errors import CannotStart
 
 Json = dict[str, Any]
 
@@ -26,8 +28,8 @@ PATH = "/api/messages"
 class TeamsPlatform:
     """Teams for all workspaces that have it. `apps` are the registrations on their rows.
 
-    While one of them lacks its app id the route is not mounted: nothing can be forged into a
-    door that is not there. Sending does not depend on the route.
+    While one of them lacks its app id the server does not start, and the route is not mounted:
+    nothing can be forged into a door that is not there. Sending does not depend on the route.
     """
 
     name = "teams"
@@ -38,42 +40,59 @@ class TeamsPlatform:
         apps: Iterable[TeamsApp],
         *,
         cloud: Cloud | None = None,
+        box: Box | None = None,
         invoke_seconds: float = limits.INVOKE_SECONDS,
     ) -> None:
-        found = list(apps)
-        self._mounted = bool(found) and all(map(complete, found))
-        self._door = Door(desk, invoke_seconds=invoke_seconds)
-        usable = [app for app in found if complete(app)]
+        self._apps = list(apps)
+        self._door = Door(desk, box, invoke_seconds=invoke_seconds)
+        usable = [app for app in self._apps if complete(app)]
         self.transport = Transport(usable, self._take, cloud or Cloud())
 
     def prepare(self, app: web.Application) -> None:
-        """Nothing: the routes are all it has."""
+        """Raises CannotStart while a workspace lacks its app id, tenant id or secret."""
+        for one in self._apps:
+            if missing := lacking(one):
+                raise CannotStart(_refusal(one, missing))
 
     def routes(self) -> list[web.RouteDef]:
         """POST /api/messages, or nothing while a Teams workspace lacks its app id."""
-        return [web.post(PATH, self._post)] if self._mounted else []
+        whole = bool(self._apps) and all(map(complete, self._apps))
+        return [web.post(PATH, self._post)] if whole else []
 
     def read(self, raw: Json) -> Event | None:
         """A kept activity as a neutral event; None when there is nothing to do for it."""
-        return event(raw)
+        return read(raw)
 
     def render(self, card: Card, aside: Aside | None = None) -> bytes:
-        """The card as a message activity in UTF-8 JSON, at most `limits.PAYLOAD_BYTES`."""
-        return json.dumps(cards.message(card), ensure_ascii=False).encode()
+        """The card as a message activity in UTF-8 JSON, at most `limits.PAYLOAD_BYTES`.
+
+        What belongs beside others says where: everybody there reads it.
+        """
+        made = cards.message(card)
+        if aside and aside.get("room"):
+            made["place"] = aside["room"]
+        return json.dumps(made, ensure_ascii=False).encode()
 
     async def send(self, credentials: Json, address: Json, payload: bytes, key: str) -> str:
         """Posts once and gives the receipt, `room/activity`. Teams has no place for `key`.
 
         `credentials` are `app_id`, `tenant_id` and `secret`; `address` is a conversation
-        reference, of which only the own tenant's are served.
+        reference, of which only the own tenant's are served; `{"channel"}` a room's id; or
+        `{"user"}` somebody whose 1:1 chat is not known yet.
         """
-        self._check(credentials, address)
-        return await self.transport.send(address, json.loads(payload))
+        app, activity = self._known(credentials), json.loads(payload)
+        place = activity.pop("place", None) or address
+        ref = await self.transport.reached(app.tenant_id, place)
+        self._check(app, ref)
+        return await self.transport.send(ref, activity)
 
     async def replace(self, credentials: Json, address: Json, receipt: str, payload: bytes) -> None:
         """Puts new bytes in the place of a message that was sent; safe to repeat."""
-        self._check(credentials, address)
-        await self.transport.update(address, receipt, json.loads(payload))
+        app, activity = self._known(credentials), json.loads(payload)
+        place = activity.pop("place", None) or address
+        ref = await self.transport.reached(app.tenant_id, place)
+        self._check(app, ref)
+        await self.transport.update(ref, receipt, activity)
 
     async def look_back(
         self, credentials: Json, address: Json, payload: bytes, key: str, since: float
@@ -97,6 +116,22 @@ class TeamsPlatform:
         guest = person.get("userRole") == "guest"  # their address is not of this company's making
         return "" if guest else str(person.get("email") or person.get("userPrincipalName") or "")
 
+    async def fetch(self, credentials: Json, file: Attached) -> bytes:
+        """bot.platform.Reaches: refuses, files of Teams are not opened."""
+        raise NotFetched("failed")
+
+    async def room_name(self, credentials: Json, room: str) -> str | None:
+        """bot.platform.Reaches: empty, Teams tells names with its events only."""
+        return ""
+
+    async def shared(self, credentials: Json, room: str) -> bool | None:
+        """bot.platform.Reaches: whether guests or another company read along; None: unknown."""
+        app = self._known(credentials)
+        try:
+            return await self.transport.outsiders(app.tenant_id, room)
+        except (DeliveryFailed, DeliveryUnknown):
+            return None
+
     async def start(self) -> None:
         """Fetches the signing keys, so that the first activity need not wait for them."""
         await self.transport.warm()
@@ -106,9 +141,8 @@ class TeamsPlatform:
         await self._door.finish()
         await self.transport.close()
 
-    def _check(self, credentials: Json, address: Json) -> None:
-        app = self._known(credentials)
-        if str(address["conversation"]["tenantId"]).lower() != app.tenant_id:
+    def _check(self, app: TeamsApp, ref: Json) -> None:
+        if str(ref["conversation"].get("tenantId")).lower() != app.tenant_id:
             raise DeliveryFailed("foreign_tenant", permanent=True)
 
     def _known(self, credentials: Json) -> TeamsApp:
@@ -126,3 +160,14 @@ class TeamsPlatform:
         if body is None:
             return web.Response(status=status)
         return web.json_response(body, status=status)
+
+
+def _refusal(app: TeamsApp, missing: list[str]) -> str:
+    """Why the server does not start, and what to type, in both languages."""
+    tenant, what = app.tenant_id or "?", ", ".join(missing)
+    again = f"hitotsubu workspace add teams --tenant {tenant} --app-id …"
+    return (
+        f"Teams のテナント {tenant} の登録に足りないものがあります({what})。"
+        f"`{again}` で登録し直してください"
+        f" / the Teams tenant {tenant} lacks its {what}; register it again with `{again}`"
+    )

@@ -23,6 +23,7 @@ from botframework.connector.auth import (
     SkillValidation,
 )
 
+from bot.teams import compose
 from bot.teams.activities import CHANNEL, EXECUTE, parsed, tenant
 from bot.teams.cloud import Cloud, TeamsApp, trusted
 from bot.teams.keys import Keys, NoKeys
@@ -107,13 +108,25 @@ class _Turn(ActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
         """Typed text, or an old client's Action.Submit."""
         await self._take()
 
+    async def on_message_update_activity(self, turn_context: TurnContext) -> None:
+        """A message was edited, or brought back."""
+        await self._take()
+
+    async def on_message_delete_activity(self, turn_context: TurnContext) -> None:
+        """A message was deleted."""
+        await self._take()
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """People or the bot came or went, or a room was renamed or archived."""
+        await self._take()
+
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """The bot was installed or removed."""
         await self._take()
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        """A pressed button; its answer travels in the response."""
-        if turn_context.activity.name != EXECUTE:
+        """A pressed button or the compose box; the answer travels in the response."""
+        if turn_context.activity.name not in (EXECUTE, *compose.NAMES):
             self.answer = 501, None
             return InvokeResponse(status=501)
         await self._take()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.views.elements import Actions, Button, Card, Facts, Fold, Part, Style, Text
+from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
 from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
 from cases.fields import VOCABULARY
@@ -45,6 +45,7 @@ class Shown:
     result: Reproduction
     mine: bool = False
     trying: bool = False
+    reviews: bool = False
 
 
 def case_card(shown: Shown, locale: str) -> Card:
@@ -55,6 +56,17 @@ def case_card(shown: Shown, locale: str) -> Card:
     parts: list[Part] = [*heading(shown, locale), *body(case, locale)]
     parts.append(Text(byline(shown, locale), Style.QUIET))
     parts.append(case_actions(shown, locale))
+    return Card(tuple(parts))
+
+
+def anew_card(views: Sequence[Shown], locale: str) -> Card:
+    """In the place of a message whose cases are shown in another way since: as they are now."""
+    if not views:
+        return withdrawn_card(locale)
+    parts: list[Part] = [Text(say(locale, "names.anew"), Style.QUIET)]
+    for number, view in enumerate(views):
+        parts += [Divider()] if number else []
+        parts += case_card(view, locale).parts
     return Card(tuple(parts))
 
 
@@ -152,7 +164,8 @@ def case_actions(shown: Shown, locale: str) -> Actions:
             (
                 Button(say(locale, "share.edit"), "share.edit_case", case_id),
                 Button(say(locale, "share.withdraw"), "share.withdraw", case_id),
-            )
+            ),
+            more=(_name_button(shown, locale),),
         )
     start = say(locale, "try.mine" if shown.trying else "try.start")
     return Actions(
@@ -164,5 +177,15 @@ def case_actions(shown: Shown, locale: str) -> Actions:
         more=(
             Button(say(locale, "react.not_a_match"), "react.not_a_match", case_id),
             Button(say(locale, "discuss.start"), "discuss.preview", case_id),
+            *(
+                (Button(say(locale, "reviewing.as_reviewer"), "review.open", case_id),)
+                * shown.reviews
+            ),
         ),
     )
+
+
+def _name_button(shown: Shown, locale: str) -> Button:
+    """One's own name on one's own case: one tap each way."""
+    how = "hide" if shown.case.show_author else "show"
+    return Button(say(locale, f"names.{how}"), "names.choose", f"{shown.case.id}:{how}")

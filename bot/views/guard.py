@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Field, Kind, Part, Style, Text
 from bot.views.words import say
+from cases.feedback import SAFETY_ONLY
 from cases.vocabulary import content
 
 # What each button of content/guard_messages.json does, by rule and by the button's place.
@@ -37,17 +38,19 @@ def _messages() -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in content("guard_messages.json")}
 
 
-def message_parts(rule: str, locale: str) -> list[Part]:
-    """The rule's message, and what compliance sees where a company setting says so."""
+def message_parts(rule: str, locale: str, *, compliance_sees: bool = True) -> list[Part]:
+    """The rule's message, and what compliance sees where the company's setting says so."""
     row = _messages().get(rule) or _messages()["model_down"]
     parts: list[Part] = [Text(row[locale], Style.WARN)]
     compliance = row.get(f"{locale}_when_compliance_sees")
-    if compliance:
+    if compliance and compliance_sees:
         parts.append(Text(compliance, Style.QUIET))
     return parts
 
 
-def stop_card(rule: str, draft_id: str, form_url: str, locale: str) -> Card:
+def stop_card(
+    rule: str, draft_id: str, form_url: str, locale: str, *, compliance_sees: bool = True
+) -> Card:
     """The message of the strictest rule with its buttons. `form_url`: of the desk that it names."""
     row = _messages().get(rule) or _messages()["model_down"]
     labels = row["buttons"] if locale == "ja" else row["buttons_en"]
@@ -57,7 +60,8 @@ def stop_card(rule: str, draft_id: str, form_url: str, locale: str) -> Card:
         for label, action in zip(labels, actions, strict=False)
         if not action.endswith(".form") or form_url
     )
-    parts = [*message_parts(rule, locale), Actions(_once(buttons))]
+    said = message_parts(rule, locale, compliance_sees=compliance_sees)
+    parts = [*said, Actions(_once(buttons), more=_false_alarm(rule, draft_id, locale))]
     return Card((*parts, Text(say(locale, "guard.from_bot"), Style.QUIET)))
 
 
@@ -73,6 +77,14 @@ def ask_card(rule: str, draft_id: str, locale: str) -> Card:
     no = Button(say(locale, "guard.no"), "share.ask_no", value)
     parts = (Text(text, Style.WARN), Actions((yes, no)))
     return Card((*parts, Text(say(locale, "guard.from_bot"), Style.QUIET)))
+
+
+def _false_alarm(rule: str, draft_id: str, locale: str) -> tuple[Button, ...]:
+    """「誤検知として知らせる」; a safety question has its own answer, with a reason."""
+    known = rule in _messages() and rule != "model_down"
+    if not draft_id or rule in SAFETY_ONLY or not known:
+        return ()
+    return (Button(say(locale, "rules.false_alarm"), "rules.false_alarm", f"{draft_id}:{rule}"),)
 
 
 def _once(buttons: tuple[Button, ...]) -> tuple[Button, ...]:

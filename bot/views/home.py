@@ -47,8 +47,8 @@ class Page:
     rests: str = ""
 
 
-def home_card(page: Page, locale: str) -> Card:
-    """The page; lists that are empty say so once, in one line."""
+def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
+    """The page; lists that are empty say so once, in one line. `apart`: it is not in the chat."""
     start = (
         Button(say(locale, "home.ask_share"), "share.start", primary=True),
         Button(say(locale, "greet.do_reflect"), "reflect.start"),
@@ -60,8 +60,9 @@ def home_card(page: Page, locale: str) -> Card:
         Actions(start),
         Field("query", say(locale, "page.query"), limit=200),
         Actions((Button(say(locale, "home.ask_find"), SEARCH),)),
-        Text(say(locale, "page.answers"), Style.QUIET),
     ]
+    if apart:
+        parts.append(Text(say(locale, "page.answers"), Style.QUIET))
     parts += _rest(page, locale)
     parts += _drafts(page, locale)
     parts += _cases(page, locale)

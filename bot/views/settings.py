@@ -61,6 +61,17 @@ def settings_card(
     return Card((Text(say(locale, "profile.title"), Look.TITLE), *fields, Actions(buttons)))
 
 
+def saved_card(member: Member, older: int) -> Card:
+    """「保存しました」, and whether the name on cases of before is to change as well."""
+    locale, saved = member.locale, Text(say(member.locale, "profile.saved"))
+    if not older:
+        return Card((saved,))
+    how = "show" if member.show_name else "hide"
+    ask = Text(say(locale, f"names.older_{how}", count=older))
+    change = Button(say(locale, "names.older_yes"), "names.all", how)
+    return Card((saved, ask, Actions((change,))))
+
+
 def _language(locale: str) -> Field:
     languages = (Choice("ja", "日本語"), Choice("en", "English"))
     label = say(locale, "profile.language")

@@ -1,37 +1,48 @@
-"""確認待ち: cases that wait for company-wide approval, each as colleagues would see it."""
+"""確認待ち: what waits for approval, each as colleagues would see it, what is like it beside."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from bot.conversation.showing import shown
-from bot.views.case import Shown, case_card
+from bot.conversation.review import beside, reviewed, sampled
 from bot.views.elements import Actions, Button, Card
+from bot.views.review import imports_parts, near_parts, waiting_parts
 from bot.web.visit import House, Visit, enter, page
 from cases import review
+from cases.vocabulary import Role
 
-MOST = 20  # cases on the page, oldest first
+MOST = 20  # texts on the page, oldest first
+COMPARED = 10  # of them, with what is like them: each costs a search
 
 
 async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     """The queue. Raises NotAllowed for everybody who does not approve."""
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
-        rows = await review.queue(shelf)
-        views = await shown(shelf, rows[:MOST], visit.locale)
-        asked = {row.id: row.release_asked_at for row in rows}
+        found = await review.queue(shelf)
+        rows = await reviewed(shelf, found[:MOST], visit.locale)
+        imports = await sampled(shelf)
+    near = await beside(house.library, visit.scope, found[:COMPARED])
     cards = []
-    for view in views:
-        since = asked[view.case.id]
-        card = visit.card(_card(visit, view), f"case-{view.case.id}")
-        cards.append((visit.day(since) if since else "", card))
-    return await page(visit, "review.html", {"cards": cards, "total": len(rows)})
+    for number, row in enumerate(rows):
+        if number < len(near):
+            row = replace(row, near=near[number])
+        parts = waiting_parts(row, visit.locale)
+        card = Card((*parts[:-1], *near_parts(row, visit.locale), parts[-1]))
+        since = found[number].since
+        cards.append((visit.day(since) if since else "", visit.card(card, f"case-{row.id}")))
+    around = {"cards": cards, "total": len(found), "tools": visit.card(_tools(visit), "tools")}
+    if imports:
+        many = Card(tuple(imports_parts(imports, visit.locale)))
+        around["imports"] = visit.card(many, "imports")
+    return await page(visit, "review.html", around)
 
 
-def _card(visit: Visit, view: Shown) -> Card:
-    """The case with the two buttons of the queue in place of the readers'."""
-    parts = [part for part in case_card(view, visit.locale).parts if not isinstance(part, Actions)]
-    value = f"{view.case.id}:{review.mark(view.case)}"
-    release = Button(visit.words("review.release"), "review.release", value, primary=True)
-    back = Button(visit.words("review.give_back"), "review.give_back", view.case.id)
-    return Card((*parts, Actions((release, back))))
+def _tools(visit: Visit) -> Card:
+    """規則 for all who review, 確認の設定 for 事務局."""
+    buttons = [Button(visit.words("rules.title"), "rules.show")]
+    if Role.HQ_ADMIN in visit.scope.roles:
+        buttons.append(Button(visit.words("reviewing.settings"), "review.settings"))
+    return Card((Actions(tuple(buttons)),))

@@ -69,6 +69,10 @@ class Index(Protocol):
         """The vectors of a case by the names of `parts`; ignored when the case is not here."""
         ...
 
+    def sentences(self, case_id: str) -> int:
+        """How many sentences of the case are known by meaning."""
+        ...
+
     def remove(self, case_id: str) -> None:
         """Takes the case out at once; nothing happens when it is not here."""
         ...

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+COMMON = 8  # a term in more than one of so many rows says little
 Scores = NDArray[np.float32]
 
 
@@ -29,6 +30,40 @@ class Postings:
             self._rows[term].append(row)
             self._counts[term].append(count)
         self._lengths.append(sum(counts.values()))
+
+    def keep(self, moved: NDArray[np.int32]) -> None:
+        """Moves each row to `moved[row]`, in order; −1 takes it out."""
+        self._lengths = _kept(self._lengths, moved >= 0)
+        for term in list(self._rows):
+            new = moved[np.frombuffer(self._rows[term], dtype=np.int32)]
+            if not (stays := new >= 0).any():
+                del self._rows[term], self._counts[term]
+                continue
+            self._rows[term] = array("i", new[stays].tobytes())
+            self._counts[term] = _kept(self._counts[term], stays)
+
+    def at(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
+        """The weighted BM25 score of some rows, in ascending order: as `scores(weights)[rows]`."""
+        found = np.zeros(len(rows), dtype=np.float32)
+        norms = self._norms(rows)
+        for term, weight in weights.items():
+            if term not in self._rows:
+                continue
+            holding = np.frombuffer(self._rows[term], dtype=np.int32)
+            place = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
+            counts = np.frombuffer(self._counts[term], dtype=np.float32)[place]
+            counts = np.where(holding[place] == rows, counts, 0)
+            found += weight * self.rarity(term) * (self._k1 + 1) * counts / (counts + norms)
+        return found
+
+    def telling(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """The terms that at most an eighth of the rows hold; all when there is none of them.
+
+        The others change hardly which rows are best, and cost most of the time.
+        """
+        most = len(self._lengths) // COMMON
+        few = {key: own for key, own in weights.items() if 0 < len(self._rows.get(key, ())) <= most}
+        return few or dict(weights)
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency, never negative; highest for a term that no row holds."""
@@ -57,16 +92,23 @@ class Postings:
 
     def held(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
         """For each of `rows`, the share (0 to 1) of the terms' weight that it holds."""
-        shares = np.zeros(len(self._lengths), dtype=np.float32)
+        shares = np.zeros(len(rows), dtype=np.float32)
         whole = 0.0
         for term, value in weights.items():
             own = value * self.rarity(term)
             whole += own
-            if (holding := self._rows.get(term)) is not None:
-                shares[np.frombuffer(holding, dtype=np.int32)] += own
-        return shares[rows] / whole if whole else shares[rows]
+            if term in self._rows:
+                holding = np.frombuffer(self._rows[term], dtype=np.int32)
+                place = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
+                shares += own * (holding[place] == rows)
+        return shares / whole if whole else shares
 
-    def _norms(self) -> Scores:
+    def _norms(self, rows: NDArray[np.intp] | None = None) -> Scores:
         lengths = np.frombuffer(self._lengths, dtype=np.float32)
         mean = max(float(lengths.mean()), 1.0)
-        return self._k1 * (1 - self._b + self._b * lengths / mean)
+        own = lengths if rows is None else lengths[rows]
+        return np.asarray(self._k1 * (1 - self._b + self._b * own / mean), dtype=np.float32)
+
+
+def _kept(values: array[float], stays: NDArray[np.bool_]) -> array[float]:
+    return array("f", np.frombuffer(values, dtype=np.float32)[stays].tobytes())

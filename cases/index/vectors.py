@@ -58,6 +58,12 @@ class Matrix:
         self._rows[self.length : end] = rows
         self.length = end
 
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Only these rows stay, in this order."""
+        left, self.length = self.rows()[rows], 0
+        self._rows = np.zeros((64, left.shape[1]), dtype=np.float32)
+        self.extend(left)
+
     def rows(self) -> Vectors:
         """All rows, without a copy."""
         return self._rows[: self.length]
@@ -87,6 +93,21 @@ class CaseVectors:
             self._pieces[row] = (self._sentences.length, len(own))
             self._sentences.extend(self._common.without(np.stack(own)))
 
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Only these rows stay, in this order, with the sentences that are in use."""
+        self._whole.keep(rows)
+        here = [(at, *self._pieces[row]) for at, row in enumerate(rows) if row in self._pieces]
+        used = [np.arange(start, start + count) for _, start, count in here]
+        self._sentences.keep(np.concatenate([np.empty(0, dtype=np.intp), *used]))
+        starts = np.cumsum([0, *(count for _, _, count in here)])
+        self._pieces = {
+            at: (int(start), count) for (at, _, count), start in zip(here, starts, strict=False)
+        }
+
+    def sentences(self, row: int) -> int:
+        """How many sentences of the row have a vector."""
+        return self._pieces.get(row, (0, 0))[1]
+
     def nearest_sentence(self, asked: Vectors, row: int) -> int | None:
         """The number of the row's sentence that is nearest to the question or a clause of it."""
         if (piece := self._pieces.get(row)) is None:
@@ -99,9 +120,12 @@ class CaseVectors:
         """A question's vectors as they are compared here."""
         return self._common.without(rows)
 
-    def wholes(self, asked: Vectors) -> Scores:
-        """For every row the cosine with the question; shape (rows of asked, rows)."""
-        return np.asarray(asked @ self._whole.rows().T, dtype=np.float32)
+    def wholes(self, asked: Vectors, rows: NDArray[np.intp]) -> Scores:
+        """For `rows` the cosine with the question; shape (rows of asked, rows)."""
+        every = self._whole.rows()
+        if 2 * len(rows) > len(every):  # scanning all is quicker than gathering most
+            return np.asarray((asked @ every.T)[:, rows], dtype=np.float32)
+        return np.asarray(asked @ every[rows].T, dtype=np.float32)
 
     def best_sentences(self, asked: Vectors, rows: NDArray[np.intp]) -> Scores:
         """For `rows` the best cosine of a sentence; shape (rows of asked, rows); 0 without any."""

@@ -27,6 +27,8 @@ class Draft(Owned, Base):
     written_by: Mapped[str | None]  # who wrote it for the author (聞き書き); kept for audit
     asked_at: Mapped[datetime | None]  # since when it waits for the author's word
     case_id: Mapped[str | None]  # the case that this draft became, or edits
+    submitted_at: Mapped[datetime | None]  # since when it waits for a reviewer's word
+    review_note: Mapped[str] = mapped_column(default="")  # why a reviewer gave it back
     declared_hash: Mapped[str | None]  # SHA-256 of the text that the three ticks were set for
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -68,6 +70,8 @@ class Case(Owned, Base):
     release_asked_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[str | None]
+    review_note: Mapped[str] = mapped_column(default="")  # why a reviewer gave it back
+    recast_at: Mapped[datetime | None]  # cards sent before are shown anew: a name or a span left
     source: Mapped[str | None]
     origin: Mapped[str] = mapped_column(default="self")
     shared_at: Mapped[datetime]

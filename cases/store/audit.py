@@ -48,3 +48,10 @@ class Audit:
             AuditEntry.subject == subject,
         )
         return (await self.session.scalars(found.limit(1))).first() is not None
+
+    async def latest(self, subject: str) -> AuditEntry | None:
+        """The newest act on a subject."""
+        found = select(AuditEntry).where(
+            AuditEntry.company_id == self.scope.company_id, AuditEntry.subject == subject
+        )
+        return (await self.session.scalars(found.order_by(AuditEntry.seq.desc()).limit(1))).first()

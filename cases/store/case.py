@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from cases.models.case import Case, Draft, Embedding, Hold
 from cases.scope import Scope
 from cases.store.asking import among
+from cases.store.vectors import VectorRows
 from cases.vocabulary import DraftState, Status
 
 PUBLISHED = (Status.OFFICE, Status.COMPANY, Status.STALE)
 
 
-class Cases:
+class Cases(VectorRows):
     """Everything that a post can be, from first words to published case."""
 
     def __init__(self, session: AsyncSession, scope: Scope) -> None:
@@ -51,7 +52,7 @@ class Cases:
         found = select(Draft).where(
             Draft.company_id == self.company_id,
             Draft.author_id == self.scope.me,
-            Draft.state.in_([DraftState.OPEN, DraftState.HELD]),
+            Draft.state != DraftState.PUBLISHED,
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at.desc()))).all()
 
@@ -132,9 +133,12 @@ class Cases:
         return {author_id: barrier[0] for author_id, barrier in rows if barrier}
 
     async def company_wide(
-        self, since: datetime | None = None, until: datetime | None = None
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Case]:
-        """Company-wide cases shared in [since, until), newest first."""
+        """Company-wide cases shared in [since, until), newest first; `limit` of them at most."""
         found = select(Case).where(
             Case.company_id == self.company_id, Case.status == Status.COMPANY
         )
@@ -142,7 +146,8 @@ class Cases:
             found = found.where(Case.shared_at >= since)
         if until is not None:
             found = found.where(Case.shared_at < until)
-        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+        found = found.order_by(Case.shared_at.desc()).limit(limit)
+        return (await self.session.scalars(found)).all()
 
     async def of_office(self, office_id: str) -> Sequence[Case]:
         """An office's published cases, newest first."""
@@ -169,57 +174,37 @@ class Cases:
             found = found.where(Case.changed_at >= moment)
         return (await self.session.scalars(found.order_by(Case.changed_at))).all()
 
-    async def withdrawn_since(self, moment: datetime) -> list[str]:
-        """Ids of cases that were taken back at or after `moment`."""
+    async def changes_since(self, moment: datetime) -> dict[str, datetime]:
+        """Id → time of each change of text or status at or after `moment`, without the texts."""
+        found = select(Case.id, Case.changed_at).where(
+            Case.company_id == self.company_id, Case.changed_at >= moment
+        )
+        return dict((await self.session.execute(found)).all())
+
+    async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
+        """Cases by id in whatever status: for what shows them to nobody."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, among(self.session, Case.id, ids)
+        )
+        return (await self.session.scalars(found.order_by(Case.changed_at))).all()
+
+    async def published(
+        self, *, after: str = "", most: int = 500, since: datetime | None = None
+    ) -> Sequence[Case]:
+        """One page of what is published, by id; with `since` only what changed from then on."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id > after
+        )
+        if since is not None:
+            found = found.where(Case.changed_at >= since)
+        return (await self.session.scalars(found.order_by(Case.id).limit(most))).all()
+
+    async def still_published(self, ids: Iterable[str]) -> set[str]:
+        """Those of some cases that are published now."""
         found = select(Case.id).where(
-            Case.company_id == self.company_id,
-            Case.changed_at >= moment,
-            Case.status == Status.WITHDRAWN,
+            Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id.in_(list(ids))
         )
-        return list(await self.session.scalars(found))
-
-    async def vectors_since(self, model: str, moment: datetime | None) -> Sequence[Embedding]:
-        """Vectors of a model written at or after `moment`; all when it is None."""
-        found = select(Embedding).where(
-            Embedding.company_id == self.company_id, Embedding.model == model
-        )
-        if moment is not None:
-            found = found.where(Embedding.written_at >= moment)
-        return (await self.session.scalars(found.order_by(Embedding.written_at))).all()
-
-    async def vectors_of(self, model: str, case_ids: Iterable[str]) -> Sequence[Embedding]:
-        """All vectors of some cases."""
-        found = select(Embedding).where(
-            Embedding.company_id == self.company_id,
-            Embedding.model == model,
-            Embedding.case_id.in_(list(case_ids)),
-        )
-        return (await self.session.scalars(found)).all()
-
-    async def hashes(self, model: str) -> dict[tuple[str, str], str]:
-        """(case id, part) → content hash of the stored vectors of a model."""
-        found = select(Embedding.case_id, Embedding.part, Embedding.content_hash).where(
-            Embedding.company_id == self.company_id, Embedding.model == model
-        )
-        rows = await self.session.execute(found)
-        return {(case_id, part): digest for case_id, part, digest in rows.all()}
-
-    async def put_vectors(self, rows: Sequence[Embedding]) -> None:
-        """Writes vectors over older ones of the same parts, in two statements for all."""
-        keys = [(row.case_id, row.model, row.part) for row in rows]
-        same = tuple_(Embedding.case_id, Embedding.model, Embedding.part)
-        gone = delete(Embedding).where(Embedding.company_id == self.company_id, same.in_(keys))
-        await self.session.execute(gone)
-        self.session.add_all(rows)
-
-    async def drop_vectors(self, case_id: str, parts: Iterable[str] | None = None) -> None:
-        """Deletes a case's vectors, or only those of some parts: a vector goes with its text."""
-        gone = delete(Embedding).where(
-            Embedding.company_id == self.company_id, Embedding.case_id == case_id
-        )
-        if parts is not None:
-            gone = gone.where(Embedding.part.in_(list(parts)))
-        await self.session.execute(gone)
+        return set(await self.session.scalars(found))
 
     async def hold_of(self, draft_id: str, queue: str) -> Hold | None:
         """The latest hold of a draft in the queue of safety or compliance."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases.models.case import Case
 from cases.models.loop import Reaction, Trial, Wish
 from cases.scope import Scope
 from cases.store.asking import among
-from cases.vocabulary import TrialState
+from cases.vocabulary import Status, TrialState
 
 
 class Loop:
@@ -48,6 +49,22 @@ class Loop:
             Trial.company_id == self.company_id, Trial.case_id.in_(list(case_ids))
         )
         return (await self.session.scalars(found.order_by(Trial.opened_at))).all()
+
+    async def most_reproduced(self, limit: int) -> Sequence[str]:
+        """Ids of the company-wide cases that worked for most others, best first."""
+        found = (
+            select(Trial.case_id)
+            .join(Case, (Case.company_id == Trial.company_id) & (Case.id == Trial.case_id))
+            .where(
+                Trial.company_id == self.company_id,
+                Trial.state == TrialState.WORKED,
+                Trial.member_id != Case.author_id,
+                Case.status == Status.COMPANY,
+            )
+            .group_by(Trial.case_id)
+            .order_by(func.count(Trial.member_id.distinct()).desc(), Trial.case_id)
+        )
+        return (await self.session.scalars(found.limit(limit))).all()
 
     async def trials_by(self, member_id: str) -> Sequence[Trial]:
         """A member's trials, newest first."""

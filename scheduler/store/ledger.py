@@ -214,14 +214,16 @@ class Ledger(Rows):
         return (await self.session.scalars(found.order_by(Delivery.id.desc()).limit(limit))).all()
 
     async def showing(
-        self, case_ids: Sequence[str], done: Sequence[str], limit: int
+        self, case_ids: Sequence[str], given_up: str, limit: int, after: str = ""
     ) -> Sequence[Delivery]:
-        """Sent messages that show one of the cases and have none of the outcomes, oldest first."""
+        """Sent messages that show one of the cases, oldest first, behind the row `after`; without
+        those that were `given_up`."""
         named = [cast(Delivery.case_ids, Text).contains(f'"{one}"') for one in case_ids]
         found = select(Delivery).where(
             Delivery.company_id == self.company_id,
             Delivery.state == DeliveryState.SENT,
-            *(~Delivery.outcome.startswith(word) for word in done),
+            Delivery.id > after,
+            ~Delivery.outcome.startswith(given_up),
             or_(false(), *named),
         )
         return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()

@@ -16,6 +16,7 @@ from bot import cli
 from cases import clear_text
 
 TOKEN = "xoxb-invented-token"
+GUID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,9 @@ def test_a_token_is_read_from_standard_input_and_sealed(
     assert cli.call(["workspace", "add", "slack"]) == 2  # Slack cannot be asked whose it is
     assert TOKEN not in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
-    teams = ["workspace", "add", "teams", "--tenant", "AB-1", "--app-id", "cd-2"]
+    teams = ["workspace", "add", "teams", "--tenant", GUID.upper(), "--app-id", GUID]
     assert cli.call(teams) == 0
+    assert cli.call([*teams[:4], "contoso.example", *teams[5:]]) == 2
     assert cli.call(["workspace", "add", "teams"]) == 2
     capsys.readouterr()
     assert cli.call(["doctor", "--find", TOKEN]) == 0

@@ -9,7 +9,7 @@ from cases.models.case import Hold
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
-from tests.fakes.sample_cast import ABE, EVENT, SATO, TICKS
+from tests.fakes.sample_cast import ABE, EVENT, NAKAMURA, SATO, TICKS
 
 # The guard cannot know whether this is about a medicine's effect, so it asks.
 UNSURE = "メールを送ってみました。先生から、自分で薬をやめた人がいると伺い、返信をいただきました。"
@@ -46,8 +46,11 @@ async def test_no_goes_on_to_the_preview_and_can_be_published(
     draft_id = draft_of(sato, "含まれない")
     assert "このように公開されます" in await sato.presses("含まれない")
     await sato.presses("共有する", declared=list(TICKS), show_author="no")
-    assert "公開しました" in sato.sees
+    assert "確認の担当者が読んでから" in sato.sees  # the author's word alone lets it pass
     assert await hold_of(desk, draft_id, "safety") is None
+    nakamura = desk.person(NAKAMURA)
+    await nakamura.says("確認待ち")
+    assert "営業所に公開しました" in await nakamura.presses("営業所だけに公開する", draft_id)
 
 
 async def test_yes_routes_to_safety_and_a_reason_is_kept(desk: DeskDriver, sato: Person) -> None:

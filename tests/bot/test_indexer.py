@@ -11,14 +11,15 @@ from types import SimpleNamespace
 import pytest
 
 from bot import indexer
-from bot.encoders import load_model
+from bot.encoders import choice_of, load_models
 from bot.indexer import Indexer
 from cases import sample
+from cases.embedding import ModelChoice
 from cases.embedding.bundled import BundledEncoder
 from cases.errors import ModelUnavailable
 from cases.indexing import missing
 from cases.scope import Scope
-from tests.fakes.house import House
+from tests.fakes.house import House, settings_of
 
 CHILD = """#!/bin/sh
 echo "$@" >"$NOTES"
@@ -61,10 +62,10 @@ def asked(encoder: BundledEncoder, monkeypatch: pytest.MonkeyPatch) -> list[str]
     """The models that were asked for, without torch: only the bundled weights can be loaded."""
     names: list[str] = []
 
-    def load(name: str = "") -> BundledEncoder:
-        names.append(name)
-        if name:
-            raise ModelUnavailable(f"{name}: not here")
+    def load(choice: ModelChoice = ModelChoice()) -> BundledEncoder:  # noqa: B008  # it is frozen
+        names.append(choice.stored)
+        if choice.name:
+            raise ModelUnavailable(f"{choice.name}: not here")
         return encoder
 
     there = SimpleNamespace(SentenceEncoder=load)
@@ -72,22 +73,27 @@ def asked(encoder: BundledEncoder, monkeypatch: pytest.MonkeyPatch) -> list[str]
     return names
 
 
-async def test_words_go_on_with_the_bundled_model_when_the_named_one_is_missing(
+async def test_search_goes_on_with_the_bundled_model_when_the_named_one_is_missing(
     company: House, asked: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    library = company.hub.library
-    library.shelves.embedder = None
-    await load_model(library, "no/such-model")
+    library, named = company.hub.library, {"HITOTSUBU_EMBEDDING_MODEL": "no/such-model"}
+    library.shelves.others["no/such-model"] = None  # as open_library leaves it while it loads
+    await load_models(library, settings_of(company.path, named))
     assert asked == ["no/such-model"]
-    assert library.shelves.embedder is library.embedder
+    assert library.shelves.others == {}
     assert "no/such-model" in caplog.text
 
 
-async def test_a_named_model_that_is_there_is_used(company: House, asked: list[str]) -> None:
-    library = company.hub.library
-    library.shelves.embedder = None
-    await load_model(library, "")
-    assert library.shelves.embedder is not None
+async def test_without_a_named_model_nothing_is_loaded(company: House, asked: list[str]) -> None:
+    await load_models(company.hub.library, settings_of(company.path))
+    assert asked == []
+
+
+def test_a_stored_name_says_which_model_and_how_many_numbers() -> None:
+    now = ModelChoice("new", dtype="bfloat16")
+    assert choice_of("a/b@256", now) == ModelChoice("a/b", 256, dtype="bfloat16")
+    assert choice_of("a/b", now).stored == "a/b"
+    assert choice_of("me@home/model", now).name == "me@home/model"
 
 
 @pytest.mark.parametrize("model", ["", "no/such-model"])
@@ -114,4 +120,4 @@ async def test_the_child_embeds_what_is_missing_and_ends_with_its_pipe(
             await indexer.run()
     assert not await missing(db, sample.COMPANY, company.encoder.name)
     assert ("no/such-model" in capfd.readouterr().err) is bool(model)
-    assert asked == ([model, ""] if model else [""])
+    assert asked == (["", model] if model else [""])

@@ -123,8 +123,8 @@ async def test_where_another_company_reads_along_nothing_is_shared(slack: SlackD
 async def test_slack_is_asked_who_reads_along_before_anything_is_shared(
     slack: SlackDriver, shared: str
 ) -> None:
-    slack.slack.rooms[SALES].shared = shared
     (seen,) = await slack.command(ITO, f"探す {ASKS}")  # a command does not tell of Slack Connect
+    slack.slack.rooms[SALES].shared = shared
     (told,) = await slack.press(ITO, seen, key(seen, "find.tell"), {})
     assert "社外の方もいる" in told.text
     assert "E-34" in told.text
@@ -143,6 +143,15 @@ async def test_where_slack_does_not_tell_who_reads_along_nothing_is_shared(
     assert "全機能のマニフェスト" in told.text
     assert "E-35" in told.text
     assert posted(slack) == []
+
+
+async def test_what_could_not_be_shared_shows_no_button_for_it(slack: SlackDriver) -> None:
+    slack.slack.rooms[SALES].shared = "is_ext_shared"
+    (seen,) = await slack.command(ITO, f"探す {ASKS}")
+    assert "find.tell" not in {one.action for one in seen.keys}
+    slack.slack.grants["xoxb-hitotsubu"].discard("channels:read")
+    (seen,) = await slack.mention(ITO, ASKS)
+    assert "find.tell" not in {one.action for one in seen.keys}
 
 
 def test_a_threads_time_is_only_used_in_its_own_room() -> None:

@@ -16,6 +16,7 @@ from cases.scope import Scope
 from tests.drivers.doors import slack_door
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import ITO, KATO, NAME, TICKS, WIN
+from tests.fakes.slack_forms import closed, messages, types
 from tests.fakes.slack_requests import command, message_shortcut
 
 FUJII = "fujii"
@@ -67,6 +68,29 @@ async def test_a_command_opens_the_form_and_the_mr_is_asked_by_direct_message(
     await fujii.presses("この内容で共有する", declared=list(TICKS), show_author="yes")
     assert "公開しました" in fujii.sees
     assert "藤井 沙耶さんが確認し" in await kato.opens_mail()
+
+
+async def test_what_was_heard_and_not_sent_is_a_draft_when_the_form_is_closed(
+    driver: SlackDriver,
+) -> None:
+    kato = driver.person(KATO)
+    await sends(driver, KATO, command("聞き書き 藤井"))
+    await driver.mail(KATO)
+    await types(driver, "text", WIN, KATO)
+    (said,) = messages(await driver.act(KATO, closed(driver)))
+    assert "下書きに保存しました" in said.text
+    kato.screens = [said]
+    await kato.presses("続きを書く")
+    await kato.presses("内容を確認する")
+    assert "藤井 沙耶さんの話として" in kato.sees
+    assert NAME not in kato.sees
+
+
+async def test_a_form_of_hearsay_that_is_closed_empty_leaves_nothing(driver: SlackDriver) -> None:
+    driver.person(KATO)
+    await sends(driver, KATO, command("聞き書き 藤井"))
+    await driver.mail(KATO)
+    assert await driver.act(KATO, closed(driver)) == []
 
 
 async def test_a_colleagues_message_goes_to_its_poster_who_never_wrote_to_the_bot(

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.events import Joined, Left, Pressed, Said
-from bot.teams.activities import event, external_id, reference, tenant
+from bot.teams import compose
+from bot.teams.activities import reference, tenant
 from bot.teams.platform import TeamsPlatform
+from bot.teams.read import external_id
+from bot.teams.read import read as event
 from tests.fakes.desk import FakeDesk
 from tests.fakes.teams_connector import APP, SATO, TENANT, FakeMicrosoft, microsoft
 
@@ -23,7 +26,8 @@ FAKE.url = "https://smba.trafficmanager.net/jp/"
 
 def test_a_direct_message_is_said_in_private() -> None:
     found = event(FAKE.activity(text="  会えた\u202e \u00a0"))
-    assert found == Said(SATO, "会えた", reference(FAKE.activity()), private=True)
+    source = f"teams:{TENANT}:a:room:1730000000001"
+    assert found == Said(SATO, "会えた", reference(FAKE.activity()), source=source)
 
 
 def test_in_a_group_only_the_bots_own_mention_is_removed() -> None:
@@ -89,7 +93,7 @@ def test_a_removal_is_a_farewell() -> None:
 
 
 def test_the_same_activity_has_the_same_external_id() -> None:
-    assert external_id(FAKE.activity()) == "a:room|1730000000001"
+    assert external_id(FAKE.activity()) == f"message:a:room|1730000000001:{'0' * 21}"
     assert external_id(FAKE.activity(id=None)) == ""
 
 
@@ -105,9 +109,12 @@ async def test_a_place_survives_storage_and_can_be_written_to() -> None:
         assert isinstance(said, Said)
         place = json.loads(json.dumps(said.place))
         credentials = {"app_id": APP.app_id, "tenant_id": TENANT, "secret": APP.secret}
-        assert await platform.send(credentials, place, b'{"type": "message"}', "k") == "a:room/m1"
+        assert await platform.send(credentials, place, HELLO, "k") == "a:room/m1"
         assert fake.sent[0]["recipient"] == {"id": "29:sato"}
         await platform.close()
+
+
+HELLO = b'{"type": "message", "text": "hello"}'
 
 
 JUNK = st.recursive(
@@ -117,15 +124,27 @@ JUNK = st.recursive(
     ),
     max_leaves=8,
 )
-NAMES = ("from", "value", "text", "conversation", "channelData", "entities", "recipient")
+NAMES = (
+    *("from", "value", "text", "conversation", "channelData", "entities", "recipient"),
+    *("timestamp", "membersAdded", "membersRemoved", "topicName"),
+)
+KINDS = ("message", "invoke", "installationUpdate", "messageUpdate", "conversationUpdate")
+INVOKES = ("adaptiveCard/action", *sorted(compose.NAMES))
+VALUES = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("data", "parameters", "messagePayload", "action"), JUNK)
+)
 
 
 @given(
-    st.sampled_from(["message", "invoke", "installationUpdate"]),
+    st.sampled_from(KINDS),
+    st.sampled_from(INVOKES),
     st.dictionaries(st.sampled_from(NAMES), JUNK),
+    VALUES,
 )
-def test_odd_activities_never_raise(kind: str, parts: Json) -> None:
-    activity = FAKE.pressed("x") | {"type": kind} | parts
+def test_odd_activities_never_raise(kind: str, name: str, parts: Json, value: Json) -> None:
+    base = {"type": kind, "name": name, "value": value} if kind == "invoke" else {"type": kind}
+    activity = FAKE.pressed("x") | base | parts
     event(activity)
     external_id(activity)
     tenant(activity)
+    compose.asked(activity)

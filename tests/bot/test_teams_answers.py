@@ -24,7 +24,7 @@ async def test_a_signed_message_is_kept_and_then_handled(door: Door) -> None:
     assert await door.post(door.fake.activity()) == (200, None)
     await door.platform.close()
     assert door.desk.log == ["keep", "handle"]
-    assert list(door.desk.kept) == ["a:room|1730000000001"]
+    assert list(door.desk.kept) == [f"message:a:room|1730000000001:{'0' * 21}"]
 
 
 async def test_a_repeated_delivery_has_one_effect(door: Door) -> None:
@@ -86,10 +86,11 @@ async def test_a_repeated_button_press_has_one_effect_and_a_valid_answer(door: D
 async def test_an_old_clients_submit_replaces_the_card_by_an_update(door: Door) -> None:
     door.desk.replies = [Replace(HELLO)]
     data = {"hitotsubu": {"action": "try", "value": "case-1"}}
-    activity = door.fake.activity(text=None, value=data, replyToId="m3")
+    door.fake.pressed("try")  # there is a message m7
+    activity = door.fake.activity(text=None, value=data, replyToId="m7")
     assert await door.post(activity) == (200, None)
     await door.platform.close()
-    assert list(door.fake.updated) == ["m3"]
+    assert list(door.fake.updated) == ["m7"]
 
 
 async def test_a_form_after_a_message_is_sent_as_a_message(door: Door) -> None:
@@ -107,7 +108,7 @@ async def test_what_the_bot_does_not_act_on_is_200_without_effect(door: Door, ki
 
 
 async def test_an_unknown_invoke_is_not_implemented(door: Door) -> None:
-    activity = door.fake.activity(type="invoke", name="composeExtension/query", value={})
+    activity = door.fake.activity(type="invoke", name="composeExtension/queryLink", value={})
     assert (await door.post(activity))[0] == 501
 
 
@@ -119,8 +120,8 @@ async def test_a_button_that_is_not_ours_is_400(door: Door) -> None:
 async def submitted(door: Door) -> None:
     """An old client's press whose card is to be replaced."""
     door.desk.replies = [Replace(HELLO)]
-    value = {"hitotsubu": {"action": "try", "value": "case-1"}}
-    await door.post(door.fake.activity(text=None, value=value, replyToId="m3"))
+    value = door.fake.pressed("try", "case-1")["value"]["action"]["data"]
+    await door.post(door.fake.activity(text=None, value=value, replyToId="m7"))
     await door.platform.close()
 
 
@@ -133,7 +134,7 @@ async def test_a_card_that_cannot_be_replaced_is_said_instead(door: Door) -> Non
 async def test_a_replacement_that_proves_nothing_is_repeated_and_never_posted(door: Door) -> None:
     door.fake.script = [(502, {}, b"")]
     await submitted(door)
-    assert (list(door.fake.updated), door.fake.sent) == (["m3"], [])
+    assert (list(door.fake.updated), door.fake.sent) == (["m7"], [])
 
 
 async def test_work_that_fails_leaves_the_event_in_the_inbox_and_no_text_in_the_log(

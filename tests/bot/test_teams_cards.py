@@ -22,7 +22,8 @@ from bot.views.elements import (
     Style,
     Text,
 )
-from tests.fakes.adaptive import body, check
+from tests.fakes.adaptive import body
+from tests.fakes.teams_cards import check
 
 
 def test_a_text_wraps_and_its_style_shows() -> None:

@@ -44,6 +44,7 @@ class Way:
 async def way() -> AsyncIterator[Way]:
     async with microsoft() as fake:
         platform = TeamsPlatform(FakeDesk(TENANT), [APP], cloud=fake.cloud)
+        fake.rooms.install("a:r/1", "personal", "29:sato", SATO)
         yield Way(fake, platform)
         await platform.close()
 
@@ -81,7 +82,8 @@ async def test_a_message_is_replaced_in_place(way: Way) -> None:
 async def test_a_personal_chat_is_opened_and_can_be_written_to(way: Way) -> None:
     ref = await way.platform.transport.open_personal(TENANT, SATO)
     assert way.fake.opened[0]["members"] == [{"id": SATO}]
-    assert await way.platform.transport.send(ref, {"type": "message"}) == "a:new-room/m1"
+    hello = {"type": "message", "text": "hello"}
+    assert await way.platform.transport.send(ref, hello) == "a:r/1/m1"
 
 
 async def test_history_is_never_read(way: Way) -> None:

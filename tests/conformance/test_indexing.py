@@ -7,7 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cases import indexing
+from cases import indexing, sharing
+from cases.reindexing import Keeper
 from cases.vocabulary import Status
 from tests.conformance.conftest import Acts
 from tests.fakes.cast import case_of
@@ -64,3 +65,59 @@ def test_a_document_says_who_may_find_it_and_what_it_is_about() -> None:
     case.status = Status.OFFICE
     assert "status:company" not in indexing.document(case).facets
     assert not any("sato" in text or "仙台" in text for text in found.fields.values())
+
+
+class Other(FakeEncoder):
+    """Another model of the same kind."""
+
+    name = "other"
+
+
+async def test_the_child_serves_both_models_until_the_new_one_is_whole(
+    acts: Acts, database: ClockedDatabase
+) -> None:
+    old, new = FakeEncoder(), Other()
+    async with acts() as shelf:
+        shelf.cases.add(case_of("one"))
+    await Keeper(database, old, old).look("c1")
+    async with acts() as shelf:
+        assert indexing.searched_model(await shelf.people.company()) == ""
+        shelf.cases.add(case_of("two", changed_at=shelf.now))
+    keeper = Keeper(database, new, old)
+    await keeper.look("c1")
+    async with acts() as shelf:
+        assert indexing.searched_model(await shelf.people.company()) == "other"
+        assert len(await shelf.cases.hashes("other")) == len(await shelf.cases.hashes("fake")) > 0
+    asked = len(old.asked) + len(new.asked)
+    await keeper.look("c1")  # nothing is new
+    assert len(old.asked) + len(new.asked) == asked
+
+
+async def test_a_look_at_the_news_finds_what_was_published_since(
+    acts: Acts, database: ClockedDatabase
+) -> None:
+    encoder = FakeEncoder()
+    keeper = Keeper(database, encoder, encoder)
+    await keeper.look("c1")
+    async with acts() as shelf:
+        shelf.cases.add(case_of("new", changed_at=shelf.now), case_of("hidden"))
+    await keeper.look("c1")
+    async with acts() as shelf:
+        assert {key for key, _ in await shelf.cases.hashes("fake")} == {"new"}
+    database.turn(minutes=11)  # a whole look finds what came with an old date
+    await keeper.look("c1")
+    async with acts() as shelf:
+        assert {key for key, _ in await shelf.cases.hashes("fake")} == {"new", "hidden"}
+
+
+async def test_nothing_is_embedded_of_a_case_that_was_withdrawn_meanwhile(
+    acts: Acts, database: ClockedDatabase
+) -> None:
+    async with acts() as shelf:
+        shelf.cases.add(case_of("one"), case_of("two"))
+    page = await indexing.missing(database, "c1", "fake")
+    async with acts("sato") as shelf:
+        await sharing.withdraw(shelf, "one")
+    await indexing._write(database, "c1", "fake", page, FakeEncoder().encode([t for *_, t in page]))
+    async with acts() as shelf:
+        assert {key for key, _ in await shelf.cases.hashes("fake")} == {"two"}

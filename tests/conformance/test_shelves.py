@@ -14,6 +14,7 @@ from cases.embedding import Vectors
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import Common
 from cases.library import Library
+from cases.reindexing import forget_old, reindex
 from cases.search import Found, Shelves, chip_id
 from cases.vocabulary import Status
 from tests.conformance.conftest import Acts
@@ -135,21 +136,23 @@ async def test_a_case_whose_vectors_came_in_two_batches_keeps_all(
         await shelves.warm("c1")
     index = shelves.companies["c1"].index
     assert isinstance(index, MemoryIndex)
-    known = {(key, part) for key, (_, vectors) in index._kept.items() for part in vectors}
-    assert known == stored
+    whole = {key for key, part in stored if part == "whole"}
+    assert {key: index.sentences(key) for key in whole} == {
+        key: len([one for one, part in stored if one == key]) - 1 for key in whole
+    }
 
 
 def sentences_known(shelves: Shelves) -> set[str]:
     """The cases of the index that have vectors."""
     index = shelves.companies["c1"].index
-    assert isinstance(index, MemoryIndex)
-    return {key for key, (_, vectors) in index._kept.items() if vectors}
+    return {key for key in ("wide", "sendai", "kobe", "younger") if index.sentences(key)}
 
 
 async def test_without_a_model_it_is_searched_by_words(library: Acts, shelves: Shelves) -> None:
     with_model = await shelves.find(scope_of("ito"), "視聴ログ")
     assert not with_model.words_only
     shelves.embedder = None
+    await shelves.warm("c1")
     found = await shelves.find(scope_of("ito"), "視聴ログ")
     assert found.words_only
     assert ids(found) == {"wide"}
@@ -181,12 +184,105 @@ async def test_a_condition_that_is_met_lifts_a_case_and_can_be_taken_off(
     assert chip not in without.chips
 
 
-async def test_another_model_reads_the_library_anew(library: Acts, shelves: Shelves) -> None:
-    shelves.embedder = None
-    assert (await shelves.find(scope_of("ito"), "メール")).words_only
-    shelves.use(FakeEncoder())
-    assert shelves.companies == {}
-    assert ids(await shelves.find(scope_of("ito"), "メール")) == {"wide"}
+class Halved(FakeEncoder):
+    """Another model: its vectors say less, and they are shorter."""
+
+    name = "halved"
+    size = 32
+
+
+async def test_old_vectors_answer_until_the_new_ones_are_whole(
+    library: Acts, database: ClockedDatabase
+) -> None:
+    def index(_model: str, size: int) -> MemoryIndex:
+        return MemoryIndex(Common(np.zeros(size, np.float32), np.zeros(size, np.float32)))
+
+    old, new = FakeEncoder(), Halved()
+    shelves = Shelves(database, index, old, wanted="halved")
+    await indexing.catch_up(database, "c1", old)
+    new_texts = 0
+
+    async def answer() -> Found:
+        found = await shelves.find(scope_of("ito"), "視聴ログ")
+        await shelves.settled()
+        assert ids(found) == {"wide"}
+        return found
+
+    assert not (await answer()).words_only  # nothing of the new model is here yet
+    shelves.use(new)
+    async with library() as shelf:
+        shelf.cases.add(case_of("late", "kato", status=Status.OFFICE, action="電話した"))
+    new_texts = await reindex(database, "c1", new)
+    assert new_texts == len(await indexing_of(library, "halved"))
+    assert await reindex(database, "c1", new) == 0
+    await answer()  # this one notices the switch
+    assert shelves.companies["c1"].embedder is new
+    asked = len(new.asked)
+    assert not (await answer()).words_only
+    assert len(new.asked) > asked
+    assert await forget_old(database, "c1") == ["fake"]
+    assert await indexing_of(library, "fake") == {}
+
+
+async def indexing_of(library: Acts, model: str) -> dict[tuple[str, str], str]:
+    """The stored vectors of a model."""
+    async with library() as shelf:
+        return await shelf.cases.hashes(model)
+
+
+async def test_a_model_that_still_loads_is_waited_for_with_words_alone(
+    library: Acts, database: ClockedDatabase
+) -> None:
+    shelves = Shelves(database, lambda _model, _size: MemoryIndex(PLAIN), FakeEncoder(), "later")
+    await indexing.switch(database, "c1", "later")
+    found = await shelves.find(scope_of("ito"), "視聴ログ")
+    assert (found.words_only, ids(found)) == (True, {"wide"})
+    shelves.give_up("later")  # it could not be loaded: the default model answers
+    await shelves.warm("c1")
+    assert not (await shelves.find(scope_of("ito"), "視聴ログ")).words_only
+
+
+async def test_an_answer_is_full_though_cases_vanished_behind_the_index(
+    library: Acts, shelves: Shelves
+) -> None:
+    async with library() as shelf:
+        for number in range(6):
+            shelf.cases.add(case_of(f"more{number}", action="動画を送った"))
+    await shelves.warm("c1")
+    async with library() as shelf:
+        for number in range(4):
+            row = await shelf.cases.any(f"more{number}")
+            assert row is not None
+            await shelf.session.delete(row)
+    found = await shelves.find(scope_of("ito"), "動画を送った", limit=3)
+    assert ids(found) == {"more4", "more5", "wide"}
+
+
+class Backwards:
+    """Likes short texts."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [-float(len(text)) for text in texts]
+
+
+async def test_a_re_ranker_orders_the_first_hits(library: Acts, shelves: Shelves) -> None:
+    async with library() as shelf:
+        shelf.cases.add(case_of("short", title="短", action="電話", result="会えた"))
+    shelves.reranker = Backwards()
+    found = await shelves.find(scope_of("ito"), "視聴ログ メール")
+    assert [hit.case_id for hit in found.hits] == ["short", "wide"]
+    assert order_of(found) == sorted(order_of(found), reverse=True)
+
+
+HARD = [
+    "", " ", "面" * 10_000, "🙌🙏😭", "\x00\x1b\x7f", "\u202e面会\u2066", "\ud800訪問\udfff",
+    '"面会" NEAR(*) -AND; DROP TABLE cases --', "%_\\'", "a:* & !b | (c)", "\ufffe\U0010ffff",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HARD, ids=[f"hard{at}" for at in range(len(HARD))])
+async def test_any_question_gets_an_answer(library: Acts, shelves: Shelves, text: str) -> None:
+    assert ids(await shelves.find(scope_of("ito"), text)) == {"wide"}
 
 
 async def test_the_library_asks_its_shelves(

@@ -13,7 +13,7 @@ from cases.models.org import Workspace
 from cases.scope import Scope
 from tests.drivers.screen import Fields, Key, Person, Screen
 from tests.fakes.house import House
-from tests.fakes.teams_connector import APP, TENANT, FakeMicrosoft
+from tests.fakes.teams_connector import APP, CHANNEL, TENANT, FakeMicrosoft
 
 Json = dict[str, Any]
 CREDENTIALS = {"app_id": APP.app_id, "tenant_id": TENANT, "secret": APP.secret}
@@ -42,7 +42,7 @@ async def connect(library: Library, office: str, url: str) -> None:
         room.address = {
             "serviceUrl": url,
             "channelId": "msteams",
-            "conversation": {"id": "19:kobe", "tenantId": TENANT, "conversationType": "groupChat"},
+            "conversation": {"id": CHANNEL, "tenantId": TENANT, "conversationType": "groupChat"},
             "bot": {"id": f"28:{APP.app_id}"},
             "user": {"id": "", "aadObjectId": ""},
         }
@@ -55,6 +55,7 @@ class TeamsDriver:
         self.house = house
         self.fake = fake
         self.http = http
+        fake.rooms.install(CHANNEL, "groupChat")
         self.numbers = count(1)
         self.read: dict[str, int] = {}
         self.answered: dict[str, list[Screen]] = {}
@@ -83,23 +84,18 @@ class TeamsDriver:
     async def mail(self, who: str) -> list[Screen]:
         await self._settle()
         start = self.read.get(who, 0)
-        self.read[who] = len(self.fake.tried)
-        found, number = [], 0
-        for at, (method, path) in enumerate(self.fake.tried):
-            number += method == "POST" and path.endswith("/activities")
-            if at < start or f"/{_room(who)}/" not in path or "/activities" not in path:
-                continue
-            place = f"m{number}" if method == "POST" else path.rpartition("/")[2]
-            sent = self.fake.sent[number - 1] if method == "POST" else self.fake.updated[place]
-            found.append(_screen(sent["attachments"][0]["content"], place))
-        return found
+        self.read[who] = len(self.fake.shown)
+        return [
+            _screen(activity["attachments"][0]["content"], message)
+            for room, message, activity in self.fake.shown[start:]
+            if room == _room(who)
+        ]
 
     async def room(self, office: str) -> list[Screen]:
         await self._settle()
         return [
-            _screen(sent["attachments"][0]["content"], "")
-            for sent in self.fake.sent
-            if sent["conversation"]["id"] == "19:kobe"
+            _screen(sent["attachments"][0]["content"], message)
+            for message, sent in self.fake.rooms.rooms[CHANNEL].own.items()
         ]
 
     async def _post(self, who: str, **parts: Any) -> Json | None:
@@ -115,6 +111,7 @@ class TeamsDriver:
         async with self.http.post("/api/messages", json=activity, headers=headers) as answer:
             assert answer.status == 200, await answer.text()
             found: Json | None = await answer.json() if await answer.text() else None
+        self.fake.rooms.answered(activity, 200, found)
         return found
 
     async def _settle(self) -> None:

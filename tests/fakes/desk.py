@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.conversation.events import Reply
 from bot.platform import Kept
+from bot.views.elements import Card
 
 
 class FakeDesk:
@@ -46,6 +47,10 @@ class FakeDesk:
             raise self.fault
         self.log.append("handle")
         return list(self.replies)
+
+    async def owe(self, kept: Kept, platform: str, user: str, card: Card) -> bool:
+        """Nobody has an account here: the door says it itself."""
+        return False
 
     async def credentials(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         return {}

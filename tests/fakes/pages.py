@@ -24,11 +24,14 @@ from bot.web.platform import WebPlatform
 from cases.columns import Base
 from cases.db import Database
 from cases.errors import NotAllowed
+from cases.index.memory import MemoryIndex
+from cases.index.vectors import common_of
 from cases.library import Library
 from cases.models.case import Case
 from cases.models.loop import Trial, Wish
 from cases.models.org import Company, Member, Office
 from cases.scope import Scope
+from cases.search import Shelves
 
 COMPANY = "c1"
 NOW = datetime(2026, 11, 5, 1, tzinfo=UTC)  # Thu 2026-11-05 10:00 JST
@@ -167,7 +170,8 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     await _copy(path)
     db = Database(f"sqlite:///{path}")
     back, desk = FakeBack(db), FakeDesk()
-    platform = WebPlatform(Library(db, None, None, None), desk, back)  # type: ignore[arg-type]  # pages need no more of it
+    shelves = Shelves(db, lambda _model, size: MemoryIndex(common_of("", size)), None)
+    platform = WebPlatform(Library(db, None, None, shelves), desk, back)  # type: ignore[arg-type]  # pages need no more of it
     app = web.Application()
     platform.prepare(app)
     app.add_routes(platform.routes())

@@ -70,6 +70,8 @@ def state(view: Json, **fields: str | list[str]) -> Json:
         element = block["element"]
         value = fields.get(key, element.get("initial_value"))
         filled: Json = {"type": element["type"], "value": value}
+        if "initial_option" in element:
+            filled = {"type": element["type"], "selected_option": element["initial_option"]}
         if isinstance(value, list):
             filled = {"type": element["type"], "selected_options": [{"value": v} for v in value]}
         made[block["block_id"]] = {element["action_id"]: filled}
@@ -105,13 +107,13 @@ async def drafts(who: str, slack: SlackDriver) -> list[Any]:
     return [draft for draft in found if str(draft.source).startswith(("said:", "form:"))]
 
 
-async def types(slack: SlackDriver, key: str, text: str) -> None:
+async def types(slack: SlackDriver, key: str, text: str, who: str = SATO) -> None:
     """A character in an input, which Slack tells with the state of the whole form."""
     view = shown(slack)
     element = inputs(view)[key]["element"]
     assert element["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
     typed = {"type": element["type"], "action_id": element["action_id"], "value": text}
-    await slack.send(SATO, _acted(view, {**typed, "action_ts": "1.1"}, state(view, **{key: text})))
+    await slack.send(who, _acted(view, {**typed, "action_ts": "1.1"}, state(view, **{key: text})))
 
 
 async def presses(slack: SlackDriver, label: str) -> None:

@@ -1,4 +1,7 @@
-"""A small Microsoft: signing keys, login and Bot Connector on one local server."""
+"""A small, strict Microsoft: signing keys, login and Bot Connector on one local server.
+
+What the Connector allows is in `teams_rooms`, what a card may hold in `teams_cards`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bot.teams.cloud import Cloud, TeamsApp
+from tests.fakes.teams_rooms import Refused, Rooms
 
 Json = dict[str, Any]
 
@@ -24,7 +28,7 @@ ISSUER = "https://api.botframework.com"
 TENANT = "11111111-2222-3333-4444-555555555555"
 APP = TeamsApp("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", TENANT, "app-secret")
 SATO = "99999999-0000-1111-2222-333333333333"
-MESSAGE_LIMIT = 100 * 1024  # bytes of UTF-16: over this Teams answers 413
+ROOM, CHANNEL = "a:room", "19:kobe"
 
 
 @cache
@@ -34,7 +38,10 @@ def rsa_key(name: str) -> rsa.RSAPrivateKey:
 
 
 class FakeMicrosoft:
-    """Records what is sent. `script` holds odd answers for the next calls of the Connector."""
+    """Records what is sent. `script` holds odd answers for the next calls of the Connector.
+
+    `rooms` says what is allowed; `shown` is every new or changed message: room, id, activity.
+    """
 
     def __init__(self) -> None:
         self.kid = "key-1"
@@ -42,10 +49,14 @@ class FakeMicrosoft:
         self.endorsements = ["msteams", "webchat"]
         self.sent: list[Json] = []  # messages that arrived, in order
         self.updated: dict[str, Json] = {}
+        self.shown: list[tuple[str, str, Json]] = []
+        self.rooms = Rooms(f"28:{APP.app_id}")
+        self.tokens: set[str] = set()
         self.opened: list[Json] = []
         self.tried: list[tuple[str, str]] = []  # method and path of each Connector call
         self.script: list[tuple[int, dict[str, str], bytes] | str] = []
         self.person = {"email": "sato@example.jp", "userRole": "user"}
+        self.people: list[Json] = []  # who is in every group
         self.logins = 0
         self.login_status = 200
         self.key_loads = 0
@@ -84,6 +95,7 @@ class FakeMicrosoft:
             web.post("/login/{tenant}/oauth2/v2.0/token", self._login),
             web.post("/teams/v3/conversations", self._open),
             web.get("/teams/v3/conversations/{room}/members/{user}", self._person),
+            web.get("/teams/v3/conversations/{room}/pagedmembers", self._people),
             web.post("/teams/v3/conversations/{room}/activities", self._send),
             web.put("/teams/v3/conversations/{room}/activities/{id}", self._update),
         ]
@@ -106,11 +118,13 @@ class FakeMicrosoft:
         assert form["client_id"] == APP.app_id
         if self.login_status != 200 or form["client_secret"] != APP.secret:
             return web.json_response({"error": "invalid_client"}, status=self.login_status)
+        self.tokens.add(f"t{self.logins}")
         return web.json_response({"access_token": f"t{self.logins}", "expires_in": 3600})
 
     async def _odd(self, request: web.Request) -> web.Response | None:
         self.tried.append((request.method, request.path))
-        assert request.headers["Authorization"].startswith("Bearer t")
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return _refusal(Refused(401, "Unauthorized"))
         if not self.script:
             return None
         odd = self.script.pop(0)
@@ -126,28 +140,57 @@ class FakeMicrosoft:
     async def _send(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
             return odd
-        body = await request.json()
-        if len(json.dumps(body, ensure_ascii=False).encode("utf-16")) > MESSAGE_LIMIT:
-            return web.json_response({"error": {"code": "MessageSizeTooBig"}}, status=413)
-        self.sent.append(body)
-        return web.json_response({"id": f"m{len(self.sent)}"}, status=201)
+        room, body = request.match_info["room"], await request.json()
+        before = self.rooms.count
+        try:
+            self.rooms.sent(room, body)
+        except Refused as found:
+            return _refusal(found)
+        finally:
+            if self.rooms.count > before:  # a 502 may come although it was done
+                self.sent.append(body)
+                self.shown.append((room, f"m{self.rooms.count}", body))
+        return web.json_response({"id": f"m{self.rooms.count}"}, status=201)
 
     async def _update(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
             return odd
-        self.updated[request.match_info["id"]] = await request.json()
-        return web.json_response({"id": request.match_info["id"]})
+        room, message = request.match_info["room"], request.match_info["id"]
+        body = await request.json()
+        try:
+            self.rooms.updated(room, message, body)
+        except Refused as found:
+            return _refusal(found)
+        self.updated[message] = body
+        self.shown.append((room, message, body))
+        return web.json_response({"id": message})
 
     async def _person(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
             return odd
+        try:
+            self.rooms.looked_up(request.match_info["room"])
+        except Refused as found:
+            return _refusal(found)
         return web.json_response(self.person)
+
+    async def _people(self, request: web.Request) -> web.Response:
+        """One person a page, to make sure that all pages are read."""
+        if odd := await self._odd(request):
+            return odd
+        at = int(request.query.get("continuationToken", "0"))
+        more = {"continuationToken": str(at + 1)} if at + 1 < len(self.people) else {}
+        return web.json_response({"members": self.people[at : at + 1], **more})
 
     async def _open(self, request: web.Request) -> web.Response:
         if odd := await self._odd(request):
             return odd
-        self.opened.append(await request.json())
-        return web.json_response({"id": "a:new-room"}, status=201)
+        body = await request.json()
+        self.opened.append(body)
+        try:
+            return web.json_response({"id": self.rooms.opened(body)}, status=201)
+        except Refused as found:
+            return _refusal(found)
 
     @property
     def origin(self) -> str:
@@ -166,21 +209,24 @@ class FakeMicrosoft:
 
     def activity(self, **parts: Any) -> Json:
         """A message of Sato in the 1:1 chat; `parts` replace or add top-level keys."""
-        return {
+        made = {
             "type": "message",
             "id": "1730000000001",
             "channelId": "msteams",
             "serviceUrl": self.url,
             "from": {"id": "29:sato", "name": "佐藤", "aadObjectId": SATO},
             "recipient": {"id": f"28:{APP.app_id}", "name": "ヒトツブ"},
-            "conversation": {"id": "a:room", "conversationType": "personal", "tenantId": TENANT},
+            "conversation": {"id": ROOM, "conversationType": "personal", "tenantId": TENANT},
             "channelData": {"tenant": {"id": TENANT}},
             "text": "訪問できない先生に会えた例、ある?",
         } | parts
+        self.rooms.heard(made)
+        return made
 
     def pressed(self, action: str, value: str = "", **parts: Any) -> Json:
         """Sato pressed a button (Action.Execute) of message m7; `fields` are typed values."""
         data = parts.pop("fields", {}) | {"hitotsubu": {"action": action, "value": value}}
+        self.rooms.install(ROOM).own.setdefault("m7", {})
         return self.activity(
             type="invoke",
             name="adaptiveCard/action",
@@ -192,9 +238,14 @@ class FakeMicrosoft:
         )
 
 
+def _refusal(found: Refused) -> web.Response:
+    headers = {"Retry-After": str(found.retry_after)} if found.retry_after else {}
+    return web.json_response(found.answer, status=found.status, headers=headers)
+
+
 @asynccontextmanager
 async def microsoft() -> AsyncIterator[FakeMicrosoft]:
-    """The running server."""
+    """The running server; a payload that Teams would refuse fails the test that sent it."""
     fake = FakeMicrosoft()
     app = web.Application()
     app.add_routes(fake.routes())
@@ -202,3 +253,4 @@ async def microsoft() -> AsyncIterator[FakeMicrosoft]:
         fake.url = f"http://127.0.0.1:{server.port}/teams/"
         yield fake
         fake.silence.set()
+    assert not fake.rooms.complaints, fake.rooms.complaints

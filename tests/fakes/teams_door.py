@@ -28,9 +28,11 @@ class Door:
 
     async def post(self, activity: Json, token: str | None = None) -> tuple[int, Any]:
         """Status and JSON of one activity; None when the answer has no body."""
-        return await self.raw(
+        answer = await self.raw(
             json.dumps(activity).encode(), {"Authorization": token or self.fake.token()}
         )
+        self.fake.rooms.answered(activity, *answer)
+        return answer
 
     async def raw(self, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         answer = await self.http.post("/api/messages", data=body, headers=headers)

@@ -1,4 +1,4 @@
-"""What the product shows in Slack, played once from end to end: each screen under a name.
+"""What the product shows in a chat, played once from end to end: each screen under a name.
 
 The people are the sample company's; everything goes through the door and the strict fake.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
+from tests.drivers.teams import TeamsDriver
 from tests.fakes.sample_cast import (
     EVENT,
     ITO,
@@ -22,7 +23,6 @@ from tests.fakes.sample_cast import (
     TICKS,
     WIN,
 )
-from tests.fakes.slack_requests import command, message_shortcut
 
 Json = dict[str, Any]
 ENGLISH = "en"
@@ -30,33 +30,42 @@ ENGLISH = "en"
 
 @dataclass
 class Album:
-    """Block Kit by name, in the order in which a person would meet it."""
+    """Screens by name, in the order in which a person would meet them. A platform adds its own."""
 
-    driver: SlackDriver
+    driver: SlackDriver | TeamsDriver
     pages: list[Json] = field(default_factory=list)
 
     def keep(self, name: str, person: Person, at: int = -1) -> None:
-        """The screen that came last (`at` -1), as Slack got it."""
-        self._add(name, person.screens[at].native)
+        """The screen that came last (`at` -1), as the platform got it."""
+        self.add(name, person.screens[at].native)
 
-    def keep_room(self, name: str, message: Json) -> None:
-        """A message that a channel sees."""
-        self._add(name, message)
+    def add(self, name: str, native: Json) -> None:
+        """One page, as its pictures are drawn from it."""
+        raise NotImplementedError
 
-    def homes(self, name: str, person: Person) -> None:
-        """The person's Home tab, if it was published."""
-        home = self.driver.slack.homes.get(f"U0{person.id.upper()}")
-        if home:
-            self._add(name, home)
+    async def before_sharing(self, sato: Person) -> None:
+        """Other ways to share than a line of text."""
 
-    def _add(self, name: str, native: Json) -> None:
-        kept = ("type", "title", "submit", "close", "blocks")
-        self.pages.append({"name": name, **{key: native[key] for key in kept if key in native}})
+    async def after_finding(self, mori: Person) -> None:
+        """Other ways to ask than a line of text."""
+
+    async def asks_for(self, kato: Person) -> None:
+        """Opens the form of 聞き書き."""
+        await kato.says("聞き書き")
+
+    async def homes(self, people: dict[str, Person]) -> None:
+        """The own pages of a member and of a promoter."""
+        for name, who in (("home", SATO), ("home-promoter", KATO)):
+            await people[who].says("ホーム")
+            self.keep(name, people[who])
+
+    async def english_form(self, ito: Person) -> None:
+        """The empty form in English, where there is one."""
 
 
-async def play(driver: SlackDriver) -> list[Json]:
-    """All scenes; a list of {name, type, blocks …}."""
-    album = Album(driver)
+async def play(album: Album) -> list[Json]:
+    """All scenes: the album's pages."""
+    driver = album.driver
     people = {who: driver.person(who) for who in (SATO, KATO, ITO, KOGA, MORI, NAKAMURA)}
     await _welcome(album, people[ITO])
     case_id = await _share(album, people[SATO])
@@ -65,7 +74,7 @@ async def play(driver: SlackDriver) -> list[Json]:
     await _find(album, people[MORI], people[KATO], case_id)
     await _later(album, people, case_id)
     await _for_another(album, people[KATO], driver.person("fujii"))
-    await _homes(album, people)
+    await album.homes(people)
     await _settings(album, people)
     await _english(album, people[ITO])
     return album.pages
@@ -81,15 +90,7 @@ async def _welcome(album: Album, ito: Person) -> None:
 
 
 async def _share(album: Album, sato: Person) -> str:
-    await _command(album.driver, sato, "共有")
-    album.keep("share-form", sato)
-    shortcut = message_shortcut(WIN, poster=f"U0{SATO.upper()}")
-    await _interact(album.driver, sato, shortcut)
-    album.keep("share-from-message", sato)
-    await sato.presses("内容を確認する")
-    album.keep("share-preview", sato)
-    await _command(album.driver, sato, f"共有 {EVENT}")
-    album.keep("share-stopped", sato, at=-2)  # the last one says it in the chat as well
+    await album.before_sharing(sato)
     await sato.says(WIN)
     album.keep("preview", sato)
     await sato.presses("共有する", declared=list(TICKS[:1]))
@@ -121,8 +122,7 @@ async def _find(album: Album, mori: Person, kato: Person, case_id: str) -> None:
     await kato.presses("試してみる", case_id)
     await kato.presses("話し合いにする", case_id)
     album.keep("discussion-preview", kato)
-    mori.screens += await album.driver.mention(mori.id, QUESTION)
-    album.keep("found-in-channel", mori)
+    await album.after_finding(mori)
 
 
 async def _later(album: Album, people: dict[str, Person], case_id: str) -> None:
@@ -149,23 +149,17 @@ async def _later(album: Album, people: dict[str, Person], case_id: str) -> None:
     await kato.presses("営業所で共有", case_id)
     album.keep("office-preview", kato)
     await kato.presses("共有する", kato.value_of("共有する"))
-    album.keep_room("office-room", (await album.driver.room("kobe"))[-1].native)
+    album.add("office-room", (await album.driver.room("kobe"))[-1].native)
 
 
 async def _for_another(album: Album, kato: Person, fujii: Person) -> None:
     await fujii.says("ヘルプ")
-    await _command(album.driver, kato, "聞き書き 藤井")
+    await album.asks_for(kato)
     album.keep("for-another-form", kato)
-    await kato.presses("内容を確認する", text=WIN)
+    await kato.presses("内容を確認する", member="fujii", text=WIN)
     await kato.presses("本人に確認をお願いする")
     await fujii.opens_mail()
     album.keep("for-another-asked", fujii)
-
-
-async def _homes(album: Album, people: dict[str, Person]) -> None:
-    for name, who in (("home", SATO), ("home-promoter", KATO)):
-        await album.driver.opens_home(who)
-        album.homes(name, people[who])
 
 
 async def _settings(album: Album, people: dict[str, Person]) -> None:
@@ -181,23 +175,6 @@ async def _english(album: Album, ito: Person) -> None:
         album.keep(f"{name}-en", ito)
     await ito.says("I asked the secretary for a good time to call and the doctor talked to me.")
     album.keep("preview-en", ito)
-    await _command(album.driver, ito, "share")
-    album.keep("share-form-en", ito)
+    await album.english_form(ito)
     await ito.says("Any example of calling a doctor who takes no visits?")
     album.keep("found-en", ito)
-
-
-async def _command(driver: SlackDriver, person: Person, text: str) -> None:
-    await _interact(driver, person, command(text))
-
-
-async def _interact(driver: SlackDriver, person: Person, payload: Json) -> None:
-    """What a person does outside the direct message."""
-    user = f"U0{person.id.upper()}"
-    payload["trigger_id"] = f"{person.id}.{next(driver.numbers)}"
-    if "command" in payload:
-        payload["user_id"] = user
-    else:
-        payload["user"]["id"] = user
-    await driver._post(payload)
-    await person.opens_mail()

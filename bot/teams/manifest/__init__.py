@@ -1,6 +1,7 @@
 """The Teams app package: manifest, its English words and two icons, as one zip to upload.
 
-The icons are the bird of bot/web/static/hitotsubu.svg: 192 px in colour, 32 px white outline.
+The icons are the bird of bot/web/static/hitotsubu.svg: 192 px in colour, 32 px
+white outline (drawn in outline.svg).
 """
 
 from __future__ import annotations
@@ -12,30 +13,18 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from bot.teams.manifest.words import COMMANDS, EN, GROUP_COMMANDS, JA
+
 Json = dict[str, Any]
 
-VERSION = "1.19"
+VERSION = "1.29"  # of Microsoft's schema
 _SCHEMA = "https://developer.microsoft.com/json-schemas/teams/v{}/MicrosoftTeams{}.schema.json"
 _ICONS = ("color.png", "outline.png")
-_SCOPES = ["personal", "team", "groupChat"]  # case-sensitive
-_JA = {
-    "name.short": "ヒトツブ",
-    "name.full": "ヒトツブ — MRどうしの好事例共有",
-    "description.short": "うまくいったことを、となりの営業所へ。",
-    "description.full": (
-        "うまくいったことも困っていることも、ひとことで書けます。"
-        "近い好事例を探して試し、月に一度、ほかの営業所の好事例が届きます。"
-    ),
-}
-_EN = {
-    "name.short": "Hitotsubu",
-    "name.full": "Hitotsubu: good cases, shared among MRs",
-    "description.short": "Pass what worked to the next office.",
-    "description.full": (
-        "Write what worked, or what troubles you, in one line. Find cases like yours, try them, "
-        "and once a month read what worked in other offices."
-    ),
-}
+PERSONAL, GROUPS = ["personal"], ["team", "groupChat"]  # case-sensitive since 1.19
+# What each is for stands in docs/teams.md; nothing of Graph, no resource-specific consent.
+PERMISSIONS = ["identity", "messageTeamMembers"]
+SEARCH, SHARE, SHARE_MESSAGE = "searchCases", "shareCase", "shareMessage"
+QUERY = "query"  # the one parameter of the search
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +51,13 @@ def manifest(app_id: str, host: str, publisher: Publisher, version: str) -> Json
             "termsOfUseUrl": publisher.terms,
         },
         "icons": {"color": _ICONS[0], "outline": _ICONS[1]},
-        "name": {"short": _JA["name.short"], "full": _JA["name.full"]},
-        "description": {"short": _JA["description.short"], "full": _JA["description.full"]},
+        "name": {"short": JA["name.short"], "full": JA["name.full"]},
+        "description": {"short": JA["description.short"], "full": JA["description.full"]},
         "accentColor": "#DF7A3A",
-        "bots": [{"botId": app_id, "scopes": _SCOPES, "supportsFiles": False}],
-        "permissions": ["identity", "messageTeamMembers"],
+        "bots": [_bot(app_id)],
+        "composeExtensions": [{"botId": app_id, "commands": _extension()}],
+        "defaultInstallScope": "personal",
+        "permissions": PERMISSIONS,
         "validDomains": [host],
         "localizationInfo": {
             "defaultLanguageTag": "ja",
@@ -77,7 +68,7 @@ def manifest(app_id: str, host: str, publisher: Publisher, version: str) -> Json
 
 def english() -> Json:
     """The words of the manifest in English."""
-    return {"$schema": _SCHEMA.format(VERSION, ".Localization"), **_EN}
+    return {"$schema": _SCHEMA.format(VERSION, ".Localization"), **EN}
 
 
 def package(app_id: str, host: str, publisher: Publisher, version: str) -> bytes:
@@ -90,8 +81,54 @@ def package(app_id: str, host: str, publisher: Publisher, version: str) -> bytes
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for name, content in found.items():
-            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # ZipInfo: no clock in the bytes
     return buffer.getvalue()
+
+
+def _bot(app_id: str) -> Json:
+    lists = ((PERSONAL, len(COMMANDS)), (GROUPS, GROUP_COMMANDS))
+    return {
+        "botId": app_id,
+        "scopes": PERSONAL + GROUPS,
+        "supportsFiles": False,
+        "isNotificationOnly": False,
+        "commandLists": [
+            {
+                "scopes": scopes,
+                "commands": [
+                    _told(f"bots[0].commandLists[{number}].commands[{at}]") for at in range(count)
+                ],
+            }
+            for number, (scopes, count) in enumerate(lists)
+        ],
+    }
+
+
+def _extension() -> list[Json]:
+    """Search in the compose box, and two ways into the form; `fetchTask`: the bot makes it."""
+    kinds: list[Json] = [
+        {
+            "id": SEARCH,
+            "type": "query",
+            "context": ["compose", "commandBox"],
+            "initialRun": True,
+            "parameters": [
+                {
+                    "name": QUERY,
+                    "inputType": "text",
+                    **_told("composeExtensions[0].commands[0].parameters[0]"),
+                }
+            ],
+        },
+        {"id": SHARE, "type": "action", "context": ["compose"], "fetchTask": True},
+        {"id": SHARE_MESSAGE, "type": "action", "context": ["message"], "fetchTask": True},
+    ]
+    return [kind | _told(f"composeExtensions[0].commands[{at}]") for at, kind in enumerate(kinds)]
+
+
+def _told(place: str) -> Json:
+    """Title and description of a place, in Japanese."""
+    return {name: JA[f"{place}.{name}"] for name in ("title", "description")}
 
 
 def _written(data: Json) -> bytes:
