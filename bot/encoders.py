@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from cases import guard
 from cases.db import Database
 from cases.embedding import ModelChoice, QueryEmbedder, Reranker
 from cases.embedding.bundled import NAME, BundledEncoder
@@ -28,6 +29,7 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
     The guard reads with the bundled encoder. So does search, until the vectors of a named model are
     whole (`hitotsubu reindex`) and the model is loaded (`load_models`).
     """
+    guard.use_model(settings.guard_model)
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
     shelves = Shelves(db, empty_index, encoder, settings.embedding.stored)

@@ -29,6 +29,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "PORT": ("8700", False),
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
+    "GUARD_MODEL": ("", False),
     "EMBEDDING_DIMENSIONS": ("0", False),
     "EMBEDDING_DTYPE": ("float32", False),
     "EMBEDDING_BATCH": ("32", False),
@@ -69,6 +70,7 @@ class Settings:
     index: str
     embedding: ModelChoice
     reranker: ModelChoice
+    guard_model: str
     safety_form_url: str
     quality_form_url: str
     answer: timedelta
@@ -131,6 +133,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         index=values["INDEX"],
         embedding=_model(values, "EMBEDDING_MODEL"),
         reranker=replace(_model(values, "RERANKER"), dimensions=0),
+        guard_model=values["GUARD_MODEL"],
         safety_form_url=values["SAFETY_FORM_URL"],
         quality_form_url=values["QUALITY_FORM_URL"],
         answer=_seconds(values, "ANSWER_SECONDS")[0],
