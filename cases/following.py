@@ -31,10 +31,15 @@ class Following:
     vectors_until: datetime | None = None
     seen: dict[str, datetime] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    began: bool = False
 
     async def catch_up(self, shelf: Shelf) -> None:
         """Follows the tables: new texts first, then their vectors; withdrawn cases leave."""
         async with self.lock:
+            if not self.began:
+                reached = await asyncio.to_thread(self.index.reached)
+                self.cases_until, self.vectors_until = reached
+                self.began = True
             cases = [
                 case
                 for case in await shelf.cases.changed_since(_again(self.cases_until))
@@ -76,6 +81,8 @@ class Following:
             by_case.setdefault(row.case_id, {})[row.part] = np.frombuffer(row.vector, dtype="<f4")
         for case_id, parts in by_case.items():
             self.index.put_vectors(case_id, parts)
+        if cases or vectors:
+            self.index.reach(self.cases_until, self.vectors_until)
 
 
 def _again(moment: datetime | None) -> datetime | None:

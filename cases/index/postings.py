@@ -6,6 +6,7 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,36 @@ COMMON = 8  # a term in more than one of so many rows says little
 Scores = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What is known of a whole library of which only some rows are here: how many rows it has,
+    their mean length, and how many of them hold each term."""
+
+    rows: int
+    length: float
+    holding: Mapping[str, int]
+
+    def rarity(self, term: str) -> float:
+        """See Postings.rarity."""
+        return _rarity(self.rows, self.holding.get(term, 0))
+
+
 class Postings:
     """Term → rows and counts. Rows are never taken out; the caller masks those that are gone."""
 
-    def __init__(self, k1: float, b: float) -> None:
-        self._k1, self._b = k1, b
+    def __init__(self, k1: float, b: float, library: Statistics | None = None) -> None:
+        self._k1, self._b, self._library = k1, b, library
         self._rows: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
         self._counts: defaultdict[str, array[float]] = defaultdict(lambda: array("f"))
         self._lengths = array("f")
 
-    def append(self, counts: Mapping[str, int]) -> None:
-        """The terms of the next row."""
+    def append(self, counts: Mapping[str, int], length: float | None = None) -> None:
+        """The terms of the next row; `length` where only some of its terms are given."""
         row = len(self._lengths)
         for term, count in counts.items():
             self._rows[term].append(row)
             self._counts[term].append(count)
-        self._lengths.append(sum(counts.values()))
+        self._lengths.append(sum(counts.values()) if length is None else length)
 
     def keep(self, moved: NDArray[np.int32]) -> None:
         """Moves each row to `moved[row]`, in order; −1 takes it out."""
@@ -67,8 +82,9 @@ class Postings:
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency, never negative; highest for a term that no row holds."""
-        rows, holding = len(self._lengths), len(self._rows.get(term, ()))
-        return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
+        if self._library is not None:
+            return self._library.rarity(term)
+        return _rarity(len(self._lengths), len(self._rows.get(term, ())))
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
         """The weighted BM25 score of every row; there must be one."""
@@ -105,9 +121,13 @@ class Postings:
 
     def _norms(self, rows: NDArray[np.intp] | None = None) -> Scores:
         lengths = np.frombuffer(self._lengths, dtype=np.float32)
-        mean = max(float(lengths.mean()), 1.0)
+        mean = max(self._library.length if self._library else float(lengths.mean()), 1.0)
         own = lengths if rows is None else lengths[rows]
         return np.asarray(self._k1 * (1 - self._b + self._b * own / mean), dtype=np.float32)
+
+
+def _rarity(rows: int, holding: int) -> float:
+    return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
 
 
 def _kept(values: array[float], stays: NDArray[np.bool_]) -> array[float]:

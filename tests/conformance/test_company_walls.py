@@ -47,7 +47,9 @@ ARGUMENTS: dict[str, Any] = {
     "thread": "slack:T1:C1:1.2", "before": NOON,
     "limit": 3, "part": "whole", "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
-WRITES = {"add", "forget_asked", "append", "flush", "drop", "put_vectors", "forget_model", "visible"}
+WRITES = {
+    "add", "forget_asked", "forget_model", "append", "flush", "drop", "put_vectors", "visible",
+}  # fmt: skip
 METHODS = [
     (store, name)
     for store, kind in STORES.items()
