@@ -128,10 +128,12 @@ class MemoryIndex:
         """The best `most` rows of each leg, ascending."""
         terms = asked_terms(question)
         legs = [own.scores(own.telling(terms[leg]))[rows] for leg, own in self._legs.items()]
+        if len(rows) <= most:
+            return rows
+        best = [np.argpartition(-leg, most)[:most] for leg in legs]
         if asked is not None:
-            legs.append(self._vectors.wholes(asked, rows).max(axis=0))
-        best = [np.argpartition(-leg, most)[:most] for leg in legs if len(leg) > most]
-        return rows[np.unique(np.concatenate(best))] if best else rows
+            best.append(self._vectors.nearest(asked, rows, most))
+        return rows[np.unique(np.concatenate(best))]
 
     def _meaning(self, asked: Vectors | None, rows: NDArray[np.intp]) -> Scores:
         """Half the whole question, half its best clause; of each, half case, half best sentence."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+MOST = 255  # a count takes one byte; BM25 hardly tells 20 from 200
 COMMON = 8  # a term in more than one of so many rows says little
 Scores = NDArray[np.float32]
 
@@ -35,7 +36,7 @@ class Postings:
     def __init__(self, k1: float, b: float, library: Statistics | None = None) -> None:
         self._k1, self._b, self._library = k1, b, library
         self._rows: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
-        self._counts: defaultdict[str, array[float]] = defaultdict(lambda: array("f"))
+        self._counts: defaultdict[str, array[int]] = defaultdict(lambda: array("B"))
         self._lengths = array("f")
 
     def append(self, counts: Mapping[str, int], length: float | None = None) -> None:
@@ -43,19 +44,21 @@ class Postings:
         row = len(self._lengths)
         for term, count in counts.items():
             self._rows[term].append(row)
-            self._counts[term].append(count)
+            self._counts[term].append(min(count, MOST))
         self._lengths.append(sum(counts.values()) if length is None else length)
 
     def keep(self, moved: NDArray[np.int32]) -> None:
         """Moves each row to `moved[row]`, in order; −1 takes it out."""
-        self._lengths = _kept(self._lengths, moved >= 0)
+        lengths = np.frombuffer(self._lengths, dtype=np.float32)[moved >= 0]
+        self._lengths = array("f", lengths.tobytes())
         for term in list(self._rows):
             new = moved[np.frombuffer(self._rows[term], dtype=np.int32)]
             if not (stays := new >= 0).any():
                 del self._rows[term], self._counts[term]
                 continue
             self._rows[term] = array("i", new[stays].tobytes())
-            self._counts[term] = _kept(self._counts[term], stays)
+            held = np.frombuffer(self._counts[term], dtype=np.uint8)[stays]
+            self._counts[term] = array("B", held.tobytes())
 
     def at(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
         """The weighted BM25 score of some rows, in ascending order: as `scores(weights)[rows]`."""
@@ -66,8 +69,8 @@ class Postings:
                 continue
             holding = np.frombuffer(self._rows[term], dtype=np.int32)
             place = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
-            counts = np.frombuffer(self._counts[term], dtype=np.float32)[place]
-            counts = np.where(holding[place] == rows, counts, 0)
+            counts = np.frombuffer(self._counts[term], dtype=np.uint8)[place]
+            counts = np.where(holding[place] == rows, counts, 0).astype(np.float32)
             found += weight * self.rarity(term) * (self._k1 + 1) * counts / (counts + norms)
         return found
 
@@ -94,7 +97,7 @@ class Postings:
             if (rows := self._rows.get(term)) is None:
                 continue
             at = np.frombuffer(rows, dtype=np.int32)
-            counts = np.frombuffer(self._counts[term], dtype=np.float32)
+            counts = np.frombuffer(self._counts[term], dtype=np.uint8).astype(np.float32)
             impact = weight * self.rarity(term) * (self._k1 + 1)
             found[at] += impact * counts / (counts + norms[at])
         return found
@@ -128,7 +131,3 @@ class Postings:
 
 def _rarity(rows: int, holding: int) -> float:
     return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
-
-
-def _kept(values: array[float], stays: NDArray[np.bool_]) -> array[float]:
-    return array("f", np.frombuffer(values, dtype=np.float32)[stays].tobytes())
