@@ -116,8 +116,10 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     values = {name: _value(env, name) for name in NAMES}
     if not values["PORT"].isdigit():
         raise BadInput(f"HITOTSUBU_PORT={values['PORT']!r} is not a number")
-    if values["INDEX"] != "memory":
-        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: only memory is known")
+    if values["INDEX"] not in ("memory", "pgvector"):
+        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: memory or pgvector")
+    if values["INDEX"] == "pgvector" and not values["DATABASE_URL"].startswith("postgresql"):
+        raise BadInput("HITOTSUBU_INDEX=pgvector needs a PostgreSQL in HITOTSUBU_DATABASE_URL")
     if values["LOG"] not in ("json", "plain"):
         raise BadInput(f"HITOTSUBU_LOG={values['LOG']!r}: json or plain")
     if values["SLACK_FEATURES"] not in ("minimum", "full"):
