@@ -141,7 +141,7 @@ async def clear(shelf: Shelf, ring: KeyRing, hold: Hold, rules: set[str]) -> boo
         return False
     held = ring.open_json(hold.text, hold.company_id)
     raw = sharing.original(ring, draft)
-    if draft.original is not None and fields.text_hash(raw) != hold.text_hash:
+    if draft.original is not None and fields.text_hash(raw) != fields.text_hash(held):
         return False
     draft.original = ring.seal_json(verdicts.cleared(held, rules), hold.company_id)
     draft.state = DraftState.OPEN

@@ -17,8 +17,9 @@ from cases.db import Shelf
 from cases.errors import BadInput, GuardDown, Missing, NotFound
 from cases.models.case import Hold
 
-MOST = 10  # items on one card, oldest first
+MOST = 8  # items on one card, oldest first: Slack shows 50 blocks
 COMMENT = 200  # characters
+LINES = 20  # of a month's items in chat, the newest; the file has all
 
 
 async def mine(turn: Turn, value: str = "") -> None:
@@ -80,13 +81,18 @@ async def items(shelf: Shelf, found: Sequence[Hold], locale: str) -> list[Item]:
     return rows
 
 
-async def read(turn: Turn, hold_id: str) -> None:
-    """「本文を読む」: on a screen of its own, in the audit trail, and never in the ledger."""
+async def read(turn: Turn, value: str) -> None:
+    """「本文を読む」: on a screen of its own, in the audit trail, never in the ledger.
+
+    `value`: the id, or `id:page` of a long text.
+    """
+    hold_id, _, page = value.partition(":")
+    at = int(page) if page.isdecimal() else 0
     async with turn.transaction() as shelf:
         if not _alone(turn):
             return
         hold, texts, reason = await holds.read(shelf, turn.library.ring, hold_id)
-        card = views.text_card(hold.queue, texts, reason, turn.locale)
+        card = views.text_card(hold_id, hold.queue, texts, reason, at, turn.locale)
         turn.open(card, note(turn.words("holds.open_again"), style=Style.WARN))
 
 
@@ -146,8 +152,9 @@ async def give_back(turn: Turn, hold_id: str, filled: Fields) -> None:
         turn.say(note(turn.words("holds.comment_stopped"), style=Style.WARN))
         return
     async with turn.transaction() as shelf:
-        hold, _ = await holds.decide(shelf, turn.library.ring, hold_id, holds.RETURNED)
-        _tell(turn, hold, holds.RETURNED, comment=checked.masked["action"])
+        hold, goes_on = await holds.decide(shelf, turn.library.ring, hold_id, holds.RETURNED)
+        if goes_on:
+            _tell(turn, hold, holds.RETURNED, comment=checked.masked["action"])
         turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, "holds.returned"))
 
 
@@ -165,7 +172,7 @@ async def month(turn: Turn, value: str = "") -> None:
         if not _alone(turn):
             return
         found = await safety.month_of(shelf, value or months.month_of(shelf.now))
-        rows = await items(shelf, found.items, turn.locale)
+        rows = await items(shelf, found.items[-LINES:], turn.locale)
         turn.say(views.month_card(found, rows, turn.locale))
 
 

@@ -15,6 +15,8 @@ from cases.holds import COMPLIANCE, SAFETY
 from cases.months import before
 from cases.safety import NOT_APPLICABLE, OPEN, REPORTED, Month
 
+PIECE, PAGE = 2_500, 7_500  # characters of a held text in a part and on a screen: Slack cuts more
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -83,6 +85,7 @@ def queue_card(name: str, items: Sequence[Item], total: int, locale: str) -> Car
     """What waits in a queue, oldest first."""
     parts: list[Part] = [Text(say(locale, f"holds.title_{name}"), Style.TITLE)]
     words = "holds.count" if total else "holds.queue_empty"
+    words = words if total == len(items) else "holds.count_shown"
     parts.append(Text(say(locale, words, count=total, shown=len(items)), Style.QUIET))
     for item in items:
         facts = [(say(locale, "holds.author"), item.author)]
@@ -95,6 +98,7 @@ def queue_card(name: str, items: Sequence[Item], total: int, locale: str) -> Car
         parts += [Divider(), *_head(item, locale), Facts(tuple(facts)), Actions(buttons)]
     if name == SAFETY:
         parts += [Divider(), Actions((Button(say(locale, "holds.month"), "holds.month"),))]
+        parts.append(Text(say(locale, "holds.not_the_route"), Style.QUIET))
     parts.append(Text(say(locale, "holds.audited"), Style.QUIET))
     return Card(tuple(parts))
 
@@ -129,16 +133,35 @@ def answer_words(item: Item, locale: str) -> str:
     return say(locale, f"holds.state_{item.state}")
 
 
-def text_card(queue: str, texts: Mapping[str, str], reason: str, locale: str) -> Card:
-    """The held text as typed, field by field, on a screen of its own."""
+def text_card(
+    item: str, queue: str, texts: Mapping[str, str], reason: str, page: int, locale: str
+) -> Card:
+    """The held text as typed, field by field, on a screen of its own; `page` from 0."""
+    rows = [(f"case.{'steps' if key.startswith('step:') else key}", texts[key]) for key in texts]
+    pages = _pages([*rows, *([("guard.reason", reason)] if reason else [])])
+    shown = pages[min(max(page, 0), len(pages) - 1)]
     parts: list[Part] = [Text(say(locale, "holds.read_note"), Style.QUIET)]
-    for key, text in texts.items():
-        label = "steps" if key.startswith("step:") else key
-        parts += [Text(say(locale, f"case.{label}"), Style.STRONG), Text(text, Style.QUOTE)]
-    if reason:
-        parts += [Text(say(locale, "guard.reason"), Style.STRONG), Text(reason, Style.QUOTE)]
-    parts.append(Actions((Button(say(locale, "holds.back"), "holds.queue", queue),)))
+    for label, text in shown:
+        parts += [Text(say(locale, label), Style.STRONG), Text(text, Style.QUOTE)]
+    back = Button(say(locale, "holds.back"), "holds.queue", queue)
+    more = Button(say(locale, "holds.read_on"), "holds.read", f"{item}:{page + 1}")
+    parts.append(Actions((more, back) if page + 1 < len(pages) else (back,)))
     return Card(tuple(parts), title=say(locale, "holds.text"))
+
+
+def _pages(rows: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The labelled texts in pieces, as many on a page as every platform shows."""
+    pages: list[list[tuple[str, str]]] = [[]]
+    left = PAGE
+    for label, text in rows:
+        for start in range(0, len(text), PIECE):
+            piece = text[start : start + PIECE]
+            if len(piece) > left:
+                pages.append([])
+                left = PAGE
+            pages[-1].append((label, piece))
+            left -= len(piece)
+    return pages
 
 
 def return_form(hold_id: str, limit: int, locale: str) -> Card:

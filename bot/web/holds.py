@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.conversation.holds import MOST, items
+from bot.conversation.holds import LINES, MOST, items
 from bot.views.holds import month_card, queue_card
 from bot.web.visit import House, enter, page
 from cases import holds, months, safety
@@ -28,7 +28,7 @@ async def queues(house: House, request: web.Request) -> web.StreamResponse:
         month = request.query.get("month") or months.month_of(shelf.now)
         if Role.SAFETY in visit.scope.roles:
             sums = await safety.month_of(shelf, month)
-            rows = await items(shelf, sums.items, visit.locale)
+            rows = await items(shelf, sums.items[-LINES:], visit.locale)
             cards.append(visit.card(month_card(sums, rows, visit.locale), "month"))
     ours = Role.SAFETY in visit.scope.roles
     return await page(visit, "holds.html", {"cards": cards, "month": month if ours else ""})

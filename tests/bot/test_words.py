@@ -19,9 +19,8 @@ def test_both_languages_have_the_same_keys_in_the_same_order() -> None:
     assert list(JA) == list(EN)
 
 
-@pytest.mark.parametrize("key", JA)
-def test_a_sentence_has_the_same_placeholders_in_both_languages(key: str) -> None:
-    assert placeholders(JA[key]) == placeholders(EN[key])
+def test_each_sentence_has_the_same_placeholders_in_both_languages() -> None:
+    assert [key for key in JA if placeholders(JA[key]) != placeholders(EN[key])] == []
 
 
 def test_no_sentence_is_empty() -> None:
