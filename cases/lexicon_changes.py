@@ -122,16 +122,22 @@ def applied(checked: Checked, texts: Mapping[str, str], words: Words) -> Checked
     return Checked(strictest([one.decision for one in verdicts.values()]), verdicts, masked)
 
 
+def hidden(text: str, words: Words) -> str:
+    """The text without the words to mask."""
+    shown = MASKS[is_japanese(text)]
+    for start, end in reversed(list(_places(text, words.mask))):
+        text = text[:start] + shown + text[end:]
+    return text
+
+
 def _verdict(verdict: Verdict, text: str, words: Words) -> Verdict:
     found = [Finding(RULE, Decision.HOLD, start, end) for start, end in _places(text, words.stop)]
     shown = MASKS[is_japanese(text)]
     taken = [(one.start, one.end) for one in verdict.findings if one.action is Decision.MASK]
-    masked = verdict.masked
     for start, end in _places(text, words.mask):
         if not any(start < last and first < end for first, last in taken):
             found.append(Finding(RULE, Decision.MASK, start, end, shown))
-    for start, end in reversed(list(_places(masked, words.mask))):
-        masked = masked[:start] + shown + masked[end:]
+    masked = hidden(verdict.masked, words)
     if not found and masked == verdict.masked:
         return verdict
     findings = tuple(sorted((*verdict.findings, *found), key=lambda one: (one.start, one.end)))
