@@ -34,15 +34,28 @@ async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
         assert case.title in (await driver.room(OFFICE))[-1].text
         author = Scope(sample.COMPANY, case.author_id)
         async with driver.house.hub.library.db.transaction(author) as shelf:
-            await sharing.withdraw(shelf, case_id)
-        before = len(updates(driver))
+            person = await shelf.people.member(case.author_id)
+            assert person is not None
+            await names.choose(shelf, case_id, show=not case.show_author)
+        before = updates(driver)
         await driver.house.hub.clock.ring("reconcile")
-        updated = updates(driver)[before:]
+        (posted,) = [one for one in fresh(driver, before) if "いまのものに書きかえました" in one]
+        assert (person.name in posted) is not case.show_author
+        async with driver.house.hub.library.db.transaction(author) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        before = updates(driver)
+        await driver.house.hub.clock.ring("reconcile")
+        updated = fresh(driver, before)
         assert any("この事例は取り下げられました" in one for one in updated)
         assert any("11月の好事例" in one for one in updated)
         assert not any(case.title in one for one in updated)
         await driver.house.hub.clock.ring("reconcile")
-        assert len(updates(driver)) == before + len(updated)
+        assert fresh(driver, [*before, *updated]) == []
+
+
+def fresh(driver: AnyDriver, before: list[str]) -> list[str]:
+    """What was put there since."""
+    return [one for one in updates(driver) if one not in before]
 
 
 def updates(driver: AnyDriver) -> list[str]:
