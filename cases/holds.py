@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cases import audit, fields, months, review_rules, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
-from cases.guard import Checked
 from cases.models.case import Draft, Hold
 from cases.seal import KeyRing
 from cases.vocabulary import Decision, DraftState, Role
+
+if TYPE_CHECKING:  # the first page is there before the guard
+    from cases.guard import Checked
 
 SAFETY, COMPLIANCE = "safety", "compliance"
 READERS = {SAFETY: Role.SAFETY, COMPLIANCE: Role.MODERATOR}  # reliability.md §10

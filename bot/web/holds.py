@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.conversation.holds import LINES, MOST, items
-from bot.views.holds import month_card, queue_card
 from bot.web.visit import House, enter, page
 from cases import holds, months, safety
 from cases.errors import NotAllowed
@@ -14,6 +12,9 @@ from cases.vocabulary import Role
 
 async def queues(house: House, request: web.Request) -> web.StreamResponse:
     """Each queue as in chat, and the month. Raises NotAllowed for everybody else."""
+    from bot.conversation.holds import LINES, MOST, items  # with the guard: not for the first page
+    from bot.views.holds import month_card, queue_card
+
     visit = await enter(house, request)
     names = [name for name, role in holds.READERS.items() if role in visit.scope.roles]
     if not names:

@@ -6,11 +6,8 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.conversation.review import beside, reviewed, sampled
 from bot.views.elements import Actions, Button, Card
-from bot.views.review import imports_parts, near_parts, waiting_parts
 from bot.web.visit import House, Visit, enter, page
-from cases import review
 from cases.vocabulary import Role
 
 MOST = 20  # texts on the page, oldest first
@@ -19,6 +16,10 @@ COMPARED = 10  # of them, with what is like them: each costs a search
 
 async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     """The queue. Raises NotAllowed for everybody who does not approve."""
+    from bot.conversation.review import beside, reviewed, sampled  # with the guard, and these two:
+    from bot.views.review import imports_parts, near_parts, waiting_parts
+    from cases import review
+
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
         found = await review.queue(shelf)
