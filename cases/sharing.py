@@ -6,15 +6,17 @@ The guard runs before these functions, outside any transaction; they take what i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cases import audit, fields, verdicts
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
-from cases.guard import Checked
 from cases.models.case import Case, Draft, Hold
 from cases.seal import KeyRing
 from cases.vocabulary import Decision, DraftState, Status
+
+if TYPE_CHECKING:  # as in verdicts.py
+    from cases.guard import Checked
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
 # Of a draft's wording these stay sealed: what was typed, and what the author says is no name.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cases import fields
-from cases.guard import Checked, Finding
 from cases.text import content_hash
 from cases.vocabulary import Decision, strictest
+
+if TYPE_CHECKING:  # the jobs read this at the start, and the guard takes long to import
+    from cases.guard import Checked, Finding
 
 PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
 OVERRULED = "overruled"  # the action of a finding that the author put aside
@@ -21,6 +23,8 @@ CLEARABLE = frozenset({Decision.HOLD, Decision.ROUTE_TO_SAFETY})
 
 def down() -> Checked:
     """The guard's word when it cannot run: nothing passes (fail closed)."""
+    from cases.guard import Checked
+
     return Checked(Decision.HOLD, {}, {})
 
 
