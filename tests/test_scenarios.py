@@ -112,11 +112,21 @@ async def test_a_held_post_is_answered_read_and_received(driver: AnyDriver) -> N
     assert "発疹".encode() not in driver.house.bytes()
 
 
-@scenario("全社公開の確認")
-async def test_head_office_releases_a_case(driver: AnyDriver) -> None:
-    case_id = await shares(driver.person(SATO))
-    nakamura = driver.person(NAKAMURA)
+@scenario("確認(伏せる、コメントで戻す、全社に公開)")
+async def test_head_office_masks_gives_back_and_releases_a_case(driver: AnyDriver) -> None:
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    case_id = await shares(sato)
     await nakamura.says("確認待ち")
+    await nakamura.presses("くわしく確認する", case_id)
+    await nakamura.presses("ことばを伏せる", case_id)
+    await nakamura.presses("伏せる", case_id, words="秘書さん", **{"as": "other"})
+    await nakamura.presses("コメントをつけて戻す", case_id)
+    await nakamura.presses("戻す", case_id, why="wording", comment="コツもひとことお願いします")
+    assert "コツもひとこと" in await sato.opens_mail()
+    await sato.presses("直して、もう一度出す", case_id)
+    await sato.presses("内容を確認する", tip="聞くのは週の初め")
+    await sato.presses("共有する", declared=list(TICKS))
+    assert "〔伏せました〕に聞いた16時" in await nakamura.says("確認待ち")
     await nakamura.presses("全社に公開する", case_id)
     assert "全社に公開しました" in nakamura.sees
 

@@ -31,6 +31,8 @@ HELP = {
     "deliveries": "届いていないお知らせを見ます / what did not arrive",
     "inbox": "扱えなかった受信を見て、再試行か消去をします / events that could not be handled",
     "audit": "記録 / the audit trail",
+    "audit author": "事例を書いた人(見たことは記録) / who wrote a case; it is recorded",
+    "rules": "規則ごとの誤検知と、会社のことば / false alarms per rule, and company words",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
     "backup": "データベースの控えをとります / the whole database in one sealed file",
     "restore": "控えから戻します / a backup into a new, empty database",

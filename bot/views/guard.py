@@ -25,6 +25,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "unapproved_material": ("share.edit", "share.hold", "share.drop"),
     "confidential": ("share.edit", "share.hold"),
     "msl_line": ("share.edit", "share.hold"),
+    "company_word": ("share.edit", "share.hold"),
     "model_down": ("share.drafts",),
     "query_refused": ("find.start", "safety.form"),
 }
