@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.conversation.review import beside, reviewed, sampled
 from bot.views.elements import Actions, Button, Card
-from bot.views.review import imports_parts, near_parts, waiting_parts
 from bot.web.visit import House, Visit, enter, page
 from cases import review
 from cases.vocabulary import Role
@@ -19,6 +17,10 @@ COMPARED = 10  # of them, with what is like them: each costs a search
 
 async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     """The queue. Raises NotAllowed for everybody who does not approve."""
+    # Read now: they bring the guard, which the first page does not wait for.
+    from bot.conversation.review import beside, reviewed, sampled
+    from bot.views.review import imports_parts, near_parts, waiting_parts
+
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
         found = await review.queue(shelf)
