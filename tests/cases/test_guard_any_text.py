@@ -74,7 +74,7 @@ def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(PIECES, max_size=12).map("".join))
+@given(st.lists(PIECES, max_size=12).map("。".join))
 def test_masking_what_is_masked_changes_nothing_more(text: str) -> None:
     once = check(text).masked
     assert check(once).masked == once
