@@ -200,7 +200,7 @@ class Reception:
             await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
             if way == "late":
-                turn.replies = [Say(reply.card) for reply in turn.replies]
+                turn.too_late()
             owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
             if way != "direct":
                 await owing.replies(shelf, turn)

@@ -21,6 +21,7 @@ from cases import one_trip
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
+from cases.store.holds import Holds
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
 from cases.store.review import Reviews
@@ -49,6 +50,7 @@ class Shelf:
     now: datetime
     people: People
     cases: Cases
+    holds: Holds
     loop: Loop
     talks: Talks
     audit: Audit
@@ -120,6 +122,7 @@ class Database:
                 now=now,
                 people=People(session, scope),
                 cases=Cases(session, scope),
+                holds=Holds(session, scope),
                 loop=Loop(session, scope),
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),

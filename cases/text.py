@@ -10,6 +10,7 @@ import unicodedata
 _BIDI = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(r"(?<=[ただ])(?:ら|ところ|ので|けれども?|けど|が)?[、,\s]*$")
+_LONG_TEXT = 200  # code points: labels and titles are cut where they have to be
 _SENTENCE = re.compile(r"[^。!?！？\n]*[。!?！？]+[」』）)]*|[^。!?！？\n]+")
 
 
@@ -47,6 +48,17 @@ def shorten(text: str, limit: int) -> str:
     while end > 0 and divides(text, end):
         end -= 1
     return text[:end].rstrip() + "…"
+
+
+def at_a_pause(cut: str) -> str:
+    """`cut` ends in …; a fifth of it may be given up to end with a sentence, or with a phrase."""
+    if len(cut) < _LONG_TEXT:
+        return cut
+    for pauses in ("。！？!?\n", "、, 　"):
+        end = max(cut.rfind(pause) for pause in pauses) + 1
+        if end > len(cut) * 4 // 5 and not divides(cut, end):
+            return cut[:end].rstrip() + "…"
+    return cut
 
 
 def divides(text: str, at: int) -> bool:

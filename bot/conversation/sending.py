@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from bot.conversation.standing import shut_out
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import say
@@ -15,15 +16,19 @@ FEW = 10  # messages on one card; `hitotsubu deliveries` lists more
 _REASONS = {
     "person": (
         "user_not_found user_disabled cannot_dm_bot account_blocked MessageWritesBlocked "
-        "ConversationBlockedByUser BotNotInConversationRoster"
+        "ConversationBlockedByUser BotNotInConversationRoster ForbiddenOperationException "
+        "BotDisabledByAdmin"
     ),
-    "room": "channel_not_found not_in_channel is_archived",
-    "size": "msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format no_text",
+    "room": "channel_not_found not_in_channel is_archived ConversationNotFound",
+    "size": (
+        "MessageSizeTooBig msg_too_long msg_blocks_too_long invalid_blocks invalid_blocks_format "
+        "no_text"
+    ),
     "address": "no_address no_account",
     "place": "platform_not_connected",
     "key": (
         "token_revoked token_expired invalid_auth not_authed account_inactive login_refused "
-        "org_login_required team_access_not_granted app_incomplete "
+        "org_login_required team_access_not_granted app_incomplete BotNotRegistered "
         "invalid_refresh_token team_access_revoked"
     ),
     "gone": "app_uninstalled tokens_revoked",
@@ -48,7 +53,7 @@ async def problems(shelf: Shelf, locale: str) -> list[Part]:
             Text(await _what(shelf, stuck, locale)),
             Actions(_deeds(stuck, locale)),
         ]
-    return parts
+    return [*parts, *await shut_out(shelf, locale)]
 
 
 async def again(turn: Turn, delivery_id: str) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bot.views.elements import Divider, Part, Text
 from bot.views.words import say
 from cases.db import Shelf
 from cases.members import DEACTIVATED
+from cases.models.org import Account
+
+FEW = 10  # people by name on one card
 
 
 async def rows(shelf: Shelf, locale: str) -> list[tuple[str, str]]:
@@ -25,10 +29,34 @@ async def rows(shelf: Shelf, locale: str) -> list[tuple[str, str]]:
         moves=len(await shelf.roster.moves()),
     )
     found = [(say(locale, "status.roster"), people)]
+    shut = sorted(a.blocked for mine in accounts.values() for a in mine if is_shut_out(a))
+    if shut:
+        codes = ", ".join(sorted(set(shut)))
+        told = say(locale, "shut_out.row_of", count=len(shut), codes=codes)
+        found.append((say(locale, "shut_out.row"), told))
     found.append((say(locale, "status.rooms"), await _rooms(shelf, locale)))
     if vacant:
         found.append((say(locale, "status.vacant"), ", ".join(vacant)))
     return found
+
+
+def is_shut_out(account: Account) -> bool:
+    """True for somebody who blocked the bot or took the app out; not for a closed account."""
+    return account.blocked not in ("", DEACTIVATED)
+
+
+async def shut_out(shelf: Shelf, locale: str) -> list[Part]:
+    """Who gets nothing because they shut the bot out, by name: for administrators."""
+    people = {one.id: one.name for one in await shelf.people.members()}
+    accounts = await shelf.people.accounts_by_member(list(people))
+    found = [one for mine in accounts.values() for one in mine if is_shut_out(one)]
+    lines = [
+        say(locale, "shut_out.one", name=people[one.member_id], code=one.blocked)
+        for one in found[:FEW]
+    ]
+    if len(found) > FEW:
+        lines.append(say(locale, "shut_out.others", count=len(found) - FEW))
+    return [Divider(), *map(Text, lines)] if lines else []
 
 
 async def _rooms(shelf: Shelf, locale: str) -> str:

@@ -6,11 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from bot.slack import limits
-from cases.text import clean, divides, shorten
+from cases.text import at_a_pause, clean, divides, shorten
 
 Json = dict[str, Any]
 EMPTY = "…"  # Slack refuses empty texts
-_LONG_TEXT = 200  # code points: labels and titles are cut where they have to be
 
 
 def units(text: str) -> int:
@@ -29,19 +28,8 @@ def fit(text: str, limit: int) -> str:
     for end, ch in enumerate(text):
         used += 2 if ch > "\uffff" else 1
         if used > limit:
-            return _at_a_pause(shorten(text, max(1, end)))
+            return at_a_pause(shorten(text, max(1, end)))
     return text
-
-
-def _at_a_pause(cut: str) -> str:
-    """`cut` ends in …; a fifth of it may be given up for a better place."""
-    if len(cut) < _LONG_TEXT:
-        return cut
-    for pauses in ("。！？!?\n", "、, 　"):
-        end = max(cut.rfind(pause) for pause in pauses) + 1
-        if end > len(cut) * 4 // 5 and not divides(cut, end):
-            return cut[:end].rstrip() + "…"
-    return cut
 
 
 def plain_text(text: str, limit: int = limits.TEXT) -> Json:

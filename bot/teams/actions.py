@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 PRESS = "hitotsubu"  # our own key beside the field values, so that no field can be mistaken for it
 DIALOG = "dialog"  # within PRESS: which dialog the button stands in
-_MARGIN = 4
+_MARGIN = 4  # columns that a button's own edges take
 _DOTS = _MARGIN + 2
 
 
@@ -33,7 +33,7 @@ def _rows(found: list[Json], *, spare: int) -> list[list[Json]]:
     rows: list[list[Json]] = [[]]
     used = 0
     for number, action in enumerate(found, 1):
-        need = _columns(action["title"]) + (spare if number == len(found) else 0)
+        need = _MARGIN + columns(action["title"]) + (spare if number == len(found) else 0)
         if rows[-1] and used + need > limits.ROW_COLUMNS:
             rows.append([])
             used = 0
@@ -42,9 +42,9 @@ def _rows(found: list[Json], *, spare: int) -> list[list[Json]]:
     return rows
 
 
-def _columns(title: str) -> int:
-    """Width in half-width characters, with the button's own margins."""
-    return _MARGIN + sum(2 if east_asian_width(ch) in "WFA" else 1 for ch in title)
+def columns(text: str) -> int:
+    """Width in half-width characters."""
+    return sum(2 if east_asian_width(ch) in "WFA" else 1 for ch in text)
 
 
 def _action(button: Button, card: Card) -> Json:

@@ -17,8 +17,16 @@ __all__ = ["DeliveryFailed", "DeliveryUnknown", "parsed", "receipt", "refusal", 
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _SUB_CODE = re.compile(r'"subCode"\s*:\s*"([A-Za-z0-9_.-]{1,60})"')
-# A 403 that is about one person: they blocked the bot, or took it out of the chat.
-SHUT_OUT = {"MessageWritesBlocked", "ConversationBlockedByUser", "BotNotInConversationRoster"}
+# A 403 that is about one person: they blocked the bot, took it out of the chat, do not have the
+# app, or the tenant's administrator took it from them (app policies are for single people too).
+SHUT_OUT = {
+    "MessageWritesBlocked",
+    "ConversationBlockedByUser",
+    "BotNotInConversationRoster",
+    "ForbiddenOperationException",
+    "BotDisabledByAdmin",
+}
+UNREGISTERED = "BotNotRegistered"  # a 401 that no new token changes: nothing can be sent at all
 _AMBIGUOUS = (408, 412)
 _RETRY_SECONDS = (1.0, 3_600.0)  # Retry-After is taken within these
 
@@ -43,6 +51,8 @@ def refusal(
         return DeliveryFailed(reason, retry_after=retry_after(headers), http_status=status)
     if status >= 500 or status in _AMBIGUOUS:
         return DeliveryUnknown(reason, http_status=status)
+    if reason == UNREGISTERED:
+        return DeliveryFailed(reason, workspace_wide=True, http_status=status)
     # 401: the token was refused and is fetched anew; 3xx: a redirect is never followed.
     again = status == 401 or status < 400
     return DeliveryFailed(

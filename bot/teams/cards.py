@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.teams import inputs, limits
-from bot.teams.actions import action_set
+from bot.teams.actions import action_set, columns
+from bot.teams.lengths import parted, shortened, weight
 from bot.teams.markdown import escaped, plain
 from bot.teams.toggles import folded
 from bot.views import elements
 from bot.views.elements import Actions, Card, Divider, Facts, Field, Fold, Style, Text
-from cases.text import shorten
+from bot.views.words import say
+from cases.text import is_japanese, shorten
 
 Json = dict[str, Any]
 
@@ -62,13 +64,18 @@ def fitting(card: Card) -> Card:
     closed = elements.unfolded(card)
     tries = [(card, limit) for limit in limits.TEXTS if limit >= limits.READABLE]
     for shown, limit in [*tries, *((closed, limit) for limit in limits.TEXTS)]:
-        shorter = _shortened(shown, limit)
-        if size(_message(shorter)) <= limits.PAYLOAD_BYTES:
+        shorter = shortened(shown, limit)
+        if _fits(shorter):
             return shorter
-    short = _shortened(closed, limits.TEXTS[-1], values=True)
-    while size(_message(short)) > limits.PAYLOAD_BYTES and short.parts:
+    short = shortened(closed, limits.TEXTS[-1], values=True)
+    while not _fits(short) and short.parts:
         short = replace(short, parts=short.parts[: len(short.parts) // 2])
     return short
+
+
+def _fits(card: Card) -> bool:
+    most = limits.PAYLOAD_BYTES
+    return weight(card) <= most and size(_message(card)) <= most
 
 
 def size(data: Json) -> int:
@@ -137,7 +144,9 @@ def _shows(part: elements.Part) -> bool:
 
 def _part(part: Text | Facts | Actions | Field | Fold, card: Card, number: int) -> Json:
     match part:
-        case Text() | Facts():
+        case Text():
+            return _long(part, f"more{number}")
+        case Facts():
             return _block(part)
         case Actions():
             return action_set(part, card)
@@ -151,12 +160,34 @@ def _part(part: Text | Facts | Actions | Field | Fold, card: Card, number: int) 
 
 def _block(part: Text | Facts) -> Json:
     if isinstance(part, Facts):
-        facts = [{"title": escaped(label), "value": escaped(value)} for label, value in part.rows]
-        return {"type": "FactSet", "facts": facts}
+        return _facts(part)
     block = _marked(part) if part.marks else _written(part)
     if part.style is not Style.QUOTE:
         return block
     return {"type": "Container", "style": "emphasis", "items": [block]}
+
+
+def _facts(part: Facts) -> Json:
+    """Two columns; on a phone labels that are long would squeeze the values, so they go before."""
+    if all(columns(label) <= limits.FACT_COLUMNS for label, _ in part.rows):
+        facts = [{"title": escaped(label), "value": escaped(value)} for label, value in part.rows]
+        return {"type": "FactSet", "facts": facts}
+    rows = [
+        Text(line, marks=((0, len(line) - len(value)),) if label else ())
+        for label, value in part.rows
+        if plain(line := elements.fact(label, value)).strip()
+    ]
+    lines = [{**_runs(row, {"weight": "Bolder"}), "spacing": "Small"} for row in rows]
+    return {"type": "Container", "items": lines or [_written(Text(limits.NOTHING))]}
+
+
+def _long(part: Text, name: str) -> Json:
+    """The beginning of a long text, and the rest behind もっと見る, in the text's own language."""
+    first, rest = parted(part, limits.SHOWN)
+    if rest is None:
+        return _block(part)
+    more = say("ja" if is_japanese(part.text) else "en", "find.more")
+    return {"type": "Container", "items": [_block(first), folded(more, name, [_block(rest)])]}
 
 
 def _written(part: Text) -> Json:
@@ -164,8 +195,12 @@ def _written(part: Text) -> Json:
 
 
 def _marked(part: Text) -> Json:
-    """Text runs; a RichTextBlock always wraps. Marked ones are highlighted, and bold for eyes and
-    themes that do not see the colour."""
+    """Marks are highlighted, and bold for eyes and themes that do not see the colour."""
+    return _runs(part, {"highlight": True, "weight": "Bolder"})
+
+
+def _runs(part: Text, mark: Json) -> Json:
+    """Text runs, which know no Markdown; a RichTextBlock always wraps."""
     look = {name: value for name, value in _LOOKS[part.style].items() if name != "style"}
     runs = []
     at = 0
@@ -174,49 +209,16 @@ def _marked(part: Text) -> Json:
         runs.append((part.text[max(at, start) : end], True))
         at = max(at, end)
     runs.append((part.text[at:], False))
-    inlines = [_run(text, look, marked=marked) for text, marked in runs if text]
+    inlines = [_run(text, {**look, **(mark if on else {})}) for text, on in runs if text]
     return {"type": "RichTextBlock", "inlines": inlines}
 
 
-def _run(text: str, look: Json, *, marked: bool) -> Json:
+def _run(text: str, look: Json) -> Json:
     kept = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     inner = plain(text) and f"{kept[0]}{plain(text)}{kept[1]}"
-    run: Json = {"type": "TextRun", "text": inner or " ", **look}
-    return {**run, "highlight": True, "weight": "Bolder"} if marked else run
+    return {"type": "TextRun", "text": inner or " ", **look}
 
 
 def _fold(part: Fold, name: str) -> Json:
     shown = [each for each in part.parts if not isinstance(each, Divider)]
     return folded(part.title, name, [_block(each) for each in shown if _shows(each)])
-
-
-def _shortened(card: Card, limit: int, *, values: bool = False) -> Card:
-    parts = tuple(_short(part, limit, values=values) for part in card.parts)
-    return replace(card, title=shorten(card.title, limit), parts=parts)
-
-
-def _short(part: elements.Part, limit: int, *, values: bool) -> elements.Part:
-    match part:
-        case Text() | Facts() | Divider():
-            return _short_plain(part, limit)
-        case Fold():
-            return replace(part, parts=tuple(_short_plain(each, limit) for each in part.parts))
-        case Field():
-            return inputs.shortened(part, limit) if values else part
-        case Actions():
-            return part
-        case _:
-            assert_never(part)
-
-
-def _short_plain(part: Text | Facts | Divider, limit: int) -> Text | Facts | Divider:
-    if isinstance(part, Text):
-        end = limit - 1  # the … at the cut is not marked
-        inside = ((start, min(stop, end)) for start, stop in part.marks if start < end)
-        cut = len(part.text) > limit
-        return replace(
-            part, text=shorten(part.text, limit), marks=tuple(inside) if cut else part.marks
-        )
-    if isinstance(part, Facts):
-        return Facts(tuple((shorten(a, limit), shorten(b, limit)) for a, b in part.rows))
-    return part

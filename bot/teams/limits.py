@@ -7,8 +7,11 @@ CARD_VERSION = "1.5"  # the newest version that Teams shows everywhere
 # Teams refuses messages over 100 KB and mentions 28 KB for cards; ours stay below both.
 PAYLOAD_BYTES = 25_000
 
-TEXTS = (4_000, 1_500, 600, 250, 100, 40)  # code points per text, tried in turn until a card fits
+# Code points per text, tried in turn until a card fits.
+TEXTS = (6_500, 4_000, 1_500, 600, 250, 100, 40)
 READABLE = 600  # code points: before texts get shorter, what is folded goes behind its button
+SHOWN = 600  # code points of one text: a quarter more, and the rest goes behind もっと見る
+FACT_COLUMNS = 8  # half-width characters of a label beside its value, on a phone
 SUMMARY = 150  # code points: the line in a notification
 FALLBACK = 1_000  # code points: what a client without this card version shows
 NOTHING = "…"  # stands where words must be and there are none

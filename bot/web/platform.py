@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader
 from bot.conversation.events import Aside, Event, Pressed, Said
 from bot.platform import Desk
 from bot.views.elements import Card, from_json, to_json
-from bot.web import chat, company_days, library, mailbox, office, plans, review, status
+from bot.web import chat, company_days, holds, library, mailbox, office, plans, review, status
 from bot.web.back import Back
 from bot.web.threads import Threads
 from bot.web.visit import House
@@ -56,6 +56,8 @@ class WebPlatform:
             "/office": office.office,
             "/pack/{office}/{month}": office.pack,
             "/review": review.waiting,
+            "/holds": holds.queues,
+            "/holds/{month}.csv": holds.reconciliation,
             "/status": status.status,
             "/schedule": plans.listing,
             "/schedule/{kind}": plans.form,

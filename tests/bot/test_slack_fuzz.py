@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import regex  # Unicode's own rule of visible characters (\X), as the judge of our cuts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,33 +15,15 @@ from bot.views.elements import (
     Actions,
     Button,
     Card,
-    Choice,
-    Facts,
     Field,
-    Fold,
-    Kind,
     Style,
     Text,
 )
 from cases.text import clean, shorten
 from tests.fakes import slack_limits
+from tests.fakes.typed import boundaries, everywhere, free
 
 Json = dict[str, Any]
-CLUSTERS = (
-    "👨‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇯🇵", "🇺🇸", "1️⃣", "e\u0301", "か\u3099", "ｶﾞ", "葛\U000e0100",
-    "g" + "\u0308\u0323" * 4, "한", "\u1112\u1161\u11ab", "नि", "\u202e", "\u2066", "\u200b",
-    "<!channel>", "<!here|@here>", "<@U024BE7LH>", "<#C024BE7LR|sales>", "<!subteam^S1>",
-    "<https://evil.example|社内ポータル>", "&lt;!channel&gt;", "&amp;", "*太字*", "`code`", "```",
-    ":skull:", "> 引用", "@channel", "A先生に会えました。", "朝に電話、", "\n", "\r\n", " ",
-    "　", "\t", "\x00", "\ufeff", "長い話",
-)  # fmt: skip
-free = st.one_of(
-    st.lists(st.sampled_from(CLUSTERS), max_size=40).map("".join),
-    st.lists(st.sampled_from(CLUSTERS), min_size=1, max_size=6).map(
-        lambda found: ("".join(found) * 10_000)[:10_000]
-    ),
-    st.text(max_size=200),
-)
 many = settings(
     max_examples=60,
     deadline=None,
@@ -51,26 +32,6 @@ many = settings(
     suppress_health_check=list(HealthCheck),
 )
 few = settings(many, max_examples=20)  # a card full of 10,000 characters takes a while
-
-
-def everywhere(text: str) -> Card:
-    """One text in every place that a person's words can come to."""
-    button = Button(text, "go", "1", primary=True)
-    choices = tuple(Choice(str(at), text) for at in range(3))
-    lists = (Kind.CHOICE, Kind.CHOICES, Kind.TICKS)
-    return Card(
-        (
-            *(Text(text, style, ((0, 3), (5, 9))) for style in Style),
-            Facts(((text, text), ("手段", text))),
-            Fold(text, (Text(text), Facts(((text, text),)))),
-            Field("line", text, value=text, hint=text, error=text),
-            Field("long", text, Kind.LONG, value=text, limit=400),
-            *(Field(kind.value, text, kind, choices=choices) for kind in lists),
-            Actions((button,) * 3, (button,) * 7),
-        ),
-        title=text,
-        submit=button,
-    )
 
 
 @pytest.mark.fault(34)
@@ -151,15 +112,6 @@ def test_a_long_text_ends_with_a_sentence() -> None:
     phrase = "受付の方に聞いてから、" * 400
     assert texts.fit(phrase, 3_000).endswith("、…")
     assert texts.fit("あ" * 4_000, 3_000) == "あ" * 2_999 + "…"
-
-
-def boundaries(text: str) -> Iterator[int]:
-    """Where one visible character ends and the next begins, by Unicode's rule."""
-    at = 0
-    yield 0
-    for found in regex.findall(r"\X", text):
-        at += len(found)
-        yield at
 
 
 def shown_texts(text: str) -> Iterator[str]:

@@ -68,6 +68,7 @@ class Rooms:
     spent: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[tuple[str, str], Json] = field(default_factory=dict)
     storm: float = 0.0
+    lost: int = 0  # so many of the next messages arrive, and nobody is told: 502
     dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  # weather, no secret
     count: int = 0
 
@@ -205,6 +206,9 @@ class Rooms:
             self.spent[key].append(self.clock)
 
     def _weather(self, *, done: bool) -> None:
+        if done and self.lost:
+            self.lost -= 1
+            raise Refused(502, "ServiceError")
         if self.storm and self.dice.random() < self.storm / 2:
             raise Refused(502, "ServiceError") if done else Refused(412, "PreconditionFailed")
 
