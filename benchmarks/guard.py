@@ -6,7 +6,6 @@ python -m benchmarks.guard [--data ../shared/data] [--write]
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.guard_texts import CASE_FIELDS, batch, rows
 from cases.embedding import Embedder
 from cases.embedding.bundled import BundledEncoder
 from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
@@ -24,17 +24,28 @@ from cases.vocabulary import Decision
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
 TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "inducement"}
 NAMES = ("hcp_name", "facility_name", "contact")
-CASE_FIELDS = ("title", "situation", "action", "result", "tip")
 HERE = Path(__file__).parent
-INTRODUCTION = """Rules {rules}; limit of the second look {limit};
-its head is fitted in {seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n;
-scoring as in decision 33. Times are of the machine that ran this."""
+INTRODUCTION = """Rules {rules}; limit of the second look {limit}. Shares with the 95 % Wilson
+interval and n; scoring as in decision 33. Times are CPU time of one core of the
+machine that ran this. The optional third layer (`HITOTSUBU_GUARD_MODEL`) is off and
+not measured."""
 DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
-and not a forecast. The head was never fitted on them; its thresholds were chosen with the clean
-ones, the cases and the posts, so the figures for everyday texts are in sight too."""
-BLIND = """Indirect sentences written after the cues; neither cues, anchors nor thresholds were
-tuned on them. They are harder than the development texts, and few. This is the better forecast of
-what new wording does: cues alone do not generalise, the second look does in part."""
+and not a forecast. The head was never fitted on them; its one limit (0.5: less likely clean than
+not) was looked at beside the clean ones, the cases and the posts."""
+FRESH = """Three batches of sentences, half of them indirect, with hard clean neighbours, each
+written after the rules of its time. Batches 1 and 2 were then used to mend rules
+and anchors by their reasons; batch 3 was written after that, and its **first run is
+the blind figure**: decision recall 118/129 (names 66/69, adverse_event 19/21,
+patient_info 10/11, off_label 7/10, inducement 9/10, disparagement 7/8), clean
+stopped 3/61, span recall hcp_name 30/31, facility_name 26/28, contact 11/11, span
+precision 67/67. The rules before this round (2026.11.0) had on the same batch:
+decision recall 105/129 (names 64/69, adverse_event 13/21, off_label 4/10), clean
+stopped 1/61; and 15 of the 150 everyday cases stopped. Batch 2 at its first run:
+129/140 with clean 2/61. The tables below are of the rules as they are now, after
+reasons from batch 3 were mended too: no forecast either. One author wrote rules and
+batches."""
+BLIND = """Indirect sentences of an earlier round; rules and anchors were mended with their
+reasons in sight since, so these too are now development texts."""
 
 
 @dataclass
@@ -51,18 +62,13 @@ class Score:
     ms: list[float] = field(default_factory=list)
 
 
-def rows(path: Path) -> list[dict[str, object]]:
-    """The rows of a JSONL file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
 def measure(texts: list[dict], traps: set[str], embedder: Embedder | None) -> Score:
     """Run the guard over the labelled texts and count."""
     score = Score()
     for row in texts:
-        begun = time.perf_counter()
+        begun = time.process_time()
         verdict = check(row["text"], embedder)
-        score.ms.append(1000 * (time.perf_counter() - begun))
+        score.ms.append(1000 * (time.process_time() - begun))
         stopped = verdict.decision in STOPPED
         score.stopped["labelled" if row["labels"] else "clean"].append(stopped)
         if row["id"] in traps:
@@ -133,16 +139,65 @@ def everyday(data: Path, embedder: Embedder) -> str:
 
 
 def blind(embedder: Embedder) -> str:
-    """Sentences written after the cues; neither cues nor anchors nor thresholds used them."""
-    sentences: dict[str, list[str]] = json.loads((HERE / "guard_blind.json").read_text("utf-8"))
-    lines = ["| blind sentences | rules alone | both layers |", "|---|---|---|"]
-    for kind, texts in sentences.items():
-        alone, both = (
-            wilson(sum(check(t, e).decision in STOPPED for t in texts), len(texts))
-            for e in (None, embedder)
-        )
+    """The sentences of the earlier round, by what is wrong with them."""
+    return _stopped(batch("guard_blind.json"), embedder)
+
+
+def fresh(name: str, embedder: Embedder) -> str:
+    """A fresh batch: what is stopped by kind, and the spans of names with both layers."""
+    kinds = batch(name)
+    labelled = [row for rows_of_kind in kinds.values() for row in rows_of_kind]
+    score = Score()
+    for row in labelled:
+        _count(score, row["labels"], check(row["text"], embedder).findings)
+    lines = [_stopped(kinds, embedder), "", "| spans | recall | precision |", "|---|---|---|"]
+    for kind in NAMES:
+        recall = wilson(score.hits.get(kind, 0), score.labels.get(kind, 0))
+        lines.append(f"| {kind} | {recall} | {wilson(score.right[kind], score.said[kind])} |")
+    return "\n".join(lines)
+
+
+def _stopped(kinds: dict[str, list[dict]], embedder: Embedder) -> str:
+    lines = ["| stopped | rules alone | both layers |", "|---|---|---|"]
+    hits = {
+        kind: [[check(r["text"], e).decision in STOPPED for r in texts] for e in (None, embedder)]
+        for kind, texts in kinds.items()
+    }
+    risky = [[x for k in kinds if k != "clean" for x in hits[k][layer]] for layer in (0, 1)]
+    for kind, layers in [*hits.items(), ("all but clean", risky)]:
+        alone, both = (wilson(sum(layer), len(layer)) for layer in layers)
         lines.append(f"| {kind} | {alone} | {both} |")
     return "\n".join(lines)
+
+
+def bars(score: Score) -> str:
+    """The bars of the product beside what is measured on the development texts, both layers."""
+    stopped = {kind: (sum(x), len(x)) for kind, x in score.stopped.items()}
+    rows_of_bars = [
+        ("decision recall", "≥ 97 %", stopped["labelled"]),
+        ("clean texts stopped or masked", "≤ 5 %", stopped["clean"]),
+        ("traps stopped", "≤ 8 %", stopped["trap"]),
+        (
+            "adverse_event recall",
+            "≥ 95 %",
+            (score.hits["adverse_event"], score.labels["adverse_event"]),
+        ),
+    ]
+    for kind in NAMES:
+        rows_of_bars += [
+            (f"{kind}: span recall", "≥ 95 %", (score.hits[kind], score.labels[kind])),
+            (f"{kind}: span precision", "≥ 90 %", (score.right[kind], score.said[kind])),
+        ]
+    lines = [f"| {what} | {bar} | {wilson(*counts)} |" for what, bar, counts in rows_of_bars]
+    slow = f"{np.percentile(score.ms, 95):.1f} ms"
+    return "\n".join(
+        [
+            "| bar | wanted | measured |",
+            "|---|---|---|",
+            *lines,
+            f"| p95 a text | ≤ 30 ms | {slow} |",
+        ]
+    )
 
 
 def table(rules: Score, both: Score) -> str:
@@ -171,18 +226,21 @@ def page(data: Path) -> str:
     texts = rows(data / "safety.jsonl")
     traps = set((data / "safety_trap_ids.txt").read_text().split())
     embedder = BundledEncoder()
-    begun = time.perf_counter()
     warm(embedder)
-    fitted = time.perf_counter() - begun
     check("温め")
-    scores = table(measure(texts, traps, None), measure(texts, traps, embedder))
+    rules, both = measure(texts, traps, None), measure(texts, traps, embedder)
     parts = [
         "# The guard, measured",
-        INTRODUCTION.format(rules=RULES_VERSION, limit=LIMIT, seconds=fitted),
-        "## Development texts (240)",
+        INTRODUCTION.format(rules=RULES_VERSION, limit=LIMIT),
+        "## The bars, on the development texts (240)",
+        bars(both),
         DEVELOPMENT,
-        scores,
-        "## Blind sentences",
+        "## By type, and what the second look adds",
+        table(rules, both),
+        "## Fresh batches",
+        FRESH,
+        *(f"### Batch {n}\n\n{fresh(f'guard_fresh_{n}.json', embedder)}" for n in (1, 2, 3)),
+        "## Indirect sentences of the earlier round",
         BLIND,
         blind(embedder),
         "## The second look alone",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.platform import Rereads
+from bot.platform import Credentials, Key, Rereads
 from cases.db import Database, Shelf
 from cases.models.org import Workspace
 from cases.scope import Scope
@@ -26,9 +26,6 @@ EVERY = timedelta(hours=1)
 UNKNOWN = timedelta(days=1)  # how far back a room is read that was never read before
 ROOMS = 12  # in one tick of 15 s: Slack allows about 50 such calls a minute
 REST = 300.0  # seconds until a company whose rooms were all read is looked at again
-
-Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
-Key = tuple[str, str]  # company and workspace
 
 
 @dataclass(frozen=True, slots=True)

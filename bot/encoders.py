@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, sync_url
-from cases import guard
 from cases.db import Database
 from cases.embedding import ModelChoice, QueryEmbedder, Reranker
 from cases.embedding.bundled import NAME, BundledEncoder
@@ -30,7 +29,10 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
     The guard reads with the bundled encoder. So does search, until the vectors of a named model are
     whole (`hitotsubu reindex`) and the model is loaded (`load_models`).
     """
-    guard.use_model(settings.guard_model)
+    if settings.guard_model:  # without one the guard is not read before the first page
+        from cases import guard
+
+        guard.use_model(settings.guard_model)
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
     shelves = Shelves(db, empty_index, encoder, settings.embedding.stored)

@@ -13,7 +13,7 @@ from typing import Any
 from bot import people
 from bot.conversation.events import Overheard, Post
 from bot.notices import matters
-from bot.platform import Platform, Quotes
+from bot.platform import Credentials, Key, Platform, Quotes
 from cases import marks
 from cases.library import Library
 from cases.models.org import Member
@@ -22,7 +22,6 @@ from cases.store.org import Route
 
 NOBODY = 600.0  # seconds for which somebody whom the roster does not know is not looked up again
 SECONDS = 60.0  # events of a room that was closed to the bot are taken for a minute, but not read
-Key = tuple[str, str]  # company and workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Hearing:
 
     library: Library
     platforms: Mapping[str, Platform]
-    credentials: people.Credentials
+    credentials: Credentials
     ticks: Callable[[], float] = time.monotonic
     _known: dict[Key, tuple[float, Open]] = field(default_factory=dict)
     _nobody: dict[tuple[Key, str], float] = field(default_factory=dict)  # until when

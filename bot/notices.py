@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.events import Attached, Detached, PersonTold, RoomTold, Said, Told
 from bot.conversation.events import Event as Neutral
-from bot.platform import Platform, Reaches
+from bot.platform import Credentials, Platform, Reaches
 from cases import members, rooms
 from cases.db import Database
 from cases.scope import Scope
@@ -18,8 +17,6 @@ from scheduler.ports import Event
 
 if TYPE_CHECKING:
     from bot.conversation.turn import Reach
-
-Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
 async def take_note(db: Database, event: Event, told: Told) -> None:

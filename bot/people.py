@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.platform import Platform
+from bot.platform import Credentials, Key, Platform
 from cases import members
 from cases.db import Database
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
-
-Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
-Key = tuple[str, str]  # company and workspace
 
 
 @dataclass(frozen=True, slots=True)

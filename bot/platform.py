@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -9,6 +10,10 @@ from aiohttp import web
 
 from bot.conversation.events import Aside, Attached, Detached, Event, Post, Reply
 from bot.views.elements import Card
+
+Key = tuple[str, str]  # company and workspace
+# Workspace and company to the workspace's credentials, opened; empty when there are none.
+Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
 class Platform(Protocol):

@@ -84,12 +84,12 @@ async def _tell(
     found: Any,
 ) -> None:
     """One transaction: what the guard said, where it puts the text, and the letter."""
-    from cases import holds, sharing, verdicts
+    from cases import clearing, sharing, verdicts
     from cases.vocabulary import Decision
 
     since = draft.unchecked_since or shelf.now
     await sharing.keep_draft(shelf, library.ring, raw, found, draft=draft)
-    rule = await holds.route(shelf, library.ring, draft, found, raw, shown=False)
+    rule = await clearing.route(shelf, library.ring, draft, found, raw, shown=False)
     decision = verdicts.decision_of(found, raw)
     content = {
         "draft_id": draft.id,

@@ -1,59 +1,24 @@
-"""Held texts: which queue a stopped text goes to, who reads it there, what is decided, its end."""
+"""Held texts: their queues, who reads them there, and their end. (Where they go: clearing.py.)"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
-from cases import audit, fields, months, review_rules, sharing, verdicts
+from cases import audit, fields, months
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
-from cases.models.case import Draft, Hold
+from cases.models.case import Hold
 from cases.seal import KeyRing
-from cases.vocabulary import Decision, DraftState, Role
-
-if TYPE_CHECKING:  # the first page is there before the guard
-    from cases.guard import Checked
+from cases.vocabulary import DraftState, Role
 
 SAFETY, COMPLIANCE = "safety", "compliance"
 READERS = {SAFETY: Role.SAFETY, COMPLIANCE: Role.MODERATOR}  # reliability.md §10
 # How long a text stays after a reviewer was done with it (domain.md §8).
 KEPT = {SAFETY: timedelta(days=30), COMPLIANCE: timedelta(days=90)}
+# The author's answer in the queue of safety, the decision in that of compliance.
+OPEN, REPORTED, NOT_APPLICABLE = "open", "reported", "not_applicable"
 RELEASED, RETURNED, CLOSED = "released", "returned", "closed"
-
-
-async def route(
-    shelf: Shelf,
-    ring: KeyRing,
-    draft: Draft,
-    checked: Checked,
-    raw: Mapping[str, Any],
-    *,
-    shown: bool = True,
-) -> str | None:
-    """Puts a stopped text where it belongs, and gives the rule that stopped it; None: it passes.
-
-    Safety is routed at once; conduct reaches compliance where the company says so; the rest goes
-    back to its author.
-    `shown`: the author sees it now.
-    """
-    decision = verdicts.decision_of(checked, raw)
-    if decision in verdicts.PASSES:
-        return None
-    rules = verdicts.rules_behind(checked, decision, raw) or ["model_down"]
-    if decision is Decision.ASK:
-        return rules[0]
-    if decision is Decision.ROUTE_TO_SAFETY:
-        held = await sharing.hold(shelf, ring, draft, rules, SAFETY)
-        held.shown_at = held.shown_at or (shelf.now if shown else None)
-    conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
-    chosen = review_rules.of((await shelf.people.company()).settings)
-    if conduct and chosen.compliance_sees:
-        await sharing.hold(shelf, ring, draft, conduct, COMPLIANCE)
-    if decision is not Decision.ROUTE_TO_SAFETY:
-        draft.state = DraftState.OPEN  # the author may still rewrite it
-    return rules[0]
 
 
 async def mine(shelf: Shelf) -> Sequence[Hold]:
@@ -106,49 +71,10 @@ async def read(shelf: Shelf, ring: KeyRing, hold_id: str) -> tuple[Hold, dict[st
     return hold, texts, reason
 
 
-async def decide(shelf: Shelf, ring: KeyRing, hold_id: str, state: str) -> tuple[Hold, bool]:
-    """Compliance's word: released (the author may publish it), returned or closed, once.
-
-    Gives the item, and whether its author still has the text to go on with. A second decision
-    raises NotFound.
-    """
-    hold = await reviewed(shelf, hold_id)
-    if hold.queue != COMPLIANCE or hold.decided_at is not None:
-        raise NotFound
-    hold.state = state
-    settle(shelf, hold)
-    await audit.record(shelf, f"compliance.{state}", hold.id)
-    if state == RELEASED:
-        return hold, await clear(shelf, ring, hold, set(hold.rules) - verdicts.SAFETY)
-    draft = await shelf.holds.draft(hold.draft_id)
-    if draft is not None and draft.state is DraftState.HELD:
-        draft.state = DraftState.OPEN
-    return hold, draft is not None and draft.state is DraftState.OPEN
-
-
 def settle(shelf: Shelf, hold: Hold) -> None:
     """A reviewer is done with the item: nobody is reminded, and its period begins to run."""
     hold.decided_at = shelf.now
     hold.decided_by = shelf.scope.me
-
-
-async def clear(shelf: Shelf, ring: KeyRing, hold: Hold, rules: set[str]) -> bool:
-    """Lets the author go on with the fields as they were held; False where nothing is left to.
-
-    Another wording since then is checked like any other text. What was erased after 14 days is
-    given back to its author.
-    """
-    draft = await shelf.holds.draft(hold.draft_id)
-    if draft is None or draft.state is DraftState.PUBLISHED or hold.text is None:
-        return False
-    held = ring.open_json(hold.text, hold.company_id)
-    raw = sharing.original(ring, draft)
-    if draft.original is not None and fields.text_hash(raw) != fields.text_hash(held):
-        return False
-    draft.original = ring.seal_json(verdicts.cleared(held, rules), hold.company_id)
-    draft.state = DraftState.OPEN
-    draft.updated_at = shelf.now
-    return True
 
 
 async def purge(shelf: Shelf) -> int:

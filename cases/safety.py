@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases import audit, holds, months, verdicts
+from cases import audit, clearing, holds, months, verdicts
 from cases.db import Shelf
 from cases.errors import BadInput, Missing, NotFound
 from cases.exporting import cell
+from cases.holds import NOT_APPLICABLE, OPEN, REPORTED
 from cases.models.case import Hold
 from cases.seal import KeyRing
 from cases.vocabulary import Role
 
-OPEN, REPORTED, NOT_APPLICABLE = "open", "reported", "not_applicable"
 REASON = 200  # characters
 # A number of the company's reporting system: it lies in clear, so no name fits into it.
 RECEIPT = re.compile(r"(?=.*\d)[0-9A-Za-z][0-9A-Za-z ._/#()-]{0,39}")
@@ -97,7 +97,7 @@ async def receive(shelf: Shelf, ring: KeyRing, hold_id: str) -> tuple[Hold, bool
     await audit.record(shelf, "safety.receive", hold.id)
     if hold.state != NOT_APPLICABLE:
         return hold, False
-    return hold, await holds.clear(shelf, ring, hold, set(hold.rules) & verdicts.SAFETY)
+    return hold, await clearing.clear(shelf, ring, hold, set(hold.rules) & verdicts.SAFETY)
 
 
 async def ask_again(shelf: Shelf, hold_id: str) -> Hold:

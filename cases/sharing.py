@@ -15,7 +15,7 @@ from cases.models.case import Case, Draft, Hold
 from cases.seal import KeyRing
 from cases.vocabulary import Decision, DraftState, Status
 
-if TYPE_CHECKING:  # the first page is there before the guard
+if TYPE_CHECKING:  # as in verdicts.py
     from cases.guard import Checked
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")

@@ -9,7 +9,7 @@ from cases import fields
 from cases.text import content_hash
 from cases.vocabulary import Decision, strictest
 
-if TYPE_CHECKING:  # the first page is there before the guard
+if TYPE_CHECKING:  # the jobs read this at the start, and the guard takes long to import
     from cases.guard import Checked, Finding
 
 PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})

@@ -61,11 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A scenario runs at every door that can do it; in make test-emulate at the emulator's."""
+    """A scenario runs at the first door that can do it, at the others in make test-all; in make
+    test-emulate at the emulator's."""
     mark = metafunc.definition.get_closest_marker("scenario")
     if mark is None:
         return
-    doors: list[object] = [door for door in COLUMNS if door not in row_of(mark).cannot]
+    able = [door for door in COLUMNS if door not in row_of(mark).cannot]
+    rest = [pytest.param(door, marks=pytest.mark.slow) for door in able[1:]]
+    doors: list[object] = [*able[:1], *rest]
     if NODE and "slack" in doors:
         doors = [pytest.param("emulate", marks=pytest.mark.emulate)]
     metafunc.parametrize("door", doors)

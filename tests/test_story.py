@@ -38,6 +38,9 @@ MARKS = {
         pytest.mark.slow,
         pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine; CI installs it"),
     ],
+    # Slack and Teams are told each time, what has no wire of its own in make test-all.
+    "web": [pytest.mark.slow],
+    "terminal": [pytest.mark.slow],
     "socket": [pytest.mark.slow],  # the same code behind another wire
 }
 TITLE = "A先生への電話を、秘書さんに聞いた16時に変え"

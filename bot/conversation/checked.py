@@ -64,7 +64,7 @@ async def open_safety_form(turn: Turn, item: str, action: str) -> None:
 
 async def save_safety(turn: Turn, item: str, filled: Fields, state: str) -> None:
     """Keeps the author's word with the held item; it never says that a report was received."""
-    key = "receipt" if state == safety.REPORTED else "reason"
+    key = "receipt" if state == holds.REPORTED else "reason"
     word = str(filled.get(key) or "").strip()
     heard = _day(turn, str(filled.get("heard_on") or ""))
     if not word:

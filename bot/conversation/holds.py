@@ -12,10 +12,11 @@ from bot.views import holds as views
 from bot.views.elements import Card, Style, Text
 from bot.views.holds import Item
 from bot.views.notes import note
-from cases import holds, members, months, safety, verdicts
+from cases import clearing, holds, members, months, safety, verdicts
 from cases.db import Shelf
 from cases.errors import BadInput, GuardDown, Missing, NotFound
 from cases.models.case import Hold
+from cases.vocabulary import DraftState
 
 MOST = 8  # items on one card, oldest first: Slack shows 50 blocks
 COMMENT = 200  # characters
@@ -34,8 +35,8 @@ async def mine(turn: Turn, value: str = "") -> None:
             for name, role in holds.READERS.items()
             if role in turn.scope.roles
         ]
-        turn.say(views.own_card(await items(shelf, found[:MOST], turn.locale), urls, queues,
-                                turn.locale))  # fmt: skip
+        shown = await items(shelf, found[:MOST], turn.locale)
+        turn.say(views.own_card(shown, urls, queues, turn.locale))
 
 
 async def queue(turn: Turn, name: str = "") -> None:
@@ -63,10 +64,11 @@ async def items(shelf: Shelf, found: Sequence[Hold], locale: str) -> list[Item]:
         office = await shelf.people.office(author.office_id if author else None)
         where = office_word(office, locale) if office else ""
         draft = await shelf.holds.draft(hold.draft_id)
+        state = draft.state if draft is not None else DraftState.PUBLISHED
         rows.append(
             Item(
                 id=hold.id,
-                draft_id=hold.draft_id if draft is not None else "",
+                draft_id="" if state is DraftState.PUBLISHED else hold.draft_id,
                 queue=hold.queue,
                 rule=hold.rules[0] if hold.rules else "",
                 state=hold.state,
@@ -75,7 +77,7 @@ async def items(shelf: Shelf, found: Sequence[Hold], locale: str) -> list[Item]:
                 day_0=safety.day_0(hold),
                 receipt=hold.receipt,
                 author=" ".join(filter(None, (where, members.shown_name(author, locale)))),
-                asked=draft is not None and draft.state == "held",
+                asked=state is DraftState.HELD,
             )
         )
     return rows
@@ -116,7 +118,7 @@ async def ask_again(turn: Turn, hold_id: str) -> None:
 async def release(turn: Turn, hold_id: str) -> None:
     """Compliance: the author may publish it as it is."""
     async with turn.transaction() as shelf:
-        hold, goes_on = await holds.decide(shelf, turn.library.ring, hold_id, holds.RELEASED)
+        hold, goes_on = await clearing.decide(shelf, turn.library.ring, hold_id, holds.RELEASED)
         if goes_on:
             _tell(turn, hold, holds.RELEASED)
         words = "holds.released" if goes_on else "holds.released_gone"
@@ -126,7 +128,7 @@ async def release(turn: Turn, hold_id: str) -> None:
 async def close(turn: Turn, hold_id: str) -> None:
     """Compliance has seen a conduct problem and deals with it outside; nothing is published."""
     async with turn.transaction() as shelf:
-        await holds.decide(shelf, turn.library.ring, hold_id, holds.CLOSED)
+        await clearing.decide(shelf, turn.library.ring, hold_id, holds.CLOSED)
         turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, "holds.closed"))
 
 
@@ -152,7 +154,7 @@ async def give_back(turn: Turn, hold_id: str, filled: Fields) -> None:
         turn.say(note(turn.words("holds.comment_stopped"), style=Style.WARN))
         return
     async with turn.transaction() as shelf:
-        hold, goes_on = await holds.decide(shelf, turn.library.ring, hold_id, holds.RETURNED)
+        hold, goes_on = await clearing.decide(shelf, turn.library.ring, hold_id, holds.RETURNED)
         if goes_on:
             _tell(turn, hold, holds.RETURNED, comment=checked.masked["action"])
         turn.replace(await _queue(turn, shelf, holds.COMPLIANCE, "holds.returned"))

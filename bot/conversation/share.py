@@ -13,7 +13,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.guard import ask_card, stop_card
 from bot.views.preview import preview_card
-from cases import capture, feedback, fields, holds, review_rules, sharing, verdicts
+from cases import capture, clearing, feedback, fields, review_rules, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Checked
@@ -126,7 +126,7 @@ async def stopped(
     turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw
 ) -> Card | None:
     """What stopped the draft, routed where it belongs; None for a text that passes."""
-    rule = await holds.route(shelf, turn.library.ring, draft, checked, raw)
+    rule = await clearing.route(shelf, turn.library.ring, draft, checked, raw)
     if rule is None:
         return None
     if verdicts.decision_of(checked, raw) is Decision.ASK:

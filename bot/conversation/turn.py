@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation.events import (
     Aside,
@@ -26,12 +26,15 @@ from bot.conversation.events import (
 )
 from bot.views.elements import Card
 from bot.views.words import say
-from cases import fields, guard, lexicon_changes
+from cases import fields
 from cases.db import Shelf
 from cases.errors import GuardDown
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
+
+if TYPE_CHECKING:  # read when a text is checked: the pages need it not to be there
+    from cases import guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,8 @@ async def checked(
     """
     texts = fields.texts(raw)
     try:
+        from cases import guard, lexicon_changes
+
         async with library.db.reading(scope) as shelf:
             own = await lexicon_changes.in_force(shelf, library.ring)
         kept = (*(raw.get("not_names") or ()), *own.allow)

@@ -60,7 +60,7 @@ def thread_of(raw: Raw) -> str:
 
 
 def name(team: str, room: str, ts: str) -> str:
-    """A thread's name for the conversation; `ts` is empty for a channel as a whole."""
+    """The conversation's name for a message or its thread; for a channel where `ts` is empty."""
     return f"slack:{team}:{room}:{ts}"
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from bot.platform import Credentials
 from bot.slack import answers, client
 from bot.slack.scopes import missing
 from bot.views.words import say
@@ -15,7 +15,6 @@ from cases.library import Library
 
 PATIENCE = 3.0  # seconds that somebody who asks for 状態 waits for Slack
 KEPT = 600.0  # seconds for which an answer stands
-Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ def neutral(raw: Raw, team: str) -> Said | Unsaid | None:
     overheard = not (found.direct or found.mentions)
     if overheard and (not found.thread or found.at == GONE):
         return None
-    source = f"slack:{team}:{found.room}:{found.ts}"
+    source = asides.name(team, found.room, found.ts)
     place = {"user": found.user}
     if found.direct:
         place["channel"] = found.room

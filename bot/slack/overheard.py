@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.events import Overheard, Post
-from bot.slack import answers, messages
+from bot.slack import answers, asides, messages
 
 Raw = dict[str, Any]
 
@@ -37,13 +37,8 @@ def overheard(raw: Raw, team: str) -> Overheard | None:
     fresh = found.at == found.ts and not str(raw.get("event_id", "")).startswith("history:")
     if not fresh or event.get("channel_type") not in _ROOMS:
         return None
-    source = source_of(team, found.room, found.ts)
+    source = asides.name(team, found.room, found.ts)
     return Overheard(found.user, found.text, {"user": found.user}, source, found.room)
-
-
-def source_of(team: str, room: str, ts: str) -> str:
-    """What names a message: the same as for one that is said to the bot."""
-    return f"slack:{team}:{room}:{ts}"
 
 
 def _mark(event: Raw, team: str) -> Overheard | None:
@@ -53,7 +48,7 @@ def _mark(event: Raw, team: str) -> Overheard | None:
         return None
     room, ts = str(item["channel"]), str(item["ts"])
     mark = str(event["reaction"]).partition("::")[0]
-    place, source = {"user": str(author)}, source_of(team, room, ts)
+    place, source = {"user": str(author)}, asides.name(team, room, ts)
     return Overheard(str(author), "", place, source, room, mark, str(by))
 
 

@@ -11,16 +11,16 @@ from bot.views.elements import Actions, Button, Card, Divider, Facts, Field, Kin
 from bot.views.guard import message_parts
 from bot.views.notes import note
 from bot.views.words import say, sentences
-from cases.holds import COMPLIANCE, SAFETY
+from cases.holds import COMPLIANCE, NOT_APPLICABLE, OPEN, REPORTED, SAFETY
 from cases.months import before
-from cases.safety import NOT_APPLICABLE, OPEN, REPORTED, Month
+from cases.safety import Month
 
 PIECE, PAGE = 2_500, 7_500  # characters of a held text in a part and on a screen: Slack cuts more
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A held text without its text. `draft_id`: empty once the author dropped the draft.
+    """A held text without its text. `draft_id`: empty once it was dropped or published.
 
     `days`: JST days since it was stopped. `asked`: the author asked for a decision.
     """

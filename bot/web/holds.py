@@ -5,15 +5,16 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.visit import House, enter, page
-from cases import holds, months, safety
+from cases import holds, months
 from cases.errors import NotAllowed
 from cases.vocabulary import Role
 
 
 async def queues(house: House, request: web.Request) -> web.StreamResponse:
     """Each queue as in chat, and the month. Raises NotAllowed for everybody else."""
-    from bot.conversation.holds import LINES, MOST, items  # with the guard: not for the first page
+    from bot.conversation.holds import LINES, MOST, items  # reads the guard: not for the first page
     from bot.views.holds import month_card, queue_card
+    from cases import safety
 
     visit = await enter(house, request)
     names = [name for name, role in holds.READERS.items() if role in visit.scope.roles]
@@ -37,6 +38,8 @@ async def queues(house: House, request: web.Request) -> web.StreamResponse:
 
 async def reconciliation(house: House, request: web.Request) -> web.StreamResponse:
     """The month as a file; the number of its rows is in the audit trail."""
+    from cases import safety  # as above
+
     visit = await enter(house, request)
     month = request.match_info["month"]
     async with house.library.db.transaction(visit.scope) as shelf:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.views.elements import Actions, Button, Card
 from bot.web.visit import House, Visit, enter, page
+from cases import review
 from cases.vocabulary import Role
 
 MOST = 20  # texts on the page, oldest first
@@ -16,9 +17,9 @@ COMPARED = 10  # of them, with what is like them: each costs a search
 
 async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     """The queue. Raises NotAllowed for everybody who does not approve."""
-    from bot.conversation.review import beside, reviewed, sampled  # with the guard, and these two:
+    # Read now: they bring the guard, which the first page does not wait for.
+    from bot.conversation.review import beside, reviewed, sampled
     from bot.views.review import imports_parts, near_parts, waiting_parts
-    from cases import review
 
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:

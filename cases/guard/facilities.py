@@ -59,6 +59,7 @@ _KIND_WORDS = word_set("facility_kind_words")
 _PLAIN = word_set("facility_plain")
 _SAINTLY = ("聖", "新", "北", "南", "東", "西")  # plain words that begin many names
 _SECOND_HALF = word_set("facility_second_half")
+_PEOPLE = ("先生", "教授", "院長", "部長", "さん", "様", "氏", "医師", "師長", "薬剤師", "看護師")
 _SPECIAL = word_set("facility_special")
 _FOR_WHOM = word_set("facility_for_whom")
 _SOFT = re.compile(r"[ぁ-ん]{3,}|[ァ-ヶー]{3,}")
@@ -122,6 +123,8 @@ def _prefix(reading: Reading, place: int) -> list[Token]:
 
 
 def _joins(reading: Reading, token: Token) -> bool:
+    if token.surface in _PEOPLE:  # 佐藤先生みどり病院: the name begins after the title
+        return False
     if token.surface in ("ヶ", "ケ", "ノ", "ヵ") and token.start:
         before = reading.before(token.start)
         return before is not None and before.is_noun_like
@@ -160,9 +163,9 @@ def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
 
 def _founded(tokens: list[Token], kind: str) -> int | None:
     """県立こども病院, 中央市民病院, 県立がんセンター: founder and purpose together are one house."""
-    founders = [t for t in tokens if _FOUNDER.search(t.surface)]
+    founded = any(_FOUNDER.search(t.surface) for t in tokens)
     special = kind in _ONE_EACH or any(t.surface in _SPECIAL for t in tokens)
-    return tokens[0].start if founders and special else None
+    return tokens[0].start if founded and special else None
 
 
 def _kana_start(reading: Reading, place: int) -> int | None:
@@ -172,8 +175,7 @@ def _kana_start(reading: Reading, place: int) -> int | None:
         return None
     noun = last.pos[0] == "名詞" and len(last.surface) > 1
     odd = noun or last.pos[1] == "終助詞" or (last.pos[0] == "副詞" and len(last.surface) == 1)
-    plain = last.surface in _PLAIN or run.group() in _ADVERBS
-    return run.start() if odd and not plain else None
+    return run.start() if odd and last.surface not in _PLAIN else None
 
 
 def _fronted(reading: Reading, front: re.Match[str]) -> tuple[int, int] | None:

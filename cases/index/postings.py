@@ -37,7 +37,7 @@ class Postings:
         self._k1, self._b, self._library = k1, b, library
         self._rows: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
         self._counts: defaultdict[str, array[int]] = defaultdict(lambda: array("B"))
-        self._lengths = array("f")
+        self._lengths, self._total = array("f"), 0.0
 
     def append(self, counts: Mapping[str, int], length: float | None = None) -> None:
         """The terms of the next row; `length` where only some of its terms are given."""
@@ -46,11 +46,12 @@ class Postings:
             self._rows[term].append(row)
             self._counts[term].append(min(count, MOST))
         self._lengths.append(sum(counts.values()) if length is None else length)
+        self._total += self._lengths[-1]
 
     def keep(self, moved: NDArray[np.int32]) -> None:
         """Moves each row to `moved[row]`, in order; −1 takes it out."""
         lengths = np.frombuffer(self._lengths, dtype=np.float32)[moved >= 0]
-        self._lengths = array("f", lengths.tobytes())
+        self._lengths, self._total = array("f", lengths.tobytes()), float(lengths.sum())
         for term in list(self._rows):
             new = moved[np.frombuffer(self._rows[term], dtype=np.int32)]
             if not (stays := new >= 0).any():
@@ -124,7 +125,7 @@ class Postings:
 
     def _norms(self, rows: NDArray[np.intp] | None = None) -> Scores:
         lengths = np.frombuffer(self._lengths, dtype=np.float32)
-        mean = max(self._library.length if self._library else float(lengths.mean()), 1.0)
+        mean = max(self._library.length if self._library else self._total / len(lengths), 1.0)
         own = lengths if rows is None else lengths[rows]
         return np.asarray(self._k1 * (1 - self._b + self._b * own / mean), dtype=np.float32)
 

@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from cases.db import Shelf
-from cases.holds import COMPLIANCE, READERS, SAFETY
+from cases.holds import COMPLIANCE, OPEN, READERS, SAFETY
 from cases.models.case import Hold
 from cases.models.org import Member
-from cases.safety import OPEN
 from cases.vocabulary import Role
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, daily

@@ -49,6 +49,10 @@ def test_secrets_are_never_printed(secret: str) -> None:
         ("PORT", "http"),
         ("PORT", "-1"),
         ("INDEX", "cloud"),
+        ("INDEX", "pgvector"),  # on SQLite
+        ("EMBEDDING_DTYPE", "int8"),
+        ("EMBEDDING_BATCH", "0"),
+        ("EMBEDDING_DIMENSIONS", "-1"),
         ("DATA_KEY_FILE", "/nowhere/key"),
         ("ANSWER_SECONDS", "soon"),
         ("LANDING_SECONDS", "inf"),

@@ -73,6 +73,34 @@ def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> 
                 assert all(text[f.start : f.end] not in m for m in checked.masked.values())
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=12).map("。".join))
+def test_masking_what_is_masked_changes_nothing_more(text: str) -> None:
+    once = check(text).masked
+    assert check(once).masked == once
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(["佐藤", "山田", "高橋"]), st.sampled_from(["先生", "部長", "教授"]))
+def test_a_surname_has_one_letter_in_a_case_and_two_surnames_have_two(
+    surnames: list[str], title: str
+) -> None:
+    first = {"situation": "、".join(f"{name}先生" for name in surnames) + "に会えない"}
+    again = {key: f"{name}{title}に電話した" for key, name in zip("abc", surnames, strict=True)}
+    masked = check_fields({**first, **again}).masked
+    letters = [masked[key][0] for key in again]
+    assert masked["situation"] == "、".join(f"{letter}先生" for letter in letters) + "に会えない"
+    assert len(set(letters)) == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS)
+def test_invisible_marks_between_letters_hide_no_name(text: str) -> None:
+    plain = [f.rule for f in check("佐藤先生に会えた。" + text).findings]
+    cut = [f.rule for f in check("佐\u200b藤先\u200d生に会えた。" + text).findings]
+    assert cut == plain
+
+
 @pytest.mark.parametrize(
     "unit",
     [

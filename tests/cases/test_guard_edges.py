@@ -56,3 +56,22 @@ def test_what_happened_to_one_patient_is_held() -> None:
 def test_a_second_doctor_of_an_edited_case_gets_a_letter_of_their_own() -> None:
     found = check_fields({"action": "A先生に会えた", "tip": "山田花子先生のときも同じ"})
     assert found.masked == {"action": "A先生に会えた", "tip": "B先生のときも同じ"}
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("きらら耳鼻咽喉科に伺った", "あるクリニックに伺った"),
+        ("県立こども病院の連携室", "ある病院の連携室"),
+        ("はるかぜ薬局 本町店で", "ある薬局で"),
+        ("佐藤先生みどり病院", "A先生ある病院"),
+        ("木村Drに動画を送った", "A先生に動画を送った"),
+    ],
+)
+def test_a_name_of_an_unusual_shape_is_masked(text: str, masked: str) -> None:
+    assert check(text).masked == masked
+
+
+def test_a_symptom_that_appeared_is_asked_about_and_a_leaflet_is_not() -> None:
+    assert check("発疹が出た").decision is Decision.ASK
+    assert check("発疹の写真の見分け方の動画が好評だった").decision is Decision.PUBLISH

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from threading import Thread
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import question
-from cases.index import WHOLE, Document, embedded_text, parts
+from cases.index import WHOLE, Document, embedded_text, matrix, parts, vectors
+from cases.index.matrix import Matrix
 from cases.index.memory import MemoryIndex
-from cases.index.vectors import common_of
+from cases.index.postings import Postings
+from cases.index.vectors import CaseVectors, common_of
 from tests.fakes.encoder import FakeEncoder, bundled
 
 ENCODER = bundled()
@@ -229,3 +233,45 @@ def test_the_best_case_of_many_is_found_among_the_candidates() -> None:
     index.put_vectors("webinar", {part: row for (part, _), row in zip(named, rows, strict=True)})
     hits = index.search(question.read("視聴ログを見てメールを送った例", encoder))
     assert hits[0].case_id == "webinar"
+
+
+def test_signs_choose_and_vectors_decide_in_a_large_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = np.random.default_rng(7)
+    rows = draw.standard_normal((900, 64)).astype(np.float32)
+    held = CaseVectors(common_of("some/other-model", 64))
+    for number, row in enumerate(rows):
+        held.append()
+        held.put(number, {WHOLE: row, "0": row})
+    asked = held.question(rows[[5, 700]] + 0.2 * draw.standard_normal((2, 64)).astype(np.float32))
+    every = np.arange(900)
+    exact = set(held.nearest(asked, every, 10).tolist())
+    monkeypatch.setattr(vectors, "SCANNED", 100)
+    monkeypatch.setattr(vectors, "RESCORED", 300)
+    assert {5, 700} <= set(held.nearest(asked, every, 10).tolist())
+    assert len(exact & set(held.nearest(asked, every, 10).tolist())) >= 9
+    some = np.arange(0, 900, 5)
+    assert some[held.nearest(asked, some, 1)].tolist() == [5, 700]
+
+
+def test_a_large_matrix_is_mapped_and_keeps_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "MAPPED", 1024)
+    held = Matrix(4, np.float16)
+    for number in range(300):
+        held.extend(np.full((1, 4), number, dtype=np.float16))
+    held.rows()[7] = 0
+    assert held.rows()[[0, 7, 299], 0].tolist() == [0, 0, 299]
+    held.keep(np.array([299, 1]))
+    assert held.rows().tolist() == [[299] * 4, [1] * 4]
+
+
+def test_the_score_of_some_rows_is_that_of_all() -> None:
+    postings = Postings(0.6, 0.75)
+    for number in range(40):
+        postings.append({"often": 1, f"rare{number}": 1 + 300 * (number == 3)})
+    asked = {"often": 1.0, "rare3": 2.0, "nowhere": 1.0}
+    some = np.array([0, 3, 39])
+    assert np.allclose(postings.at(asked, some), postings.scores(asked)[some])
+    assert postings.telling(asked) == {"rare3": 2.0}
+    assert postings.telling({"often": 1.0}) == {"often": 1.0}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases import holds, safety, sharing
+from cases import clearing, holds, safety, sharing
 from cases.errors import BadInput, NotAllowed, NotFound
 from cases.models.case import Draft, Hold
 from cases.vocabulary import DraftState, Role
@@ -59,7 +59,7 @@ async def reader(acts: Acts, member_id: str, role: Role, hold_id: str) -> None:
         if role is Role.SAFETY:
             await safety.receive(shelf, RING, hold_id)
         else:
-            await holds.decide(shelf, RING, hold_id, holds.CLOSED)
+            await clearing.decide(shelf, RING, hold_id, holds.CLOSED)
 
 
 @pytest.mark.parametrize(
