@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cases.embedding.bundled import BundledEncoder
-from cases.guard.second_look import anchors, features, fit, made_of
+from cases.guard.second_look import GRAIN, anchors, features, fit, made_of
 
 FILE = Path(__file__).parents[1] / "cases/content/guard_head.npz"
 
@@ -21,7 +21,10 @@ def main() -> None:
     texts, kinds = anchors()
     head = fit(features(texts, encoder), kinds)
     np.savez_compressed(
-        FILE, weights=head.weights.astype(np.float32), made_of=np.array(made_of(encoder))
+        FILE,
+        points=np.round(head.points * GRAIN).astype(np.int8),
+        weights=head.weights.astype(np.float32),
+        made_of=np.array(made_of(encoder)),
     )
     print(f"{len(texts)} anchors, {FILE.stat().st_size / 1e3:.0f} kB")
 

@@ -18,7 +18,7 @@ import numpy as np
 from cases.embedding import Embedder
 from cases.embedding.bundled import BundledEncoder
 from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
-from cases.guard.second_look import KINDS, THRESHOLDS, anchors, features, fit
+from cases.guard.second_look import KINDS, LIMIT, anchors, features, fit
 from cases.vocabulary import Decision
 
 STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
@@ -26,7 +26,7 @@ TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "induceme
 NAMES = ("hcp_name", "facility_name", "contact")
 CASE_FIELDS = ("title", "situation", "action", "result", "tip")
 HERE = Path(__file__).parent
-INTRODUCTION = """Rules {rules}; thresholds of the second look: {thresholds};
+INTRODUCTION = """Rules {rules}; limit of the second look {limit};
 its head is fitted in {seconds:.1f} s at first use. Shares with the 95 % Wilson interval and n;
 scoring as in decision 33. Times are of the machine that ran this."""
 DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
@@ -113,8 +113,7 @@ def cross_validated(embedder: Embedder, folds: int = 10) -> str:
     for number in range(folds):
         head = fit(inputs[fold != number], kinds[fold != number])
         odds = head.odds(inputs[fold == number])
-        limits = np.array([THRESHOLDS[KINDS[i]] for i in odds[:, :-1].argmax(axis=1)])
-        risky[fold == number] = 1 - odds[:, -1] >= limits
+        risky[fold == number] = 1 - odds[:, -1] >= LIMIT
     lines = [
         f"| {kind} | {wilson(int(risky[kinds == i].sum()), int((kinds == i).sum()))} |"
         for i, kind in enumerate(KINDS)
@@ -176,11 +175,10 @@ def page(data: Path) -> str:
     warm(embedder)
     fitted = time.perf_counter() - begun
     check("温め")
-    limits = ", ".join(f"{kind} {limit}" for kind, limit in THRESHOLDS.items())
     scores = table(measure(texts, traps, None), measure(texts, traps, embedder))
     parts = [
         "# The guard, measured",
-        INTRODUCTION.format(rules=RULES_VERSION, thresholds=limits, seconds=fitted),
+        INTRODUCTION.format(rules=RULES_VERSION, limit=LIMIT, seconds=fitted),
         "## Development texts (240)",
         DEVELOPMENT,
         scores,

@@ -29,6 +29,7 @@ class ComposeBox:
         self._library = library
         self._hearing = hearing
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._typed: dict[tuple[str, str, str], str] = {}  # the newest question of who waits
 
     async def search(
         self, platform: str, team: str, user: str, text: str, *, seconds: float, locale: str = "ja"
@@ -52,7 +53,12 @@ class ComposeBox:
         member = await self._member(platform, route, user) if route and user else None
         if member is None:
             return Picks(words=say(locale, "home.stranger"))
+        key = (platform, team, user)
+        self._typed[key] = text
         async with self._turns:
+            if self._typed.get(key, text) != text:  # they have typed on: nobody looks at this
+                return Picks(words=say(locale, "pick.slow"))
+            self._typed.pop(key, None)
             return await pick(self._library, member, text)
 
     async def _member(self, platform: str, route: Route, user: str) -> Member | None:

@@ -7,11 +7,13 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings
+from bot.settings import Settings, sync_url
+from cases import guard
 from cases.db import Database
 from cases.embedding import ModelChoice, QueryEmbedder, Reranker
 from cases.embedding.bundled import NAME, BundledEncoder
 from cases.errors import ModelUnavailable
+from cases.index import Index
 from cases.indexing import searched_model
 from cases.library import Library
 from cases.search import Shelves
@@ -28,18 +30,37 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
     The guard reads with the bundled encoder. So does search, until the vectors of a named model are
     whole (`hitotsubu reindex`) and the model is loaded (`load_models`).
     """
+    guard.use_model(settings.guard_model)
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
     shelves = Shelves(db, empty_index, encoder, settings.embedding.stored)
+    if settings.index == "pgvector":
+        _in_postgresql(shelves, settings)
     return Library(db, settings.ring(), encoder, shelves)
 
 
-def empty_index(model: str, size: int) -> MemoryIndex:
+def empty_index(_company_id: str, model: str, size: int) -> MemoryIndex:
     """An index of one company for a model's vectors of one length."""
     from cases.index.memory import MemoryIndex  # numpy and the words, after the first page
     from cases.index.vectors import common_of
 
     return MemoryIndex(common_of(model, size))
+
+
+def _in_postgresql(shelves: Shelves, settings: Settings) -> None:
+    """Indexes in PostgreSQL, over connections of their own: searches run in threads."""
+    from sqlalchemy import create_engine
+
+    url = sync_url(settings.database_url)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+    def index(company_id: str, model: str, size: int) -> Index:
+        from cases.index.pgvector import PgIndex
+        from cases.index.vectors import common_of
+
+        return PgIndex(engine, company_id, model, common_of(model, size))
+
+    shelves.make_index, shelves.give_back = index, engine.dispose
 
 
 async def load_models(library: Library, settings: Settings) -> None:

@@ -55,17 +55,15 @@ class Pages:
         """The four of the switch."""
         found = []
         async with self._transaction() as shelf:
-            for member_id in sample.CAST:
-                member = await shelf.people.member(member_id)
-                if member is None:
-                    continue
+            known = {member.id: member for member in await shelf.people.known(sample.CAST)}
+            for member in (known[member_id] for member_id in sample.CAST if member_id in known):
                 ja, en = next((LABELS[r] for r in LABELS if r in member.roles), ("MR", "MR"))
                 head = Role.HQ_ADMIN in member.roles
                 name = member.name.split()[0].split("\u3000")[0]
                 english = member.name_en.split()[-1]
                 found.append(
                     Person(
-                        member_id,
+                        member.id,
                         ja if head else f"{name}({ja})",
                         en if head else f"{english} ({en})",
                     )

@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.platform import Platform
 from cases import members
+from cases.db import Database
 from cases.library import Library
 from cases.models.org import Member
 from cases.scope import Scope
 
 Credentials = Callable[[str, str], Awaitable[dict[str, Any]]]
 Key = tuple[str, str]  # company and workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody who speaks: where an answer reaches them, and the address that the event brought."""
+
+    workspace: Key
+    user: str
+    at: dict[str, Any]
+    email: str = ""
+
+
+async def speaks(
+    db: Database, platform: Platform, credentials: Credentials, who: Who
+) -> tuple[Member | None, bool]:
+    """The member who speaks, and whether for the first time; None for strangers and guests.
+
+    The platform is asked for the address only where no account is known, outside a transaction.
+    """
+    company_id, workspace_id = who.workspace
+    async with db.transaction(Scope(company_id)) as shelf:
+        known = await shelf.people.account(workspace_id, who.user)
+        first = known is None or known.seen_at is None
+        if known is not None or who.email:
+            member = await members.connect(shelf, workspace_id, who.user, who.at, who.email)
+            return member, first
+    opened = await credentials(workspace_id, company_id)
+    email = await platform.email_of(opened, who.user)
+    if email is None:  # a guest of the workspace
+        return None, False
+    async with db.transaction(Scope(company_id)) as shelf:
+        return await members.connect(shelf, workspace_id, who.user, who.at, email), True
 
 
 async def find(

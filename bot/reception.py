@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot import people
 from bot.conversation.events import (
     Detached,
     Joined,
@@ -150,8 +151,9 @@ class Reception:
     async def _latest(self, event: Event, way: Way) -> list[Reply]:
         """Handles the event unless the person has written something else in its place since."""
         try:
-            async with self.library.db.transaction(Scope(event.company_id)) as shelf:
-                await inbox.newest(shelf, event)
+            if inbox.message_of(event.external_id):  # only a message has versions
+                async with self.library.db.transaction(Scope(event.company_id)) as shelf:
+                    await inbox.newest(shelf, event)
             return await self._handle(event, way)
         except inbox.Superseded:
             return await self._finish(event)
@@ -198,7 +200,7 @@ class Reception:
             await inbox.newest(shelf, event)  # it may have come while this one was thought about
             await inbox.finish(shelf, event.id)
             if way == "late":
-                turn.replies = [Say(reply.card) for reply in turn.replies]
+                turn.too_late()
             owing = Owing(self.platforms[event.platform], self.composer, event, said.user)
             if way != "direct":
                 await owing.replies(shelf, turn)
@@ -227,22 +229,13 @@ class Reception:
         self, event: Event, platform: Platform, said: Spoken
     ) -> tuple[Member | None, bool]:
         """Who speaks, and whether for the first time: then the roster is asked by e-mail."""
+        key = (event.company_id, event.workspace_id)
         if isinstance(said, Overheard):  # not said to the bot: it is no first contact
-            key = (event.company_id, event.workspace_id)
             return await self.hearing.finder(event.platform, key)(said.user), False
         at = {} if isinstance(said, Left) else said.place
-        email: str | None = said.email if isinstance(said, Joined) else ""
-        scope = Scope(event.company_id)
-        async with self.library.db.transaction(scope) as shelf:
-            known = await shelf.people.account(event.workspace_id, said.user)
-        if known is None and not email:
-            opened = await self.credentials(event.workspace_id, event.company_id)
-            email = await platform.email_of(opened, said.user)
-            if email is None:
-                return None, False
-        async with self.library.db.transaction(scope) as shelf:
-            member = await members.connect(shelf, event.workspace_id, said.user, at, email or "")
-        return member, known is None or known.seen_at is None
+        email = said.email if isinstance(said, Joined) else ""
+        who = people.Who(key, said.user, at, email)
+        return await people.speaks(self.library.db, platform, self.credentials, who)
 
     async def _finish(self, event: Event) -> list[Reply]:
         async with self.library.db.transaction(Scope(event.company_id)) as shelf:

@@ -1,10 +1,11 @@
-"""The rounds of the alarm clock, in order: what is received, planned, sent and looked for."""
+"""The rounds of the alarm clock, in order: what is received, checked, planned, sent, looked for."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from bot.reception import Reception
+from bot.unchecked import check_again
 from cases.library import Library
 from scheduler import dispatch, inbox, planner, reconcile, take_back
 from scheduler.clock import Tick
@@ -36,8 +37,13 @@ def rounds(
         for company_id in await companies():
             await inbox.take_over(library.db, library.ring, reception, company_id)
 
+    async def check_kept() -> None:
+        for company_id in await companies():
+            await check_again(library, reception.composer, company_id)
+
     return {
         "inbox": take_over,
+        "unchecked": check_kept,
         "planner": partial(planner.plan_all, plans),
         "dispatch": send,
         "reconcile": look_back,

@@ -29,6 +29,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "PORT": ("8700", False),
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
+    "GUARD_MODEL": ("", False),
     "EMBEDDING_DIMENSIONS": ("0", False),
     "EMBEDDING_DTYPE": ("float32", False),
     "EMBEDDING_BATCH": ("32", False),
@@ -69,6 +70,7 @@ class Settings:
     index: str
     embedding: ModelChoice
     reranker: ModelChoice
+    guard_model: str
     safety_form_url: str
     quality_form_url: str
     answer: timedelta
@@ -114,8 +116,10 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     values = {name: _value(env, name) for name in NAMES}
     if not values["PORT"].isdigit():
         raise BadInput(f"HITOTSUBU_PORT={values['PORT']!r} is not a number")
-    if values["INDEX"] != "memory":
-        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: only memory is known")
+    if values["INDEX"] not in ("memory", "pgvector"):
+        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: memory or pgvector")
+    if values["INDEX"] == "pgvector" and not values["DATABASE_URL"].startswith("postgresql"):
+        raise BadInput("HITOTSUBU_INDEX=pgvector needs a PostgreSQL in HITOTSUBU_DATABASE_URL")
     if values["LOG"] not in ("json", "plain"):
         raise BadInput(f"HITOTSUBU_LOG={values['LOG']!r}: json or plain")
     if values["SLACK_FEATURES"] not in ("minimum", "full"):
@@ -131,6 +135,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         index=values["INDEX"],
         embedding=_model(values, "EMBEDDING_MODEL"),
         reranker=replace(_model(values, "RERANKER"), dimensions=0),
+        guard_model=values["GUARD_MODEL"],
         safety_form_url=values["SAFETY_FORM_URL"],
         quality_form_url=values["QUALITY_FORM_URL"],
         answer=_seconds(values, "ANSWER_SECONDS")[0],

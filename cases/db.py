@@ -21,6 +21,7 @@ from cases import one_trip
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
+from cases.store.holds import Holds
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
 from cases.store.review import Reviews
@@ -30,9 +31,9 @@ from cases.store.talk import Talks
 # Read by each transaction, so time and shift come in one statement.
 _NOW = {
     "sqlite": "select strftime('%Y-%m-%d %H:%M:%f', 'now'),"
-    " (select clock_shift from company where id = :id)",
+    " (select clock_shift from company where id = ?)",
     "postgresql": "select (now() at time zone 'utc'),"
-    " (select clock_shift from company where id = :id)",
+    " (select clock_shift from company where id = %s)",
 }
 
 
@@ -49,6 +50,7 @@ class Shelf:
     now: datetime
     people: People
     cases: Cases
+    holds: Holds
     loop: Loop
     talks: Talks
     audit: Audit
@@ -120,6 +122,7 @@ class Database:
                 now=now,
                 people=People(session, scope),
                 cases=Cases(session, scope),
+                holds=Holds(session, scope),
                 loop=Loop(session, scope),
                 talks=Talks(session, scope),
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
@@ -129,8 +132,11 @@ class Database:
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         """Database time of this transaction, plus the clock shift of a sample company."""
-        asked = await session.execute(text(_NOW[self.engine.dialect.name]), {"id": company_id})
-        read, shift = asked.one()
+        # In the driver's own words: each transaction asks it, and nothing has to be compiled.
+        connection = await session.connection()
+        asked = await connection.exec_driver_sql(_NOW[self.engine.dialect.name], (company_id,))
+        row: Any = asked.one()
+        read, shift = row
         moment = datetime.fromisoformat(read) if isinstance(read, str) else read
         return moment.replace(tzinfo=UTC) + timedelta(seconds=shift or 0)
 

@@ -32,10 +32,15 @@ class Following:
     seen: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)  # the newest vector of each case
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    began: bool = False
 
     async def catch_up(self, shelf: Shelf) -> None:
         """Follows the tables: new texts first, then their vectors; withdrawn cases leave."""
         async with self.lock:
+            if not self.began:
+                reached = await asyncio.to_thread(self.index.reached)
+                self.cases_until, self.vectors_until = reached
+                self.began = True
             model = self.embedder.name if self.embedder else ""
             cases = await self._changed(shelf)
             vectors = await self._written(shelf, model, cases) if model else []
@@ -90,3 +95,5 @@ class Following:
             by_case.setdefault(row.case_id, {})[row.part] = np.frombuffer(row.vector, dtype="<f4")
         for case_id, parts in by_case.items():
             self.index.put_vectors(case_id, parts)
+        if cases or vectors:
+            self.index.reach(self.cases_until, self.vectors_until)

@@ -44,7 +44,12 @@ def side_by_side(rows: Sequence[Row], kept: VectorCache) -> Iterator[Checked]:
     # The workers share the cores already; more threads each were measured to double the work.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Not forked: this process may hold threads and locks of the database by now.
-    with ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        max(workers, 1),
+        mp_context=get_context("spawn"),
+        initializer=guard.use_model,
+        initargs=(guard.model_in_use(),),
+    ) as pool:
         for words, vectors in pool.map(_look, chunks):
             kept.keep(vectors)
             yield from words

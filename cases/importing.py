@@ -15,6 +15,7 @@ from cases.columns import new_id
 from cases.db import Database, Shelf
 from cases.guard import Checked
 from cases.import_rows import Row
+from cases.lexicon_changes import NO_WORDS, Words, applied
 from cases.models.case import Case
 from cases.models.org import Company, Member, Office
 from cases.scope import Scope
@@ -73,6 +74,7 @@ async def bring_in(
     *,
     released: bool,
     reviewed: Collection[str] = (),
+    own: Words = NO_WORDS,
     tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Report]:
     """Imports the rows and reports on each, in their order; a second time changes nothing.
@@ -81,12 +83,15 @@ async def bring_in(
     in the row's office and asks for release; people have read what is released, so the rules still
     decide, and what the second look finds by likeness alone is a warning for sampling (ADR 16).
     `reviewed` names the ids of rows that a person has looked at: what the guard only asked about or
-    held passes. `tell` hears (done, all).
+    held passes. `own`: the company's words. `tell` hears (done, all).
     """
     fresh, reports = await _fresh(db, company_id, rows)
     checked = check(fresh)
     for start in range(0, len(fresh), BATCH):
-        pairs = [(row, next(checked)) for row in fresh[start : start + BATCH]]
+        pairs = [
+            (row, applied(next(checked), fields.texts(row.values), own))
+            for row in fresh[start : start + BATCH]
+        ]
         async with db.transaction(Scope(company_id)) as shelf:
             await _importer(shelf)
             offices = {office.name: office for office in await shelf.people.offices()}

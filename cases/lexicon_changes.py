@@ -38,6 +38,9 @@ class Words:
     stop: frozenset[str] = frozenset()
 
 
+NO_WORDS = Words()
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change with its word opened: for reviewers' eyes, never for a message that is stored."""
@@ -92,7 +95,7 @@ async def in_force(shelf: Shelf, ring: KeyRing) -> Words:
     """The words of the company as they are now: its confirmed changes in their order."""
     rows = [row for row in await _rows(shelf) if row.state == IN_FORCE]
     if not rows:
-        return Words()
+        return NO_WORDS
     sets: dict[str, set[str]] = {does: set() for does in DOES}
     for row in sorted(rows, key=lambda row: row.version):
         word = fold(ring.open_json(row.word, row.company_id))

@@ -37,6 +37,6 @@ class Library:
         return narrowed(await self.shelves.find(scope, text, without=without, limit=limit), only)
 
     async def close(self) -> None:
-        """Gives the database's connections back."""
-        await self.shelves.settled()
+        """Gives all connections back."""
+        await self.shelves.close()
         await self.db.close()

@@ -1,39 +1,167 @@
-"""The safety queue: what an author says of a held item. This is never the reporting route."""
+"""The safety queue: what author and safety department say of a held item, and the export of it.
+
+This is never the reporting route: nothing here says that a report was received (domain.md §6).
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from cases import audit
+from cases import audit, holds, months, verdicts
 from cases.db import Shelf
-from cases.errors import Missing, NotFound
+from cases.errors import BadInput, Missing, NotFound
+from cases.exporting import cell
 from cases.models.case import Hold
+from cases.seal import KeyRing
+from cases.vocabulary import Role
+
+OPEN, REPORTED, NOT_APPLICABLE = "open", "reported", "not_applicable"
+REASON = 200  # characters
+# A number of the company's reporting system: it lies in clear, so no name fits into it.
+RECEIPT = re.compile(r"(?=.*\d)[0-9A-Za-z][0-9A-Za-z ._/#()-]{0,39}")
+COLUMNS = (
+    "item", "rules", "stopped_on", "shown_on", "day_0", "day_0_said", "answer", "answered_on",
+    "receipt", "received_on", "text_erased",
+)  # fmt: skip
+
+
+def receipt_of(typed: str) -> str:
+    """The receipt number, NFKC; empty for what cannot be one (no digit, words, over 40)."""
+    found = unicodedata.normalize("NFKC", typed).strip()
+    return found if RECEIPT.fullmatch(found) else ""
+
+
+def day_0(hold: Hold) -> date:
+    """The JST day that the MR learned it, as they said; at the latest the day of the post."""
+    return hold.heard_on or months.day_of(hold.created_at)
+
+
+async def own(shelf: Shelf, item: str) -> Hold:
+    """The acting member's undecided item, by its id or as the latest of a draft.
+
+    Raises NotFound for anybody else, and once the safety department is done with it.
+    """
+    hold = await shelf.holds.get(item) or await shelf.holds.latest(item, holds.SAFETY)
+    if hold is None or hold.queue != holds.SAFETY or hold.author_id != shelf.scope.me:
+        raise NotFound
+    if hold.decided_at is not None:
+        raise NotFound
+    return hold
 
 
 async def answer(
     shelf: Shelf,
-    draft_id: str,
+    ring: KeyRing,
+    item: str,
     state: str,
     *,
     receipt: str = "",
     reason: str = "",
     heard_on: date | None = None,
 ) -> Hold:
-    """Records `reported` with a receipt number, or `not_applicable` with a reason (≤ 200).
+    """Records `reported` with a receipt number, or `not_applicable` with a reason (≤ 200, sealed).
 
-    The text stays sealed for the safety reviewer either way (domain.md §6). Raises Missing without
-    number or reason, NotFound for anybody but its author.
+    The text stays sealed for the safety department either way. Raises Missing without number or
+    reason, BadInput for a day to come, NotFound as `own` does.
     """
-    hold = await shelf.cases.hold_of(draft_id, "safety")
-    if hold is None or hold.author_id != shelf.scope.me:
-        raise NotFound
-    if state == "reported" and not receipt:
+    hold = await own(shelf, item)
+    if state == REPORTED and not receipt:
         raise Missing("receipt")
-    if state == "not_applicable" and not reason:
+    if state == NOT_APPLICABLE and not reason:
         raise Missing("reason")
+    if heard_on is not None and heard_on > months.day_of(shelf.now):
+        raise BadInput("heard_on")
     hold.state = state
-    hold.receipt = receipt[:200]
-    hold.reason = reason[:200]
+    hold.receipt = receipt
+    hold.answer = ring.seal(reason[:REASON], hold.company_id) if reason else None
     hold.heard_on = heard_on
+    hold.answered_at = shelf.now
     await audit.record(shelf, f"safety.{state}", hold.id)
     return hold
+
+
+async def receive(shelf: Shelf, ring: KeyRing, hold_id: str) -> tuple[Hold, bool]:
+    """The safety department has the item: no more reminders, the text goes after 30 days.
+
+    Of one that does not apply the author may go on with the post. Gives the item and whether
+    they can. A second time raises NotFound.
+    """
+    hold = await _open(shelf, hold_id)
+    holds.settle(shelf, hold)
+    await audit.record(shelf, "safety.receive", hold.id)
+    if hold.state != NOT_APPLICABLE:
+        return hold, False
+    return hold, await holds.clear(shelf, ring, hold, set(hold.rules) & verdicts.SAFETY)
+
+
+async def ask_again(shelf: Shelf, hold_id: str) -> Hold:
+    """Safety does not agree that it does not apply: it is open again, and the author is told."""
+    hold = await _open(shelf, hold_id)
+    if hold.state != NOT_APPLICABLE:
+        raise NotFound
+    hold.state, hold.answered_at = OPEN, None
+    await audit.record(shelf, "safety.ask_again", hold.id)
+    return hold
+
+
+async def _open(shelf: Shelf, hold_id: str) -> Hold:
+    hold = await holds.reviewed(shelf, hold_id)
+    if hold.queue != holds.SAFETY or hold.decided_at is not None:
+        raise NotFound
+    return hold
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A JST month of the safety queue: its items, oldest first, and how many by answer."""
+
+    month: str
+    items: Sequence[Hold]
+
+    def count(self, state: str) -> int:
+        """Items with this answer."""
+        return sum(hold.state == state for hold in self.items)
+
+    @property
+    def received(self) -> int:
+        """Items that the safety department has."""
+        return sum(hold.decided_at is not None for hold in self.items)
+
+
+async def month_of(shelf: Shelf, month: str) -> Month:
+    """The items that were stopped in a JST month, YYYY-MM. Only for the safety department."""
+    shelf.scope.needs(Role.SAFETY)
+    return Month(month, await shelf.holds.between(*months.limits(month)))
+
+
+async def export(shelf: Shelf, month: str) -> tuple[str, Month]:
+    """The reconciliation of a month as CSV with a BOM: one row per item, no text, no person.
+
+    The number of rows is in the audit trail.
+    """
+    found = await month_of(shelf, month)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(value) for value in row_of(hold)] for hold in found.items)
+    await audit.record(shelf, "safety.export", f"month={month} rows={len(found.items)}")
+    return "\ufeff" + out.getvalue(), found
+
+
+def row_of(hold: Hold) -> tuple[object, ...]:
+    """An item in the order of COLUMNS; days are JST dates, empty where it has not happened."""
+    return (
+        hold.id, hold.rules, _day(hold.created_at), _day(hold.shown_at), day_0(hold).isoformat(),
+        "yes" if hold.heard_on else "no", hold.state, _day(hold.answered_at), hold.receipt,
+        _day(hold.decided_at), "no" if hold.text else "yes",
+    )  # fmt: skip
+
+
+def _day(moment: datetime | None) -> str:
+    return months.day_of(moment).isoformat() if moment else ""

@@ -53,7 +53,7 @@ class Found:
 class Shelves:
     """All companies' indexes, each following its tables and asked inside the asker's scope.
 
-    `make_index(model, size)` gives an empty index for vectors of that model and length. `embedder`
+    `make_index(company_id, model, size)` gives an index for vectors of that model. `embedder`
     answers for companies that have no model of their own; None: words are searched alone. `wanted`
     names a model that still loads (`use`).
     """
@@ -61,7 +61,7 @@ class Shelves:
     def __init__(
         self,
         db: Database,
-        make_index: Callable[[str, int], Index],
+        make_index: Callable[[str, str, int], Index],
         embedder: QueryEmbedder | None,
         wanted: str = "",
     ) -> None:
@@ -72,6 +72,7 @@ class Shelves:
         self.others: dict[str, QueryEmbedder | None] = {wanted: None} if wanted else {}
         self.companies: dict[str, Following] = {}
         self.reading_anew: dict[str, asyncio.Task[None]] = {}
+        self.give_back: Callable[[], None] = lambda: None  # connections of the indexes
 
     def use(self, embedder: QueryEmbedder) -> None:
         """Companies whose vectors are this model's are asked with it from now on."""
@@ -152,13 +153,18 @@ class Shelves:
         while self.reading_anew:
             await asyncio.gather(*self.reading_anew.values())
 
+    async def close(self) -> None:
+        """Waits for what is being read and gives back the indexes' own connections."""
+        await self.settled()
+        self.give_back()
+
     async def _caught_up(self, shelf: Shelf) -> Following:
         """The company's index, up to date. Another model's takes its place when it is whole."""
         company_id = shelf.scope.company_id
         embedder = self._embedder(searched_model(await shelf.people.company()))
         following = self.companies.get(company_id)
         if following is None:
-            following = self.companies[company_id] = self._following(embedder)
+            following = self.companies[company_id] = self._following(company_id, embedder)
         elif following.embedder is not embedder and company_id not in self.reading_anew:
             task = asyncio.create_task(self._read_anew(company_id, embedder))
             self.reading_anew[company_id] = task
@@ -167,7 +173,7 @@ class Shelves:
 
     async def _read_anew(self, company_id: str, embedder: QueryEmbedder | None) -> None:
         try:
-            fresh = self._following(embedder)
+            fresh = self._following(company_id, embedder)
             async with self.db.reading(Scope(company_id)) as shelf:
                 await fresh.catch_up(shelf)
             self.companies[company_id] = fresh
@@ -177,9 +183,9 @@ class Shelves:
     def _embedder(self, model: str) -> QueryEmbedder | None:
         return self.others.get(model, self.embedder)
 
-    def _following(self, embedder: QueryEmbedder | None) -> Following:
+    def _following(self, company_id: str, embedder: QueryEmbedder | None) -> Following:
         model, size = (embedder.name, embedder.size) if embedder else ("", 1)
-        return Following(self.make_index(model, size), embedder)
+        return Following(self.make_index(company_id, model, size), embedder)
 
     def _hit(
         self,

@@ -18,7 +18,7 @@ from cases.vocabulary import Decision, DraftState, Status
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
 # Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
-SEALED = ("typed", "not_names", "answers")
+SEALED = ("typed", "not_names", "answers", "cleared")
 
 
 async def keep_draft(
@@ -48,6 +48,8 @@ async def keep_draft(
     draft.original = ring.seal_json(dict(raw), shelf.scope.company_id)
     draft.state, draft.submitted_at = DraftState.OPEN, None  # changed text is not what waited
     draft.declared_hash = None
+    down = verdicts.is_down(checked)
+    draft.unchecked_since = (draft.unchecked_since or shelf.now) if down else None
     draft.updated_at = shelf.now
     await shelf.cases.flush()
     return draft
@@ -65,8 +67,8 @@ async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queu
     """Puts a stopped text, sealed, into the queue of safety or compliance: each text once."""
     text = original(ring, draft)
     draft.state = DraftState.HELD
-    found = await shelf.cases.hold_of(draft.id, queue)
-    if found is not None and found.text is not None:
+    found = await shelf.holds.latest(draft.id, queue)
+    if found is not None and found.text is not None and found.decided_at is None:
         known = ring.open_json(found.text, draft.company_id)
         if fields.text_hash(known) == fields.text_hash(text):
             return found
@@ -75,6 +77,7 @@ async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queu
         draft_id=draft.id,
         author_id=draft.author_id,
         text=ring.seal_json(text, shelf.scope.company_id),
+        text_hash=fields.text_hash(text),
         rules=rules,
         queue=queue,
         created_at=shelf.now,

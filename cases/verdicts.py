@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cases import fields
 from cases.guard import Checked, Finding
+from cases.text import content_hash
 from cases.vocabulary import Decision, strictest
 
 PASSES = frozenset({Decision.PUBLISH, Decision.SOFT_REVIEW, Decision.WARN, Decision.MASK})
+OVERRULED = "overruled"  # the action of a finding that the author put aside
 # The conduct rules: compliance sees the text even when the post is blocked (domain.md §4).
-OVERRULED = "overruled"
 CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
+SAFETY = frozenset({"adverse_event", "quality_complaint"})
+# What a reviewer's word can undo; a block stays a block (domain.md §4).
+CLEARABLE = frozenset({Decision.HOLD, Decision.ROUTE_TO_SAFETY})
 
 
 def down() -> Checked:
     """The guard's word when it cannot run: nothing passes (fail closed)."""
     return Checked(Decision.HOLD, {}, {})
+
+
+def is_down(checked: Checked) -> bool:
+    """True for what `down` gives: a hold that no rule explains."""
+    return checked.decision is Decision.HOLD and not checked.verdicts
 
 
 def answered(raw: Mapping[str, Any], rule: str, *, contains: bool) -> dict[str, Any]:
@@ -51,19 +60,37 @@ def flagged(findings: Iterable[Mapping[str, Any]]) -> bool:
 
 def decision_of(checked: Checked, raw: Mapping[str, Any]) -> Decision:
     """The strictest finding; a question that the author answered is decided by the answer."""
-    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    if not found:
-        return checked.decision
-    answers = _answers(raw)
-    return strictest([_decided(finding, answers) for finding in found])
+    found = _outcomes(checked, raw)
+    return strictest([decision for _, decision in found]) if found else checked.decision
 
 
-def _decided(finding: Finding, answers: Mapping[str, Any]) -> Decision:
-    if finding.action is not Decision.ASK or finding.rule not in answers:
-        return finding.action
-    if not answers[finding.rule]:
-        return Decision.PUBLISH
-    return Decision.ROUTE_TO_SAFETY if finding.rule == "adverse_event" else Decision.HOLD
+def cleared(raw: Mapping[str, Any], rules: Collection[str]) -> dict[str, Any]:
+    """The draft after a person read it and cleared these rules: for its fields as they are now."""
+    hashes = [content_hash(text) for text in fields.texts(raw).values()]
+    return {**raw, "cleared": {"rules": sorted(rules), "texts": sorted(hashes)}}
+
+
+def _outcomes(checked: Checked, raw: Mapping[str, Any]) -> list[tuple[Finding, Decision]]:
+    """What each finding comes to with the author's answers and a reviewer's word."""
+    answers, texts = _answers(raw), fields.texts(raw)
+    seen: dict[str, Any] = dict(raw.get("cleared") or {})
+    found = []
+    for key, verdict in checked.verdicts.items():
+        read = content_hash(texts.get(key, "")) in seen.get("texts", ())
+        rules = set(seen.get("rules", ())) if read else set()
+        found += [(one, _decided(one, answers, rules)) for one in verdict.findings]
+    return found
+
+
+def _decided(finding: Finding, answers: Mapping[str, Any], cleared_rules: set[str]) -> Decision:
+    decision = finding.action
+    if decision is Decision.ASK and finding.rule in answers:
+        if not answers[finding.rule]:
+            return Decision.PUBLISH
+        safety = finding.rule == "adverse_event"
+        decision = Decision.ROUTE_TO_SAFETY if safety else Decision.HOLD
+    released = finding.rule in cleared_rules and decision in CLEARABLE
+    return Decision.PUBLISH if released else decision
 
 
 def rules_of(checked: Checked) -> list[str]:
@@ -74,9 +101,8 @@ def rules_of(checked: Checked) -> list[str]:
 
 def rules_behind(checked: Checked, decision: Decision, raw: Mapping[str, Any]) -> list[str]:
     """The rules that made the decision, the author's answers counted."""
-    found = [finding for verdict in checked.verdicts.values() for finding in verdict.findings]
-    answers = _answers(raw)
-    return list(dict.fromkeys(f.rule for f in found if _decided(f, answers) is decision))
+    found = _outcomes(checked, raw)
+    return list(dict.fromkeys(finding.rule for finding, made in found if made is decision))
 
 
 def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:

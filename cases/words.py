@@ -73,24 +73,26 @@ def heard_themes(reading: str) -> set[str]:
     return set(thesaurus.concepts(_reading_of).heard(reading))
 
 
-def theme_places(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)  # each search reads the sentences of its hits, mostly the same ones
+def theme_places(text: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and theme of each form in `text` as it stands."""
     folded = fold(text)
     # Folding may change the length (ｶﾞ, ㈱); then only what is typed plainly is found.
     plain = folded if len(folded) == len(text) else text
-    return list(thesaurus.concepts(_reading_of).places(plain))
+    return tuple(thesaurus.concepts(_reading_of).places(plain))
 
 
-def spans(text: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)
+def spans(text: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and normalised form of each content word in `text` as it stands."""
     readable = (
         text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     )  # same length, no surrogates
-    return [
+    return tuple(
         (word.begin(), word.end(), fold(word.normalized_form()))
         for word in sudachi.tokenize(readable, "A")
         if _says(word)
-    ]
+    )
 
 
 def _entries(found: Morphemes) -> list[_Entry]:

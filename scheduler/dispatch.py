@@ -45,9 +45,13 @@ async def lane(
     patience: timedelta = _NOW,
     priorities: Sequence[int] = ALL,
 ) -> int:
-    """Sends what is due in one company, batch by batch."""
-    left, total = patience, 0
-    await _recover(worker, company_id)
+    """Sends what is due in one company, batch by batch.
+
+    Only a lane for everything recovers, and closes what has ended: an answer need not wait for it.
+    """
+    left, total, recovers = patience, 0, priorities is ALL
+    if recovers:
+        await _recover(worker, company_id)
     while not worker.stopping.is_set():
         batch = await _batch(worker, company_id, priorities)
         total += batch.touched
@@ -57,7 +61,7 @@ async def lane(
             break
         left -= batch.wait
         await worker.sleep(batch.wait.total_seconds())
-    if total:
+    if total and recovers:
         await _recover(worker, company_id)  # what has ended closes its occurrence
     return total
 

@@ -54,13 +54,14 @@ async def take_back(worker: Worker, company_id: str) -> int:
     A batch at a time; one that has to wait (a limit, a platform that is away) holds up no other.
     """
     replaced, after = 0, ""
+    dry: set[str] = set()  # workspaces whose limit is reached: the next round goes on there
     while True:
         async with worker.database.transaction(Scope(company_id)) as shelf:
             changed = await _changed(shelf)
             ids = [*changed.gone, *changed.recast]
             rows = await Ledger(shelf).showing(ids, GIVEN_UP, worker.pace.batch, after)
-            edits = [edit for row in rows if (edit := await _prepared(worker, shelf, row, changed))]
-        replaced += sum([await _replaced(worker, company_id, edit) for edit in edits])
+            made = [await _prepared(worker, shelf, row, changed, dry) for row in rows]
+        replaced += sum([await _replaced(worker, company_id, edit) for edit in made if edit])
         if len(rows) < worker.pace.batch:
             return replaced
         after = rows[-1].id
@@ -83,10 +84,12 @@ def _stale(row: Delivery, changed: Changed) -> str:
     return "" if wanted == row.outcome else wanted
 
 
-async def _prepared(worker: Worker, shelf: Shelf, row: Delivery, changed: Changed) -> Edit | None:
+async def _prepared(
+    worker: Worker, shelf: Shelf, row: Delivery, changed: Changed, dry: set[str]
+) -> Edit | None:
     """The row with its new bytes: the old ones are forgotten here, whatever the platform says."""
     outcome = _stale(row, changed)
-    if not outcome:
+    if not outcome or row.workspace_id in dry:
         return None
     place = await ledger.place_of(shelf, row)
     workspace = await shelf.people.workspace(row.workspace_id or "")
@@ -108,6 +111,8 @@ async def _prepared(worker: Worker, shelf: Shelf, row: Delivery, changed: Change
     row.payload_sha256 = hashlib.sha256(row.payload).hexdigest()
     parcel = await ledger.parcel_of(shelf, row)
     wait = await buckets.take(shelf, workspace.platform, workspace.id, row.priority)
+    if wait:
+        dry.add(workspace.id)
     if parcel is None or wait or workspace.state != "active":
         return None
     return Edit(parcel, Receipt(row.room or "", row.receipt), message.case_ids, outcome)

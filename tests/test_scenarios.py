@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cases import sample
 from cases.embedding.bundled import BundledEncoder
+from cases.scope import Scope
+from cases.vocabulary import Role
 from tests.drivers.doors import OFFICE, AnyDriver, door_of
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
@@ -86,11 +89,44 @@ async def test_a_side_effect_is_stopped_and_not_kept(driver: AnyDriver) -> None:
     assert sato.can_press("報告済み(受付番号を入力)")
 
 
-@scenario("全社公開の確認")
-async def test_head_office_releases_a_case(driver: AnyDriver) -> None:
-    case_id = await shares(driver.person(SATO))
-    nakamura = driver.person(NAKAMURA)
+@scenario(
+    "止めた投稿に答える、控えを把握する", note="文は、Slackでは別の画面に出て、会話に残りません"
+)
+async def test_a_held_post_is_answered_read_and_received(driver: AnyDriver) -> None:
+    async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        reader = await shelf.people.member(NAKAMURA)
+        assert reader is not None
+        reader.roles = [Role.SAFETY]
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    await sato.says(EVENT)
+    await sato.says("止めた投稿")
+    await sato.presses("報告済み(受付番号を入力)")
+    await sato.presses("報告済みとして記録する", receipt="AE-2026-17", heard_on="2026-11-04")
+    await nakamura.says("控え")
+    assert "AE-2026-17" in nakamura.sees
+    assert "発疹" not in nakamura.sees
+    await nakamura.presses("本文を読む")
+    assert "発疹" in nakamura.sees
+    await nakamura.presses("安全性部門で把握した")
+    assert "30日後に消去" in nakamura.sees
+    assert "発疹".encode() not in driver.house.bytes()
+
+
+@scenario("確認(伏せる、コメントで戻す、全社に公開)")
+async def test_head_office_masks_gives_back_and_releases_a_case(driver: AnyDriver) -> None:
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    case_id = await shares(sato)
     await nakamura.says("確認待ち")
+    await nakamura.presses("くわしく確認する", case_id)
+    await nakamura.presses("ことばを伏せる", case_id)
+    await nakamura.presses("伏せる", case_id, words="秘書さん", **{"as": "other"})
+    await nakamura.presses("コメントをつけて戻す", case_id)
+    await nakamura.presses("戻す", case_id, why="wording", comment="コツもひとことお願いします")
+    assert "コツもひとこと" in await sato.opens_mail()
+    await sato.presses("直して、もう一度出す", case_id)
+    await sato.presses("内容を確認する", tip="聞くのは週の初め")
+    await sato.presses("共有する", declared=list(TICKS))
+    assert "〔伏せました〕に聞いた16時" in await nakamura.says("確認待ち")
     await nakamura.presses("全社に公開する", case_id)
     assert "全社に公開しました" in nakamura.sees
 

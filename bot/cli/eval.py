@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     settings = read()
     embedder = _encoder(settings)
     cases = [case_of(row) for row in rows]
-    index = empty_index(embedder.name, embedder.size)
+    index = empty_index("", embedder.name, embedder.size)
     fill(index, cases, embedder, bar("eval"))
     report = evaluate(index, cases, asked, embedder, _reranker(settings))
     for line in _lines(report, as_json=options.json):

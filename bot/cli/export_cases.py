@@ -34,12 +34,12 @@ async def _export(options: argparse.Namespace) -> int:
         desk.library.db.transaction(desk.scope) as shelf,
     ):
         text, count = await export(shelf, options.format)
-        _write(options.output, text)
+        write(options.output, text)
     print(say(locale(), "cli.exported", count=count), file=sys.stderr)
     return 0
 
 
-def _write(path: str | None, text: str) -> None:
+def write(path: str | None, text: str) -> None:
     """Before the audit entry is committed: what could not be written was not exported."""
     if path is None:
         sys.stdout.write(text)

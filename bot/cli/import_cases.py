@@ -28,8 +28,10 @@ from cases.guard import Checked
 from cases.import_rows import Row
 from cases.importing import Report
 from cases.indexing import catch_up, missing
+from cases.lexicon_changes import in_force
 from cases.library import Library
 from cases.models.org import Company
+from cases.scope import Scope
 
 OUTCOMES = ("ok", "masked", "duplicate", "held")
 NAME = "わたしたちの会社"
@@ -70,6 +72,8 @@ async def _import(
     library = open_library(settings)
     try:
         company = await _company(library, options.company)
+        async with library.db.reading(Scope(company.id)) as shelf:
+            own = await in_force(shelf, library.ring)
         with Crew(settings.embedding) as crew:
             reports = await importing.bring_in(
                 library.db,
@@ -78,6 +82,7 @@ async def _import(
                 crew.check,
                 released=options.released,
                 reviewed=[one.strip() for one in options.reviewed.split(",") if one.strip()],
+                own=own,
                 tell=bar("import"),
             )
             model = settings.embedding.stored or library.embedder.name

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.settings import Settings, read, sync_url
 from cases.db import Database
+from cases.embedding.bundled import SIZE
 from cases.errors import CannotStart
 
 FOLDER = Path(__file__).parents[2] / "migrations"
@@ -31,12 +32,24 @@ def head() -> str:
 
 
 def migrate(settings: Settings) -> bool:
-    """Upgrades to head; False when it was there. Raises CannotStart where it cannot be written."""
+    """Upgrades to head; False when it was there. Raises CannotStart where it cannot be written.
+
+    Where the index is kept in PostgreSQL its side tables are made too.
+    """
     url = settings.migration_url
     if url.startswith("sqlite"):
         _folder(url)
-    if asyncio.run(_version(url)) == head():
-        return False
+    changed = asyncio.run(_version(url)) != head()
+    if changed:
+        _upgrade(url)
+    if settings.index == "pgvector":
+        from cases.index.tables import make_tables
+
+        make_tables(sync_url(url), SIZE)
+    return changed
+
+
+def _upgrade(url: str) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -44,7 +57,6 @@ def migrate(settings: Settings) -> bool:
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("sqlalchemy.url", sync_url(url).replace("%", "%%"))
     command.upgrade(config, "head")
-    return True
 
 
 def _folder(url: str) -> None:

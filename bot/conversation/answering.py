@@ -10,6 +10,7 @@ from bot.conversation import (
     drafts,
     find,
     help,
+    holds,
     home,
     names,
     offices,
@@ -65,6 +66,16 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "find.tell": tell.tell,
     "find.without": find.without,
     "help.show": help.show,
+    "holds.ask_again": holds.ask_again,
+    "holds.close": holds.close,
+    "holds.go_on": holds.go_on,
+    "holds.mine": holds.mine,
+    "holds.month": holds.month,
+    "holds.queue": holds.queue,
+    "holds.read": holds.read,
+    "holds.receive": holds.receive,
+    "holds.release": holds.release,
+    "holds.return": holds.return_form,
     "inbox.drop": status.drop,
     "inbox.retry": status.retry,
     "names.all": names.choose_for_all,
@@ -176,6 +187,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await checked.save_safety(turn, press.value, press.fields, "reported")
         case "safety.save_reason":
             await checked.save_safety(turn, press.value, press.fields, "not_applicable")
+        case "holds.save_return":
+            await holds.give_back(turn, press.value, press.fields)
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text, pressed=True)

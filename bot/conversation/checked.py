@@ -10,7 +10,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Style
 from bot.views.guard import safety_form
 from bot.views.notes import note
-from cases import safety, sharing, verdicts
+from cases import holds, months, safety, sharing, verdicts
 from cases.errors import BadInput, NotFound
 from cases.vocabulary import DraftState
 
@@ -50,28 +50,36 @@ async def hold(turn: Turn, draft_id: str) -> None:
         if draft is None or draft.state is DraftState.PUBLISHED:
             raise NotFound  # an old card: the author has rewritten and published it since
         rules = [finding["rule"] for finding in draft.findings]
-        await sharing.hold(shelf, turn.library.ring, draft, rules, "compliance")
+        await sharing.hold(shelf, turn.library.ring, draft, rules, holds.COMPLIANCE)
         draft.state = DraftState.HELD
         turn.replace(note(turn.words("guard.asked_compliance"), style=Style.WARN))
 
 
-async def open_safety_form(turn: Turn, draft_id: str, action: str) -> None:
-    """「報告済み」 or 「該当しない」: a short form."""
-    async with turn.transaction():
-        turn.open(safety_form(draft_id, action, turn.locale))
+async def open_safety_form(turn: Turn, item: str, action: str) -> None:
+    """「報告済み」 or 「該当しない」: a short form, with the latest day that day 0 can be."""
+    async with turn.transaction() as shelf:
+        day = safety.day_0(await safety.own(shelf, item)).isoformat()
+        turn.open(safety_form(item, action, turn.locale, day))
 
 
-async def save_safety(turn: Turn, draft_id: str, filled: Fields, state: str) -> None:
+async def save_safety(turn: Turn, item: str, filled: Fields, state: str) -> None:
     """Keeps the author's word with the held item; it never says that a report was received."""
-    key = "receipt" if state == "reported" else "reason"
+    key = "receipt" if state == safety.REPORTED else "reason"
     word = str(filled.get(key) or "").strip()
     heard = _day(turn, str(filled.get("heard_on") or ""))
     if not word:
         left = turn.words("error.E-03", code="E-03", detail=turn.words(f"guard.{key}"))
         turn.say(note(left, style=Style.WARN))
         return
+    if key == "receipt" and not (word := safety.receipt_of(word)):
+        turn.say(note(turn.words("holds.no_receipt"), style=Style.WARN))
+        return
     async with turn.transaction() as shelf:
-        await safety.answer(shelf, draft_id, state, heard_on=heard, **{key: word})
+        if heard is not None and heard > months.day_of(shelf.now):
+            raise BadInput(turn.words("guard.heard_on"))
+        told = {key: word}
+        ring = turn.library.ring
+        await safety.answer(shelf, ring, item, state, heard_on=heard, **told)
         turn.replace(note(turn.words("guard.recorded"), style=Style.WARN))
 
 

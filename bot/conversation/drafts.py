@@ -74,7 +74,7 @@ async def drop(turn: Turn, draft_id: str) -> None:
     async with turn.transaction() as shelf:
         await sharing.drop(shelf, draft_id)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        held = await shelf.cases.hold_of(draft_id, "compliance")
+        held = await shelf.holds.latest(draft_id, "compliance")
         turn.replace(note(turn.words("share.dropped_held" if held else "share.dropped")))
 
 
@@ -98,6 +98,10 @@ async def drafts(turn: Turn, value: str = "") -> None:
                 parts.append(Text(turn.words("reviewing.waits"), Style.QUIET))
             action = "behalf.show" if row.asked_at else "share.resume"
             resume = Button(turn.words("share.resume"), action, row.id)
+            if row.state is DraftState.HELD:
+                parts.append(Text(turn.words("holds.held_draft"), Style.QUIET))
+                parts.append(Actions((resume, Button(turn.words("holds.title"), "holds.mine"))))
+                continue
             parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
         turn.say(Card(tuple(parts)))
 

@@ -33,6 +33,7 @@ async def page(shelf: Shelf, member: Member, *, apart: bool = True) -> Card:
             trials=await _trials(shelf, member),
             digest=await _digest(shelf, member),
             rests=_rests(shelf, member),
+            holds=len(await shelf.holds.by_author(member.id)),
         ),
         member.locale,
         apart=apart,

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.conversation import approval
 from bot.conversation.showing import shown
-from bot.views import notes, on_behalf, reminders, review_forms
+from bot.views import holds, notes, on_behalf, reminders, review_forms
 from bot.views.case import anew_card
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
@@ -118,6 +118,18 @@ async def _on_behalf_waiting(shelf: Shelf, content: Content, locale: str) -> Car
     return on_behalf.waiting_card(content, locale)
 
 
+async def _hold_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
+    return holds.waiting_card(content, locale)
+
+
+async def _hold_decided(shelf: Shelf, content: Content, locale: str) -> Card:
+    return holds.decided_card(content, locale)
+
+
+async def _draft_checked(shelf: Shelf, content: Content, locale: str) -> Card:
+    return holds.checked_card(content, locale)
+
+
 async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
     room = await shelf.people.room(content["room_id"])
     office = [one for one in await shelf.people.offices() if one.id == content["office_id"]]
@@ -160,4 +172,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
     "room_ask": _room_ask,
+    "hold_waiting": _hold_waiting,
+    "hold_decided": _hold_decided,
+    "draft_checked": _draft_checked,
 }

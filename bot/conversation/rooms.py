@@ -77,7 +77,7 @@ async def listing(turn: Turn, value: str = "") -> None:
         found = await rooms.mine(shelf)
         if not found and not await rooms.offices_for(shelf):
             raise NotAllowed("room")
-        turn.say(rooms_card(found, await _names(shelf), turn.locale))
+        turn.say(rooms_card(found, await _names(shelf), turn.locale, turn.platform))
 
 
 async def _show(turn: Turn, shelf: Shelf, room: Room) -> None:

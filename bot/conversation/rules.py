@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
-from bot.views.elements import Card, Style
+from bot.views.elements import Button, Card, Style
 from bot.views.notes import note
 from bot.views.rules import rules_card, words_form
 from cases import feedback, lexicon_changes, members
@@ -36,7 +36,8 @@ async def false_alarm(turn: Turn, value: str) -> None:
 async def words(turn: Turn, value: str = "") -> None:
     """The company's words on a screen of their own: they are not sent as a message."""
     async with turn.transaction() as shelf:
-        turn.open(await _form(turn, shelf))
+        again = Button(turn.words("rules.words"), "rules.words", primary=True)
+        turn.open(await _form(turn, shelf), instead=note(turn.words("rules.words_again"), again))
 
 
 async def propose(turn: Turn, value: str, filled: Fields) -> None:

@@ -16,6 +16,8 @@ from cases.text import clean
 OPENS = frozenset(
     {
         "behalf.start",
+        "holds.read",
+        "holds.return",
         "reflect.write",
         "safety.not_applicable",
         "safety.reported",
@@ -28,7 +30,7 @@ OPENS = frozenset(
     }
 )
 # Of those, the message with the button stays as it is: the form is about something new.
-BESIDE = frozenset({"behalf.start", "share.resume", "share.start", "wish.answer"})
+BESIDE = frozenset({"behalf.start", "holds.read", "share.resume", "share.start", "wish.answer"})
 # The answer to these forms takes a look by the guard.
 SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})
 # Closed unsent, a slow form leaves a draft: it sends CLOSED.

@@ -13,7 +13,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.guard import ask_card, stop_card
 from bot.views.preview import preview_card
-from cases import capture, feedback, fields, review_rules, sharing, verdicts
+from cases import capture, feedback, fields, holds, review_rules, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Checked
@@ -125,27 +125,14 @@ def _wait_for_missing(talk: Any, shelf: Shelf, draft: Draft) -> None:
 async def stopped(
     turn: Turn, shelf: Shelf, draft: Draft, checked: Checked, raw: Raw
 ) -> Card | None:
-    """Safety is routed at once; conduct reaches compliance; the rest goes back to the author.
-
-    None for a text that passes.
-    """
-    decision = verdicts.decision_of(checked, raw)
-    if decision in verdicts.PASSES:
+    """What stopped the draft, routed where it belongs; None for a text that passes."""
+    rule = await holds.route(shelf, turn.library.ring, draft, checked, raw)
+    if rule is None:
         return None
-    rules = verdicts.rules_behind(checked, decision, raw)
-    rule = rules[0] if rules else "model_down"
-    if decision is Decision.ASK:
+    if verdicts.decision_of(checked, raw) is Decision.ASK:
         return ask_card(rule, draft.id, turn.locale)
-    if decision is Decision.ROUTE_TO_SAFETY:
-        await sharing.hold(shelf, turn.library.ring, draft, rules, "safety")
-    conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
-    chosen = review_rules.of((await shelf.people.company()).settings)
-    if conduct and chosen.compliance_sees:
-        await sharing.hold(shelf, turn.library.ring, draft, conduct, "compliance")
-    if decision is not Decision.ROUTE_TO_SAFETY:
-        draft.state = DraftState.OPEN  # the author may still rewrite it
-    url, sees = turn.form_url(rule), chosen.compliance_sees
-    return stop_card(rule, draft.id, url, turn.locale, compliance_sees=sees)
+    sees = review_rules.of((await shelf.people.company()).settings).compliance_sees
+    return stop_card(rule, draft.id, turn.form_url(rule), turn.locale, compliance_sees=sees)
 
 
 def open_points(turn: Turn, raw: Mapping[str, Any], *, ticks: bool = True) -> str:

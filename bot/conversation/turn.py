@@ -175,17 +175,30 @@ class Turn:
             await self.close(shelf, self)
             self.closed = True
 
+    def too_late(self) -> None:
+        """No screen waits any more: all is said. What may lie nowhere in clear (a form with the
+        wording as typed) has something to be said in its place."""
+        self.replies = [Say(getattr(one, "instead", None) or one.card) for one in self.replies]
+
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
-        texts = fields.texts(raw)
-        try:
-            async with self.library.db.reading(self.scope) as shelf:
-                own = await lexicon_changes.in_force(shelf, self.library.ring)
-            kept = (*(raw.get("not_names") or ()), *own.allow)
-            checked = await asyncio.to_thread(
-                guard.check_fields, texts, self.library.embedder, keep=kept
-            )
-            self.lexicon = own.version
-            return lexicon_changes.applied(checked, texts, own)
-        except Exception as error:
-            raise GuardDown(type(error).__name__) from error
+        found, self.lexicon = await checked(self.library, self.scope, raw)
+        return found
+
+
+async def checked(
+    library: Library, scope: Scope, raw: Mapping[str, Any]
+) -> tuple[guard.Checked, int]:
+    """The guard's word on a draft's texts, and the version of the company's own words in it.
+
+    Raises GuardDown if it cannot run.
+    """
+    texts = fields.texts(raw)
+    try:
+        async with library.db.reading(scope) as shelf:
+            own = await lexicon_changes.in_force(shelf, library.ring)
+        kept = (*(raw.get("not_names") or ()), *own.allow)
+        found = await asyncio.to_thread(guard.check_fields, texts, library.embedder, keep=kept)
+        return lexicon_changes.applied(found, texts, own), own.version
+    except Exception as error:
+        raise GuardDown(type(error).__name__) from error

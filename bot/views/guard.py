@@ -25,6 +25,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "unapproved_material": ("share.edit", "share.hold", "share.drop"),
     "confidential": ("share.edit", "share.hold"),
     "msl_line": ("share.edit", "share.hold"),
+    "company_word": ("share.edit", "share.hold"),
     "model_down": ("share.drafts",),
     "query_refused": ("find.start", "safety.form"),
 }
@@ -101,10 +102,10 @@ def _button(label: str, action: str, draft_id: str, form_url: str) -> Button:
     return Button(label, action, draft_id)
 
 
-def safety_form(draft_id: str, action: str, locale: str) -> Card:
-    """Receipt number and the day the MR learned it, or the reason why it does not apply."""
+def safety_form(draft_id: str, action: str, locale: str, day: str = "") -> Card:
+    """Receipt number and the day the MR learned it (at first `day`), or why it does not apply."""
     key = "receipt" if action == "safety.reported" else "reason"
-    parts: list[Part] = [Field("heard_on", say(locale, "guard.heard_on"), Kind.DATE)]
+    parts: list[Part] = [Field("heard_on", say(locale, "guard.heard_on"), Kind.DATE, day)]
     parts.append(Field(key, say(locale, f"guard.{key}"), Kind.LINE, required=True, limit=200))
     words = "guard.reported" if key == "receipt" else "guard.not_applicable"
     submit = Button(say(locale, words), f"safety.save_{key}", draft_id, primary=True)

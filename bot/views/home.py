@@ -11,6 +11,7 @@ from bot.views.words import month_name, say
 from cases.text import shorten
 
 SEARCH = "home.find"  # 「探す」 beside the field `query`
+MINE = "holds.mine"  # 「止めた投稿」
 LINE = 60  # characters of a title in a list
 
 
@@ -45,6 +46,7 @@ class Page:
     trials: Sequence[Trying]
     digest: Mapping[str, Any] | None
     rests: str = ""
+    holds: int = 0  # stopped posts that wait for the person's answer or a decision
 
 
 def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
@@ -64,6 +66,9 @@ def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
     if apart:
         parts.append(Text(say(locale, "page.answers"), Style.QUIET))
     parts += _rest(page, locale)
+    if page.holds:
+        words = say(locale, "holds.on_home", count=page.holds)
+        parts += [Text(words, Style.WARN), Actions((Button(say(locale, "holds.title"), MINE),))]
     parts += _drafts(page, locale)
     parts += _cases(page, locale)
     parts += _trials(page, locale)

@@ -41,8 +41,8 @@ def room_form(room: Room, offices: Sequence[Office], locale: str) -> Card:
     )  # fmt: skip
 
 
-def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str) -> Card:
-    """All rooms that somebody may change; those without an office first."""
+def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str, platform: str) -> Card:
+    """All rooms that somebody may change; those without an office first, then how to add one."""
     parts: list[Part] = [Text(say(locale, "rooms.title"), Style.TITLE)]
     if not rooms:
         parts.append(Text(say(locale, "rooms.none")))
@@ -51,7 +51,8 @@ def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str) -> C
         if room.state == "active" and room.address.get("channel"):
             change = Button(say(locale, "rooms.change"), "room.show", room.id)
             parts.append(Actions((change,)))
-    parts.append(Text(say(locale, "rooms.how_to"), Style.QUIET))
+    how_to = "rooms.how_to_teams" if platform == "teams" else "rooms.how_to"
+    parts.append(Text(say(locale, how_to), Style.QUIET))
     return Card(tuple(parts))
 
 

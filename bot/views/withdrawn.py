@@ -35,12 +35,17 @@ def shows(parts: Iterable[Part], case_id: str) -> bool:
 
 def without_case(card: Card, case_id: str, locale: str) -> Card:
     """The card with a sentence in the place of the case; what stands between other lines stays."""
+    return with_instead(card, case_id, withdrawn_card(locale))
+
+
+def with_instead(card: Card, case_id: str, other: Card) -> Card:
+    """The card with another one in the place of the case."""
     if not shows(card.parts, case_id):
         return card
     parts: list[Part] = []
     for number, piece in enumerate(_pieces(card)):
         parts += [Divider()] if number else []
-        parts += withdrawn_card(locale).parts if shows(piece, case_id) else piece
+        parts += other.parts if shows(piece, case_id) else piece
     return Card(tuple(parts), card.title, card.submit)
 
 

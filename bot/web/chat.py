@@ -14,7 +14,7 @@ from bot.conversation.events import Reply
 from bot.platform import Desk
 from bot.views.elements import Card
 from bot.views.notes import examples, note
-from bot.web import threads, tour
+from bot.web import current, threads, tour
 from bot.web.answers import answer
 from bot.web.links import own_path
 from bot.web.threads import Change, Press, Top
@@ -40,6 +40,7 @@ async def first_screen(
     """The page with `text` in its box: nothing typed is lost when something fails."""
     chips = [row["en" if visit.locale == "en" else "ja"] for row in examples()]
     entries = [entry for entry in visit.thread.entries if not entry.sheet]
+    await current.refresh(visit, entries)
     found = {
         "text": text,
         "error": error,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
-from jinja2 import PackageLoader
+from jinja2 import Environment, PackageLoader
 
 from bot.conversation.events import Aside, Event, Pressed, Said
 from bot.platform import Desk
 from bot.views.elements import Card, from_json, to_json
-from bot.web import chat, company_days, library, mailbox, office, plans, review, status
+from bot.web import chat, company_days, holds, library, mailbox, office, plans, review, status
 from bot.web.back import Back
 from bot.web.threads import Threads
 from bot.web.visit import House
@@ -42,7 +42,7 @@ class WebPlatform:
 
     def prepare(self, app: web.Application) -> None:
         """Templates and walls for the application that serves `routes`."""
-        aiohttp_jinja2.setup(app, loader=PackageLoader("bot.web"), trim_blocks=True)
+        app[aiohttp_jinja2.APP_KEY] = templates()
         app.middlewares.append(self.walls.middleware())
 
     def routes(self) -> list[web.RouteDef]:
@@ -56,6 +56,8 @@ class WebPlatform:
             "/office": office.office,
             "/pack/{office}/{month}": office.pack,
             "/review": review.waiting,
+            "/holds": holds.queues,
+            "/holds/{month}.csv": holds.reconciliation,
             "/status": status.status,
             "/schedule": plans.listing,
             "/schedule/{kind}": plans.form,
@@ -129,6 +131,12 @@ class WebPlatform:
     ) -> list[str] | None:
         """Always there: sending to the mailbox cannot be half done."""
         return [f"web/{key}"]
+
+
+@cache
+def templates() -> Environment:
+    """The pages' templates; each is compiled once in a process, when it is first shown."""
+    return Environment(loader=PackageLoader("bot.web"), trim_blocks=True, autoescape=True)
 
 
 def open_card(payload: bytes) -> Card:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -50,6 +50,7 @@ class Visit:
     scope: Scope
     locale: str
     now: datetime
+    _letters: list[list[Letter]] = field(default_factory=list)  # read once, when first asked for
 
     @property
     def thread(self) -> Thread:
@@ -81,8 +82,11 @@ class Visit:
         return card_html(card, frame, swap=swap)
 
     async def letters(self) -> list[Letter]:
-        """The member's letters, newest first."""
-        return await self.house.back.letters(self.scope.company_id, self.member.id)
+        """The member's letters, newest first, as they were when this was first asked."""
+        if not self._letters:
+            found = await self.house.back.letters(self.scope.company_id, self.member.id)
+            self._letters.append(found)
+        return self._letters[0]
 
 
 async def enter(house: House, request: web.Request) -> Visit:

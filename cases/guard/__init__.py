@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cases.embedding import Embedder
+from cases.guard.classifier import classified, model_in_use, use_model
 from cases.guard.conduct import conduct
 from cases.guard.contacts import contacts
 from cases.guard.facilities import facilities
@@ -33,11 +34,13 @@ __all__ = [
     "check",
     "check_fields",
     "message",
+    "model_in_use",
     "refuses_search",
+    "use_model",
     "warm",
 ]
 
-RULES_VERSION = "2026.11.0"
+RULES_VERSION = "2026.11.1"
 """Changes with every rule, anchor or threshold; stored with each verdict."""
 
 _REFUSED_IN_SEARCH = ("adverse_event", "patient_info", "chart_access", "quality_complaint")
@@ -96,6 +99,7 @@ def _found(reading: Reading, embedder: Embedder | None) -> list[Finding]:
     found = [f for rule in _RULES for f in rule(reading)]
     if embedder is not None:
         found += second_look(reading, found, embedder)
+    found += classified(reading, found)
     unique = {(f.rule, f.start, f.end): f for f in reversed(found) if f.start < f.end}
     return sorted(unique.values(), key=lambda f: (f.start, f.end, f.rule))
 

@@ -26,6 +26,11 @@ _ACCOUNT = re.compile(
     r"(?:LINE|ライン|Line|Zoom|Teams|チャット|WeChat|スカイプ)\s?の?(?:ID|アカウント)\s?[:はが]?\s?"
     r"(?P<id>[A-Za-z0-9][A-Za-z0-9._-]{3,40})"
 )
+# An account name after the name of a service alone has to look like one: a digit or an underscore.
+_HANDLE = re.compile(
+    r"(?:LINE|ライン|Line|WeChat|スカイプ|Instagram|インスタ|Facebook|Twitter|(?<![A-Za-z])X)\s?(?:の)?(?:名)?\s?[:はがで]\s?"
+    r"(?P<id>@?(?=[A-Za-z._-]{0,30}[0-9_])[A-Za-z][A-Za-z0-9._-]{3,40})"
+)
 _EXTENSION = re.compile(r"(?:内線|PHS)\s?(?:番号)?\s?[:は]?\s?(?P<id>\d{3,6})(?!\d)")
 _TAIL = re.compile(r"(?:まで|です|へ|に|宛|を|が|は|と).*$")
 
@@ -37,7 +42,7 @@ def contacts(reading: Reading) -> list[Finding]:
     spans += [m.span() for m in _DIGITS.finditer(text) if _is_phone(text, *m.span())]
     spans += [_address(text, m) for m in _POSTCODE.finditer(text)]
     spans += [m.span() for m in _STREET.finditer(text)]
-    spans += [m.span("id") for m in _ACCOUNT.finditer(text)]
+    spans += [m.span("id") for each in (_ACCOUNT, _HANDLE) for m in each.finditer(text)]
     spans += [m.span("id") for m in _EXTENSION.finditer(text)]
     return [finding("contact", start, end) for start, end in _outer(spans)]
 

@@ -13,9 +13,20 @@ _KIND = re.compile(
     r"|医院|診療所|療養所|薬局(?!長)|ファーマシー|薬店|大学|医科大学?|医大|CL(?![A-Za-z])|HP(?![A-Za-z])"
 )
 _DEPARTMENT = re.compile(
-    r"(?:内科|小児科|眼科|皮膚科|耳鼻科|耳鼻咽喉科|整形外科|外科|産婦人科|婦人科|泌尿器科|歯科|精神科"
-    r"|心療内科|ペインクリニック)(?!医|の?先生|学会|領域|専門|部会|医会)"
+    r"(?:(?:消化器|循環器|呼吸器|神経|心療|腎臓|糖尿病|泌尿器|肛門|胃腸|整形|形成|脳神経|心臓血管|乳腺|産婦人|婦人|産|小児|歯|眼"
+    r"|皮膚|皮フ|皮ふ|耳鼻|耳鼻咽喉|耳鼻いんこう|精神|放射線|アレルギー|リウマチ|リハビリテーション|内|外)(?:内|外)?科"
+    r"|ペインクリニック){1,3}(?!医|の?先生|学会|領域|専門|部会|医会|部長|系)"
 )
+# A pharmacy whose name follows its kind: ドラッグあじさい, くすりのアオバ.
+_FRONT = re.compile(
+    r"(?:ドラッグ(?!ストア|ラグ|ロス|デリバリー|リポジショニング|フリー|インフォ|チェーン|イーグル)|くすりの|クスリの)"
+)
+# Kana that the dictionary cuts in a way no sentence goes on: はるかぜ(薬局) is はるか and ぜ.
+_KANA = re.compile(
+    r"(?:^|(?<=[\s、。「『(・!?]))(?![このそあど][のちんれこ]|いつ|うち|ある|かか)[ぁ-ん]{3,8}$"
+)
+_PERSON_AFTER = re.compile(r"[ ]?(?:先生|さん|様|氏)")
+_HOUSE_AFTER = re.compile(r"の?(?:医局|先生|DI|薬剤部|ドクター|外来|病棟|薬審)")
 # What follows makes it an office or a society of our side (病院第二営業所, 病院薬剤師会).
 _OURS = re.compile(
     r"(?:第[一二三四五六七八九\d]|営業|支店|担当|薬剤師会|薬局学会|医師会|協会|団体|チーム)"
@@ -30,8 +41,13 @@ _TAIL_OF_UNIVERSITY = re.compile(
     r"(?:病院|医療センター|クリニック))"
 )
 _CORPORATION = re.compile(
-    r"(?:(?:医療|社会福祉)法人(?:社団|財団)?[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,8}会[ ]$"
+    r"(?:(?:(?:地方)?独立行政法人|国立大学法人|(?:一般|公益)?(?:社団|財団)法人|(?:特定|社会)?医療法人(?:社団|財団)?"
+    r"|社会福祉法人|学校法人)[ ]?)?[一-龥ぁ-んァ-ヶー々]{1,14}(?:会|機構|連|組合|団|学園|法人)[ ]$"
 )
+# 中央病院 and 県立こども病院 are one house each, 市立病院 and 市民病院クラス are kinds.
+_CENTRAL = re.compile(r"(?<![一-龥])中央病院(?!クラス|規模|など|のよう|的)")
+_ONE_EACH = ("がんセンター", "循環器センター", "周産期センター")
+_FOUNDER = re.compile(r"[都道府県市区町村国](?:立|民)$")
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?:St\.[ ])?(?:[A-Z][A-Za-z'’-]*[ ]){1,4}(?:of[ ][A-Z][a-z]+[ ])?"
     r"(?:Hospital|Clinic|Infirmary|Pharmacy|Surgery|Medical Cent(?:er|re)|Health Cent(?:er|re)"
@@ -43,6 +59,10 @@ _KIND_WORDS = word_set("facility_kind_words")
 _PLAIN = word_set("facility_plain")
 _SAINTLY = ("聖", "新", "北", "南", "東", "西")  # plain words that begin many names
 _SECOND_HALF = word_set("facility_second_half")
+_SPECIAL = word_set("facility_special")
+_FOR_WHOM = word_set("facility_for_whom")
+_SOFT = re.compile(r"[ぁ-ん]{3,}|[ァ-ヶー]{3,}")
+_ADVERBS = word_set("facility_adverbs")
 
 
 def facilities(reading: Reading) -> list[Finding]:
@@ -50,7 +70,9 @@ def facilities(reading: Reading) -> list[Finding]:
     text = reading.text
     spans = [span for m in _KIND.finditer(text) if (span := _named(reading, m))]
     spans += [span for m in _DEPARTMENT.finditer(text) if (span := _by_department(reading, m))]
-    spans += [m.span() for m in _NICKNAME.finditer(text)]
+    spans += [m.span() for each in (_NICKNAME, _CENTRAL) for m in each.finditer(text)]
+    spans += [(t.start, t.end) for t in reading.tokens if _is_university(t)]
+    spans += [span for m in _FRONT.finditer(text) if (span := _fronted(reading, m))]
     spans += [span for m in _ENGLISH.finditer(text) if (span := _english(m))]
     return [finding("facility_name", start, end) for start, end in _merged(spans)]
 
@@ -61,8 +83,13 @@ def _named(reading: Reading, kind: re.Match[str]) -> tuple[int, int] | None:
     if reading.text.startswith("市中", kind.start() - 2):  # a kind of hospital, not a place
         return None
     tokens = _prefix(reading, kind.start())
-    strict = kind.group() in ("HP", "CL")
+    short = kind.group() in ("HP", "CL")  # HP is a home page too
+    strict = short and not _HOUSE_AFTER.match(reading.text, kind.end())
+    if (kana := _kana_start(reading, kind.start())) is not None:
+        return _with_corporation(reading.text, kana), _end(reading.text, kind)
     start = _proper_start(tokens, strict=strict)
+    if start is None:
+        start = _founded(tokens, kind.group())
     if start is None:
         return None
     if not tokens[-1].end <= kind.start() and not tokens[-1].is_proper and len(tokens) == 1:
@@ -102,15 +129,21 @@ def _joins(reading: Reading, token: Token) -> bool:
         before = reading.before(token.start)
         hill = reading.text[token.end : token.end + 1] in ("丘", "台", "浜", "原", "崎")
         return hill and before is not None and before.is_noun_like
-    if token.surface == "の":  # さくらの里病院
+    if token.surface == "の":  # さくらの里病院, こころのクリニック
         after = reading.text[token.end : token.end + 1]
         before = reading.before(token.start)
-        kind_follows = _KIND.match(reading.text, token.end + 1) is not None
-        named = before is not None and before.is_noun_like
-        return named and kind_follows and after in _SECOND_HALF
+        if before is None or before.surface in _FOR_WHOM:
+            return before is not None and _KIND.match(reading.text, token.end) is not None
+        return before.is_noun_like and not _is_plain(before) and after in _SECOND_HALF
     if token.pos[1] == "数詞":  # みなと第一クリニック, but 3病院
         return token.start > 0 and reading.text[token.start - 1] == "第"
-    return token.is_noun_like and token.pos[3] != "助動詞語幹"
+    return (token.is_noun_like and token.pos[3] != "助動詞語幹") or _is_soft(token)
+
+
+def _is_soft(token: Token) -> bool:
+    """きらら, にこにこ, さわやか: a word of mood that names a house when a kind of place follows."""
+    mood = token.pos[0] in ("副詞", "形状詞")
+    return mood and token.surface not in _ADVERBS and _SOFT.fullmatch(token.surface) is not None
 
 
 def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
@@ -120,15 +153,51 @@ def _proper_start(tokens: list[Token], *, strict: bool) -> int | None:
     proper = [t for t in tokens if t.surface not in _KIND_WORDS and not _is_plain(t)]
     if not proper:
         return None
-    if strict and not any(t.is_proper for t in proper):
+    if strict and not any(t.is_proper or may_be_person(t.surface) for t in proper):
         return None
     return tokens[0].start
+
+
+def _founded(tokens: list[Token], kind: str) -> int | None:
+    """県立こども病院, 中央市民病院, 県立がんセンター: founder and purpose together are one house."""
+    founders = [t for t in tokens if _FOUNDER.search(t.surface)]
+    special = kind in _ONE_EACH or any(t.surface in _SPECIAL for t in tokens)
+    return tokens[0].start if founders and special else None
+
+
+def _kana_start(reading: Reading, place: int) -> int | None:
+    run = _KANA.search(reading.text, max(0, place - 9), place)
+    last = reading.before(place)
+    if run is None or last is None or last.start <= run.start():
+        return None
+    noun = last.pos[0] == "名詞" and len(last.surface) > 1
+    odd = noun or last.pos[1] == "終助詞" or (last.pos[0] == "副詞" and len(last.surface) == 1)
+    plain = last.surface in _PLAIN or run.group() in _ADVERBS
+    return run.start() if odd and not plain else None
+
+
+def _fronted(reading: Reading, front: re.Match[str]) -> tuple[int, int] | None:
+    token = reading.at(front.end())
+    if token is None or len(token.surface) < 2 or _PERSON_AFTER.match(reading.text, token.end):
+        return None
+    kana = token.is_noun_like and re.fullmatch("[ぁ-ん]+|[ァ-ヶー]+", token.surface)
+    if not (token.is_proper or (kana and front.group() == "ドラッグ")):
+        return None
+    branch = _BRANCH.match(reading.text, token.end)
+    return front.start(), branch.end() if branch else token.end
+
+
+def _is_university(token: Token) -> bool:
+    """阪大, 東都大: a proper word for a university without 学."""
+    return token.is_proper and re.fullmatch("[一-龥]{1,3}大", token.surface) is not None
 
 
 def _is_plain(token: Token) -> bool:
     """Generic words: verbal nouns, times, numbers, single Latin letters (A病院), circles."""
     if token.surface in _PLAIN or token.pos[1] == "数詞":
         return True
+    if token.surface in _FOR_WHOM or _is_soft(token):
+        return False
     if token.pos[2] in ("サ変可能", "副詞可能") and not may_be_person(token.surface):
         return True
     if token.pos[0] in ("接頭辞", "接尾辞", "形状詞") and not token.is_proper:
@@ -138,10 +207,13 @@ def _is_plain(token: Token) -> bool:
 
 def _by_department(reading: Reading, found: re.Match[str]) -> tuple[int, int] | None:
     """こもれび小児科, 山田眼科: a proper word before a department, no hospital before it."""
+    if (kana := _kana_start(reading, found.start())) is not None:
+        following = _KIND.match(reading.text, found.end())
+        return kana, following.end() if following else found.end()
     token = reading.before(found.start())
     if token is None or token.surface in _PLAIN or token.surface in _KIND_WORDS:
         return None
-    soft = re.fullmatch("[ぁ-ん]{3,}", token.surface) and token.pos[0] == "名詞"
+    soft = _is_soft(token) or (_SOFT.fullmatch(token.surface) and token.pos[0] == "名詞")
     if not (token.is_person or token.pos[2] == "地名" or soft):
         return None
     before = reading.text[max(0, token.start - 4) : token.start]

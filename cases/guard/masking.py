@@ -20,13 +20,13 @@ _EN_TITLE = re.compile(
     r"^(?:Dr|DR|Professor|Prof|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?"
 )
 _PLACES = (
-    (r"薬局|ファーマシー|薬店", "ある薬局"),
+    (r"薬局|ファーマシー|薬店|^(?:ドラッグ|くすりの|クスリの)", "ある薬局"),
     (
         r"病院|医療センター|がんセンター|循環器センター|ホスピタル|日赤|済生会|徳洲会|HP$",
         "ある病院",
     ),
     (r"クリニック|医院|診療所|CL$|科$", "あるクリニック"),
-    (r"大学|医大|医科大", "ある大学"),
+    (r"大学|医大|医科大|大$", "ある大学"),
     (r"(?i)hospital|infirmary|cent(?:er|re)$", "a hospital"),
     (r"(?i)clinic|surgery|practice", "a clinic"),
     (r"(?i)pharmacy", "a pharmacy"),

@@ -60,6 +60,14 @@ class Reading:
         number = self.ending.get(place)
         return None if number is None else self.tokens[number]
 
+    def at(self, place: int) -> Token | None:
+        """The token that begins exactly at `place`, if it has at most eight letters."""
+        for end in range(place + 1, min(place + 9, len(self.text) + 1)):
+            token = self.before(end)
+            if token is not None:
+                return token if token.start == place else None
+        return None
+
     def covering(self, place: int) -> Token | None:
         """The token that holds `place` inside it, not at its edge."""
         for end in range(place + 1, min(place + 24, len(self.text) + 1)):

@@ -11,8 +11,8 @@ from cases.guard.morphemes import Reading, Token, may_be_person
 _TITLE = re.compile(
     r"名誉教授|特任教授|主任教授|准教授|助教授|教授|講師|助教|名誉院長|副院長|病院長|院長|医局長|医長"
     r"|診療部長|薬剤部長|薬剤科長|薬剤長|看護部長|看護師長|副師長|師長|薬局長|管理薬剤師|センター長"
-    r"|診療科長|科長|副部長|部長|室長|理事長|学長|先生|医師|薬剤師|看護師|保健師|助産師|ドクター"
-    r"|Dr\b\.?|DR\b\.?|dr\b\.?"
+    r"|診療科長|科長|副部長|部長|室長|理事長|学長|先生|医師(?!会)|薬剤師(?!会)|看護師|保健師|助産師|ドクター"
+    r"|(?:Dr|DR|dr)(?![A-Za-z])\.?"
 )
 _EITHER_SIDE = ("部長", "副部長", "室長", "センター長", "理事長", "講師")
 # People of our own company and its partners keep their names (domain.md §7).
@@ -35,7 +35,7 @@ _ENGLISH_ROLE = re.compile(
     r"|dermatologist|head of|ward sister|GP)s?\b[^.]{0,12}$"
 )
 _ENGLISH_TAIL = {"Hospital", "Clinic", "University", "Pharmacy", "Centre", "Center", "Surgery"}
-_LETTERS = re.compile(r"[一-龥㐀-䶿々ヶケノヵ\U00020000-\U0002ffff]+")
+_LETTERS = re.compile(r"[一-龥㐀-䶿豈-﫿々ヶケノヵ\U00020000-\U0002ffff]+")
 _ASIDE = re.compile(r"\([^()]{1,8}\)$")
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'’-]{2,}")
 _KATAKANA = re.compile(r"[ァ-ヴー・]{2,}")
@@ -74,7 +74,11 @@ def _titled(reading: Reading, title: re.Match[str]) -> tuple[int, int] | None:
 def _name_start(reading: Reading, place: int) -> int | None:
     """Where the name that ends at `place` begins, or None when no name ends there."""
     token = reading.before(place)
-    if token is None or token.surface in _NOT_A_NAME or not token.is_noun_like:
+    if token is None or token.surface in _NOT_A_NAME:
+        return _run_start(reading, place)
+    if re.fullmatch("[ァ-ヴー]{2,3}", token.surface):  # ワン, スン: too short for a trade
+        return token.start
+    if not token.is_noun_like:
         return _run_start(reading, place)
     if token.is_person or (_LETTERS.fullmatch(token.surface) and may_be_person(token.surface)):
         return _with_family_name(reading, token)
@@ -140,7 +144,7 @@ def _after(reading: Reading, doctor: re.Match[str]) -> tuple[int, int] | None:
     start = doctor.end()
     ends = [e for e in range(start + 4, start, -1) if e in reading.ending]
     end = next((e for e in ends if _is_family_name(reading.text[start:e])), 0)
-    first = _starting_at(reading, start)
+    first = reading.at(start)
     if not end and first is not None and first.is_person and _KATAKANA.fullmatch(first.surface):
         end = first.end
     if not end:
@@ -159,13 +163,13 @@ def _is_family_name(piece: str) -> bool:
 
 def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
     """薬剤師の久保さん: the role makes the person one of the doctor's side."""
-    first = _starting_at(reading, role.end())
+    first = reading.at(role.end())
     if first is None or first.surface in _NOT_A_NAME or len(first.surface) > 6:
         return None
     if not (first.is_person or may_be_person(first.surface)):
         return None
     end = first.end
-    second = _starting_at(reading, end + reading.text.startswith(" ", end))
+    second = reading.at(end + reading.text.startswith(" ", end))
     if second is not None and second.is_person:
         end = second.end
     if not reading.text.startswith(("さん", "氏", "様"), end):
@@ -173,14 +177,6 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
     if role.group().startswith("店") and _of_company(reading, role.end()):
         return None
     return first.start, end + (1 if reading.text[end] in "氏様" else 2)
-
-
-def _starting_at(reading: Reading, place: int) -> Token | None:
-    for end in range(place + 1, min(place + 9, len(reading.text) + 1)):
-        token = reading.before(end)
-        if token is not None:
-            return token if token.start == place else None
-    return None
 
 
 def _english(text: str, found: re.Match[str]) -> tuple[int, int] | None:

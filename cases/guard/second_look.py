@@ -1,7 +1,7 @@
 """The semantic second look: a sentence that is like the anchors of a rule is asked about or held.
 
-A small softmax head over the sentence's vector and a few vocabulary signs, fitted once per
-encoder on the project's own anchors (`content/guard_anchors.json`). It never clears anything.
+Kernel regression over the sentence's vector and a few vocabulary signs, solved once per encoder
+on the project's own anchors (`content/guard_anchors.json`). It never clears anything.
 The bundled encoder's head is shipped (benchmarks/fit_guard_head.py), so no start has to fit it.
 """
 
@@ -21,7 +21,7 @@ from cases.errors import GuardDown
 from cases.guard.cues import Place
 from cases.guard.findings import Finding, finding
 from cases.guard.lexicon import pattern, rules, words
-from cases.guard.morphemes import Reading
+from cases.guard.morphemes import Reading, read
 from cases.guard.offsets import fold
 from cases.text import content_hash
 from cases.vocabulary import Decision, content
@@ -29,17 +29,14 @@ from cases.vocabulary import Decision, content
 Numbers = NDArray[np.float64]
 
 KINDS = ("adverse_event", "patient_info", "off_label", "inducement", "disparagement", "clean")
-# Chosen by cross-validation on the anchors and the development texts (benchmarks/guard.py).
-THRESHOLDS = {
-    "adverse_event": 0.75,  # asking once too often costs one tap; a miss costs a report
-    "patient_info": 0.80,
-    "off_label": 0.75,
-    "inducement": 0.85,
-    "disparagement": 0.80,
-}
+LIMIT = 0.5  # less likely clean than not; benchmarks/guard.md shows the limits beside it
 SIGN_WEIGHT = 0.45
-RIDGE = 5e-4
-_STEPS, _RATE, _MOMENTUM = 300, 4.0, 0.9
+RIDGE = 0.1
+GRAIN = 127.0  # features are kept in whole 127ths, so that the shipped head is a byte each
+_WIDTH, _SHARPNESS = 1.0, 6.0
+_UNKNOWN = np.array([kind == "clean" for kind in KINDS], dtype=float)  # far from all: clean
+_SAMPLES = ("sample/cases.json", "capture_examples.json")
+_TOLD = ("title", "situation", "action", "result", "tip", "intent", "conditions", "pitfalls")
 _SHORTEST = 6  # characters; shorter pieces say too little to judge
 _LONGEST = 200
 _SAME = {"quid_pro_quo": "inducement", "gift": "inducement", "off_label_handled": "off_label"}
@@ -47,13 +44,17 @@ _SAME = {"quid_pro_quo": "inducement", "gift": "inducement", "off_label_handled"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Softmax weights, shape (vector size + signs + 1, kinds)."""
+    """Anchor features, shape (anchors, size + signs), and their say in each kind.
 
+    Kernel ridge regression with a Gaussian kernel: a sentence is judged by the anchors near it.
+    """
+
+    points: Numbers
     weights: Numbers
 
     def odds(self, features: Numbers) -> Numbers:
         """Probability of every kind, shape (texts, kinds)."""
-        return _softmax(_with_bias(features) @ self.weights)
+        return _softmax(_SHARPNESS * (_UNKNOWN + _kernel(features, self.points) @ self.weights))
 
 
 def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> list[Finding]:
@@ -69,10 +70,8 @@ def second_look(reading: Reading, found: list[Finding], embedder: Embedder) -> l
     looked: list[Finding] = []
     for place, row in zip(places, odds, strict=True):
         kind = KINDS[int(row[:-1].argmax())]
-        if 1 - row[-1] < THRESHOLDS[kind] or _known(kind, place, found):
+        if 1 - row[-1] < LIMIT or _known(kind, place, found):
             continue
-        if not pattern(rules()["gates"][kind]).search(reading.text, *place):
-            continue  # a proverb is close to everything; a finding needs one word of its subject
         looked.append(
             _finding(kind, reading.text, _part(reading.text, place, kind, head, embedder))
         )
@@ -97,27 +96,34 @@ def features(texts: list[str], embedder: Embedder) -> Numbers:
 
 
 def fit(inputs: Numbers, kinds: NDArray[np.int64]) -> Head:
-    """Ridge softmax regression by gradient descent with momentum; kinds weighted equally."""
-    design, count = _with_bias(inputs), len(kinds)
-    target = np.eye(len(KINDS))[kinds]
-    balance = np.sqrt(count / len(KINDS) / np.bincount(kinds, minlength=len(KINDS)))[kinds]
-    shrink = np.full((design.shape[1], 1), RIDGE)
-    shrink[-1] = 0.0
-    weights = np.zeros((design.shape[1], len(KINDS)))
-    speed = np.zeros_like(weights)
-    for _ in range(_STEPS):
-        error = (_softmax(design @ weights) - target) * balance[:, None]
-        speed = _MOMENTUM * speed - _RATE * (design.T @ error / count + shrink * weights)
-        weights = weights + speed
-    return Head(weights)
+    """Solve for the weights of the anchors; a rare kind is worth the root of its rarity."""
+    points = _rounded(inputs)
+    rarity = np.sqrt(len(kinds) / len(KINDS) / np.bincount(kinds, minlength=len(KINDS)))[kinds]
+    target = np.eye(len(KINDS))[kinds] - _UNKNOWN
+    weights = np.linalg.solve(_kernel(points, points) + np.diag(RIDGE / rarity), target)
+    return Head(points, weights)
 
 
 def anchors() -> tuple[list[str], NDArray[np.int64]]:
-    """The anchor sentences and the number of the kind of each."""
+    """The anchor sentences and the number of the kind of each.
+
+    Beside the bank, the sentences of the product's own samples are clean anchors: they show what
+    everyday cases and posts sound like.
+    """
     bank: dict[str, list[str]] = content("guard_anchors.json")
-    texts = [text for kind in KINDS for text in bank[kind]]
+    texts = [fold(text).text for kind in KINDS for text in bank[kind]]
     kinds = [number for number, kind in enumerate(KINDS) for _ in bank[kind]]
-    return [fold(text).text for text in texts], np.array(kinds)
+    everyday = _everyday()
+    return texts + everyday, np.array(kinds + [len(KINDS) - 1] * len(everyday))
+
+
+def _everyday() -> list[str]:
+    """The sentences of the sample cases and of the examples of the one box, without doubles."""
+    cases, posts = (content(name) for name in _SAMPLES)
+    whole = [str(row[key]) for row in cases for key in _TOLD if row.get(key)]
+    whole += [row["text"] for row in posts["examples"]]
+    readings = [read(text) for text in whole]
+    return list(dict.fromkeys(r.text[a:b] for r in readings for a, b in _pieces(r)))
 
 
 def _head(embedder: Embedder) -> Head:
@@ -133,14 +139,16 @@ def shipped(embedder: Embedder) -> Head | None:
     """The head that was fitted for this encoder; None once anchors, signs or settings differ."""
     file = files("cases").joinpath("content", "guard_head.npz")
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
-        fits = str(kept["made_of"]) == made_of(embedder)
-        return Head(kept["weights"].astype(np.float64)) if fits else None
+        if str(kept["made_of"]) != made_of(embedder):
+            return None
+        return Head(kept["points"] / GRAIN, kept["weights"].astype(np.float64))
 
 
 def made_of(embedder: Embedder) -> str:
     """A hash over everything that a head depends on."""
-    parts = [embedder.name, embedder.size, SIGN_WEIGHT, RIDGE, _STEPS, _RATE, _MOMENTUM]
-    whole = [parts, content("guard_anchors.json"), content("guard_rules.json")]
+    settings = [embedder.name, embedder.size, SIGN_WEIGHT, RIDGE, _WIDTH, GRAIN]
+    sources = [content(name) for name in ("guard_anchors.json", *_SAMPLES)]
+    whole = [settings, sources, rules()["signs"], rules()["words"]]
     return content_hash(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
@@ -191,8 +199,14 @@ def _signs(texts: list[str]) -> Numbers:
     return np.array([[all(p.search(t) for p in row) for row in tests] for t in texts], dtype=float)
 
 
-def _with_bias(inputs: Numbers) -> Numbers:
-    return np.hstack([inputs, np.ones((len(inputs), 1))])
+def _rounded(numbers: Numbers) -> Numbers:
+    return np.asarray(np.round(numbers * GRAIN) / GRAIN)
+
+
+def _kernel(these: Numbers, those: Numbers) -> Numbers:
+    """exp(-width × squared distance), shape (these, those)."""
+    apart = (these**2).sum(1)[:, None] + (those**2).sum(1)[None] - 2 * these @ those.T
+    return np.asarray(np.exp(-_WIDTH * np.maximum(apart, 0.0)))
 
 
 def _softmax(scores: Numbers) -> Numbers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from cases.embedding import Vectors
@@ -67,6 +68,14 @@ class Index(Protocol):
 
     def put_vectors(self, case_id: str, vectors: Mapping[str, Vectors]) -> None:
         """The vectors of a case by the names of `parts`; ignored when the case is not here."""
+        ...
+
+    def reached(self) -> tuple[datetime | None, datetime | None]:
+        """How far cases and vectors were read when it was last used; None: it begins empty."""
+        ...
+
+    def reach(self, cases: datetime | None, vectors: datetime | None) -> None:
+        """Keeps how far it has read, if it outlives the process."""
         ...
 
     def sentences(self, case_id: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from threading import RLock
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from cases import ranking, words
 from cases.embedding import Vectors
-from cases.index import Document, Scored, embedded_text
-from cases.index.postings import Postings, Scores
+from cases.index import Document, Scored
+from cases.index.postings import Postings, Scores, Statistics
 from cases.index.rows import Rows
+from cases.index.terms import LEGS, Terms, asked_terms, terms_of
 from cases.index.vectors import CaseVectors, Common
 from cases.question import Question
 from cases.ranking import Evidence, Weights, chance, fuse
@@ -23,17 +25,23 @@ CANDIDATES = 50  # of each leg; as many as are asked for, when that is more
 
 
 class MemoryIndex:
-    """The cases of one company. A lock makes each call whole; searches take milliseconds."""
+    """The cases of one company. A lock makes each call whole; searches take milliseconds.
+
+    `library`: statistics of each leg where only some of the company's cases will be put.
+    """
 
     def __init__(
-        self, common: Common, weigh: Callable[[Question, float], Weights] = ranking.weights
+        self,
+        common: Common,
+        weigh: Callable[[Question, float], Weights] = ranking.weights,
+        library: Mapping[str, Statistics] | None = None,
     ) -> None:
         self._lock = RLock()
         self._weigh = weigh
         self._rows = Rows()
-        # k1 and b of the word field: design/search.md §5; a theme said twice is hardly more.
-        self._words, self._sounds = Postings(0.6, 0.75), Postings(0.6, 0.75)
-        self._themes = Postings(1.2, 0.5)
+        self._legs = {
+            leg: Postings(*shape, (library or {}).get(leg)) for leg, shape in LEGS.items()
+        }
         self._outside: dict[str, set[str]] = {}  # topic → cases that tell of it after all
         self._vectors = CaseVectors(common)
 
@@ -42,17 +50,20 @@ class MemoryIndex:
 
     def put(self, document: Document) -> None:
         """See Index.put."""
-        read = words.read(embedded_text(document.fields))
-        labels = words.read("\n".join(document.labels))
+        terms = terms_of(document)
+        self.put_terms(document.case_id, document.facets, terms, terms.lengths())
+
+    def put_terms(
+        self, case_id: str, facets: Collection[str], terms: Terms, lengths: Mapping[str, float]
+    ) -> None:
+        """The same for a case that was read before; `lengths` of the legs with all their terms."""
         with self._lock:
-            self.remove(document.case_id)
-            self._rows.add(document.case_id, document.facets)
-            self._words.append(read.words + labels.words)
-            self._sounds.append(read.sounds)
-            # Labels count as words only: as themes, a quarter of the cases would share them.
-            self._themes.append(read.themes)
-            for topic in read.outside:
-                self._outside.setdefault(topic, set()).add(document.case_id)
+            self.remove(case_id)
+            self._rows.add(case_id, facets)
+            for leg, postings in self._legs.items():
+                postings.append(terms.legs.get(leg, {}), lengths.get(leg, 0))
+            for topic in terms.outside:
+                self._outside.setdefault(topic, set()).add(case_id)
             self._vectors.append()
 
     def put_vectors(self, case_id: str, vectors: Mapping[str, Vectors]) -> None:
@@ -60,6 +71,13 @@ class MemoryIndex:
         with self._lock:
             if (row := self._rows.of(case_id)) is not None:
                 self._vectors.put(row, vectors)
+
+    def reached(self) -> tuple[datetime | None, datetime | None]:
+        """See Index.reached: a memory begins empty."""
+        return None, None
+
+    def reach(self, cases: datetime | None, vectors: datetime | None) -> None:
+        """See Index.reach."""
 
     def sentences(self, case_id: str) -> int:
         """See Index.sentences."""
@@ -79,7 +97,7 @@ class MemoryIndex:
 
     def _close_gaps(self) -> None:
         moved = self._rows.closed()
-        for postings in (self._words, self._sounds, self._themes):
+        for postings in self._legs.values():
             postings.keep(moved)
         self._vectors.keep(np.flatnonzero(moved >= 0))
 
@@ -94,13 +112,10 @@ class MemoryIndex:
             asked = self._asked(question)
             if len(rows) > ALL_IN_FULL:
                 rows = self._candidates(question, asked, rows, max(CANDIDATES, limit))
-            legs = {
-                "words": self._words.at(dict.fromkeys(question.words, 1.0), rows),
-                "sounds": self._sounds.at(dict.fromkeys(question.sounds, 1.0), rows),
-                "themes": self._themes.at(question.themes, rows),
-                "meaning": self._meaning(asked, rows),
-            }
-            fused = fuse(legs, self._weigh(question, self._themes.weight(question.themes)))
+            terms = asked_terms(question)
+            legs = {leg: own.at(terms[leg], rows) for leg, own in self._legs.items()}
+            legs["meaning"] = self._meaning(asked, rows)
+            fused = fuse(legs, self._weigh(question, self._legs["themes"].weight(question.themes)))
             best = np.argsort(-fused, kind="stable")[:limit]
             return self._hits(question, asked, rows[best], fused[best], legs["meaning"][best])
 
@@ -111,17 +126,14 @@ class MemoryIndex:
         self, question: Question, asked: Vectors | None, rows: NDArray[np.intp], most: int
     ) -> NDArray[np.intp]:
         """The best `most` rows of each leg, ascending."""
-        spoken = self._words.telling(dict.fromkeys(question.words, 1.0))
-        heard = self._sounds.telling(dict.fromkeys(question.sounds, 1.0))
-        legs = [
-            self._words.scores(spoken)[rows],
-            self._sounds.scores(heard)[rows],
-            self._themes.scores(question.themes)[rows],
-        ]
+        terms = asked_terms(question)
+        legs = [own.scores(own.telling(terms[leg]))[rows] for leg, own in self._legs.items()]
+        if len(rows) <= most:
+            return rows
+        best = [np.argpartition(-leg, most)[:most] for leg in legs]
         if asked is not None:
-            legs.append(self._vectors.wholes(asked, rows).max(axis=0))
-        best = [np.argpartition(-leg, most)[:most] for leg in legs if len(leg) > most]
-        return rows[np.unique(np.concatenate(best))] if best else rows
+            best.append(self._vectors.nearest(asked, rows, most))
+        return rows[np.unique(np.concatenate(best))]
 
     def _meaning(self, asked: Vectors | None, rows: NDArray[np.intp]) -> Scores:
         """Half the whole question, half its best clause; of each, half case, half best sentence."""
@@ -142,9 +154,9 @@ class MemoryIndex:
     ) -> list[Scored]:
         outside = any(not self._outside.get(topic) for topic in question.outside)
         spoken = {term: 1.0 for term in question.words if term.startswith(words.WORD)}
-        held_themes = self._themes.held(question.themes, rows)
-        held_words = self._words.held(spoken, rows)
-        weight = self._themes.weight(question.themes)
+        held_themes = self._legs["themes"].held(question.themes, rows)
+        held_words = self._legs["words"].held(spoken, rows)
+        weight = self._legs["themes"].weight(question.themes)
         hits = []
         for row, score, meaning, themes, share in zip(
             rows, fused, meanings, held_themes, held_words, strict=True

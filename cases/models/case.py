@@ -30,6 +30,7 @@ class Draft(Owned, Base):
     submitted_at: Mapped[datetime | None]  # since when it waits for a reviewer's word
     review_note: Mapped[str] = mapped_column(default="")  # why a reviewer gave it back
     declared_hash: Mapped[str | None]  # SHA-256 of the text that the three ticks were set for
+    unchecked_since: Mapped[datetime | None]  # the guard could not run; it is checked again
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -79,20 +80,31 @@ class Case(Owned, Base):
 
 
 class Hold(Owned, Base):
-    """Text that the guard stopped, sealed, in the queue of the people who may read it."""
+    """Text that the guard stopped, sealed, in the queue of the people who may read it.
+
+    `state` is the author's answer in the queue of safety (open, reported, not_applicable), and the
+    reviewer's decision in that of compliance (open, released, returned, closed). `decided_at`: when
+    a reviewer was done with it; from then on the retention period runs.
+    """
 
     __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_queue", "company_id", "queue", "decided_at"),)
     draft_id: Mapped[str] = mapped_column(index=True)
     author_id: Mapped[str]
     text: Mapped[bytes | None]  # sealed; never embedded, purged by retention
+    text_hash: Mapped[str] = mapped_column(default="")  # SHA-256, stays in the trail after a purge
     rules: Mapped[list[str]] = mapped_column(default=list)
     queue: Mapped[str]  # safety or compliance
     state: Mapped[str] = mapped_column(default="open")
     receipt: Mapped[str] = mapped_column(default="")
     heard_on: Mapped[date | None]  # day 0: the day the MR learned it
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")  # of older versions; sealed from now on
+    answer: Mapped[bytes | None]  # sealed: why it does not apply
     created_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]  # when the author saw what to do
+    answered_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
 
 
 class Embedding(Base):

@@ -206,13 +206,6 @@ class Cases(VectorRows):
         )
         return set(await self.session.scalars(found))
 
-    async def hold_of(self, draft_id: str, queue: str) -> Hold | None:
-        """The latest hold of a draft in the queue of safety or compliance."""
-        found = select(Hold).where(
-            Hold.company_id == self.company_id, Hold.draft_id == draft_id, Hold.queue == queue
-        )
-        return (await self.session.scalars(found.order_by(Hold.created_at.desc()))).first()
-
     async def counts(self) -> dict[str, int]:
         """How many cases there are by status."""
         found = (

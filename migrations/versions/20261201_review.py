@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261201"
-down_revision = "20261129"
+down_revision = "20261130"
 branch_labels = None
 depends_on = None
 

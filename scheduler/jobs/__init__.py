@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scheduler.job import Job
 from scheduler.jobs import (
     draft_waiting,
+    hold_waiting,
     impact_note,
     monthly_digest,
     on_behalf_waiting,
@@ -22,6 +23,7 @@ from scheduler.jobs import (
 
 JOBS: tuple[Job, ...] = (
     roster_moves.JOB,
+    hold_waiting.JOB,
     monthly_digest.JOB,
     trial_follow_up.JOB,
     reflection.JOB,

@@ -1,10 +1,10 @@
-"""What is forgotten by itself: originals of drafts, sent texts, dead events, old searches."""
+"""What is forgotten by itself: originals, held texts, sent texts, dead events, old searches."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
-from cases import searches
+from cases import holds, searches
 from cases.db import Shelf
 from scheduler import buckets
 from scheduler.job import Chore, Turn, each_day
@@ -19,13 +19,13 @@ IDLE = timedelta(days=1)  # longer than the longest block, an hour
 
 async def work(shelf: Shelf, _turn: Turn) -> int:
     """Erases sealed originals, texts of ended messages and raw events after 14 days, and searches
-    in threads that nobody goes on with: how many.
+    in threads that nobody goes on with; held texts by their own periods (cases/holds.py): how many.
 
     A message keeps its hash, so that it can still be said what was sent. The bucket of a chat goes
     after a quiet day: it is full again, and there is one for each chat that was ever written to.
     """
     before = shelf.now - KEPT
-    erased = await searches.forget(shelf)
+    erased = await searches.forget(shelf) + await holds.purge(shelf)
     for draft in await shelf.cases.drafts_before(before):
         if draft.original is not None:
             draft.original = None

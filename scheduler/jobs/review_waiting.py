@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from cases.db import Shelf
 from cases.models.org import Member
@@ -14,21 +15,32 @@ WAITS = 2  # business days
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
-    """How many wait and since when; nobody's name, no title."""
-    waiting = [
-        dates.local_date(case.release_asked_at, turn.zone)
-        for case in await shelf.cases.waiting_for_release()
-        if case.release_asked_at is not None
-    ]
-    late = [day for day in waiting if turn.calendar.add_business_days(day, WAITS) < turn.today]
+    """How many wait and since when; nobody's name, no title.
+
+    Weekly; every third business day while a post waits that not even its own office sees.
+    """
+    asked = [case.release_asked_at for case in await shelf.cases.waiting_for_release()]
+    unseen = _late([draft.submitted_at for draft in await shelf.reviews.submitted()], turn)
+    late = _late(asked, turn) + unseen
     if not late:
         return []
     content = {"count": len(late), "since": min(late).isoformat()}
+    key = dates.week_key(turn.today)
+    if unseen:
+        days = dates.span(min(unseen), turn.today)
+        waited = sum(turn.calendar.is_business_day(day) for day in days) - 1
+        key = f"{min(unseen).isoformat()}+{waited // (WAITS + 1)}"
     return [
-        Message(f"{dates.week_key(turn.today)}:{member.id}", content, member.id)
+        Message(f"{key}:{member.id}", content, member.id)
         for member in await shelf.people.members()
         if not set(REVIEWERS).isdisjoint(member.roles)
     ]
+
+
+def _late(moments: Iterable[datetime | None], turn: Turn) -> list[date]:
+    """The days since when something waits over two business days."""
+    days = [dates.local_date(moment, turn.zone) for moment in moments if moment is not None]
+    return [day for day in days if turn.calendar.add_business_days(day, WAITS) < turn.today]
 
 
 async def refuses(_shelf: Shelf, member: Member) -> str:
@@ -38,7 +50,7 @@ async def refuses(_shelf: Shelf, member: Member) -> str:
 
 JOB = Mailing(
     name="review_waiting",
-    rule="once a week while cases wait over two business days, 10:30",
+    rule="weekly while cases wait over two business days, each third day while posts do, 10:30",
     messages=messages,
     unsolicited=True,
     expires_after=timedelta(days=3),

@@ -120,7 +120,7 @@ async def test_a_search_instead_of_an_event_keeps_the_held_draft(desk: DeskDrive
     (reply,) = await press(desk, SATO, "share.find_instead", draft_id)
     assert "安全性" in str(reply.card)
     async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
-        assert await shelf.cases.hold_of(draft_id, "safety") is not None
+        assert await shelf.holds.latest(draft_id, "safety") is not None
 
 
 async def test_a_draft_that_was_put_aside_waits_for_no_answer(desk: DeskDriver) -> None:

@@ -66,3 +66,26 @@ async def test_an_event_of_an_unknown_team_is_not_kept(desk: DeskDriver) -> None
 def test_every_error_has_words_in_both_languages(code: str) -> None:
     for locale in LOCALES:
         assert code in say(locale, f"error.{code}", code=code, detail="")
+
+
+async def test_a_form_that_comes_too_late_leaves_no_name_in_the_ledger(desk: DeskDriver) -> None:
+    sato, reception = desk.person(SATO), desk.house.hub.reception
+    await sato.says(WIN)
+    raw = {"user": SATO, "action": "share.edit", "value": sato.value_of("直す")}
+    kept = await reception.keep("web", "local", "e-late", raw)
+    assert kept is not None
+    await reception.receive(reception.events.pop(kept.event_id))  # its process had died
+    assert "下書きに保存しました" in await sato.opens_mail()
+    assert NAME.encode() not in desk.house.bytes()
+
+
+async def test_a_held_text_that_is_read_too_late_is_not_in_the_ledger(desk: DeskDriver) -> None:
+    reception, ogawa = desk.house.hub.reception, desk.person("ogawa")
+    await desk.person(SATO).says(f"メールを送ったら返信が来ました。{EVENT}")
+    await ogawa.says("控え")
+    raw = {"user": "ogawa", "action": "holds.read", "value": ogawa.value_of("本文を読む")}
+    kept = await reception.keep("web", "local", "e-read", raw)
+    assert kept is not None
+    await reception.receive(reception.events.pop(kept.event_id))
+    assert "もう一度" in await ogawa.opens_mail()
+    assert "発疹".encode() not in desk.house.bytes()

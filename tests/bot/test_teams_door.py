@@ -21,8 +21,30 @@ async def door() -> AsyncIterator[Door]:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'"text"', b"{}", b'{"type": 3}', b"[" * 200_000, b"\xff\xfe{}"],
-    ids=["empty", "cut", "list", "string", "no type", "odd type", "deep", "no UTF-8"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"{}",
+        b'{"type": 3}',
+        b"[" * 200_000,
+        b"\xff\xfe{}",
+        '{"type": "message"}'.encode("utf-16"),
+        b'{"type": "\xed\xa0\xbd"}',
+    ],
+    ids=[
+        "empty",
+        "cut",
+        "list",
+        "string",
+        "no type",
+        "odd type",
+        "deep",
+        "no UTF-8",
+        "UTF-16",
+        "half a sign",
+    ],
 )
 async def test_a_body_that_is_no_activity_is_400(door: Door, body: bytes) -> None:
     assert (await door.raw(body, {"Authorization": door.fake.token()}))[0] == 400
@@ -68,3 +90,14 @@ async def test_unknown_key_ids_do_not_make_us_reload_again_and_again(door: Door)
         token = door.fake.token(headers={"kid": f"wild-{number}"})
         assert (await door.post(door.fake.activity(), token))[0] == 401
     assert door.fake.key_loads == 1
+
+
+async def test_half_an_emoji_in_a_text_or_an_id_does_no_harm(door: Door) -> None:
+    cut = {"id": "a:\ud83d", "conversationType": "personal", "tenantId": TENANT}
+    activity = door.fake.activity(text="会えました\ud83d", conversation=cut)
+    assert (await door.post(activity))[0] == 200
+    (kept,) = door.desk.kept.values()
+    assert (kept["conversation"]["id"], kept["text"]) == ("a:?", "会えました?")
+    whole = door.fake.activity(id="2", text="会えました\U0001f600")
+    assert (await door.post(whole))[0] == 200
+    assert [*door.desk.kept.values()][-1]["text"] == "会えました\U0001f600"

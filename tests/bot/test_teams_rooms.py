@@ -101,12 +101,16 @@ def test_what_becomes_of_a_team_is_told(data: Json, wanted: Event | None) -> Non
         ({"membersAdded": "x", "membersRemoved": [3]}, None),
         ({"topicName": "電話の会"}, RoomTold("19:room@thread.v2", "renamed", "電話の会")),
         ({"recipient": None}, None),
-        ({"conversation": {"tenantId": TENANT}}, None),
     ],
 )
 def test_only_the_bots_own_coming_and_going_is_told(parts: Json, wanted: Event | None) -> None:
     parts = {"conversation": GROUP, **parts}
     assert read(FAKE.activity(type="conversationUpdate", **parts)) == wanted
+
+
+def test_news_from_nowhere_are_none() -> None:
+    activity = FAKE.activity(type="conversationUpdate", membersAdded=[BOT])
+    assert read({**activity, "conversation": {"conversationType": "channel"}}) is None
 
 
 def test_in_the_own_chat_a_conversation_update_says_nothing() -> None:

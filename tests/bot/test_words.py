@@ -19,9 +19,8 @@ def test_both_languages_have_the_same_keys_in_the_same_order() -> None:
     assert list(JA) == list(EN)
 
 
-@pytest.mark.parametrize("key", JA)
-def test_a_sentence_has_the_same_placeholders_in_both_languages(key: str) -> None:
-    assert placeholders(JA[key]) == placeholders(EN[key])
+def test_each_sentence_has_the_same_placeholders_in_both_languages() -> None:
+    assert [key for key in JA if placeholders(JA[key]) != placeholders(EN[key])] == []
 
 
 def test_no_sentence_is_empty() -> None:
@@ -35,6 +34,7 @@ BUILT = (
     "scope.",
     "digest.reason_",
     "guard.about_",
+    *(f"holds.{start}_" for start in ("open", "remind", "rule", "state", "sum", "title", "told")),
     "role.",
     "roster.deed_",
     "names.done_",
@@ -78,7 +78,7 @@ def test_japanese_is_not_left_in_the_english_sentences() -> None:
 
 
 def test_an_unknown_locale_speaks_japanese() -> None:
-    assert say("fr", "review.title") == "全社公開の確認待ち"
+    assert say("fr", "review.title") == "確認待ち"
 
 
 def test_an_unknown_key_is_an_error_and_not_an_empty_sentence() -> None:

@@ -41,7 +41,7 @@ def test_ndcg_is_that_of_the_book() -> None:
 def test_questions_are_asked_and_counted_by_style() -> None:
     rows = import_rows.read(lines(CASES).encode(), csv_file=False)
     cases, encoder = [evaluating.case_of(row) for row in rows], FakeEncoder()
-    index = empty_index("fake", 64)
+    index = empty_index("", "fake", 64)
     evaluating.fill(index, cases, encoder)
     asked = [judged(number, row) for number, row in enumerate(QUERIES, 1)]
     report = evaluating.evaluate(index, cases, asked, encoder)

@@ -21,6 +21,7 @@ from cases.models.roster import Move, RosterFile
 from cases.models.talk import Asked, Digest, Reflection, Talk
 from cases.store.audit import Audit
 from cases.store.case import Cases
+from cases.store.holds import Holds
 from cases.store.loop import Loop
 from cases.store.org import People
 from cases.store.roster import Roster
@@ -31,7 +32,7 @@ from tests.fakes.clocked import ClockedDatabase
 
 STORES: dict[str, type] = {
     "people": People, "cases": Cases, "loop": Loop, "talks": Talks, "audit": Audit,
-    "roster": Roster,
+    "roster": Roster, "holds": Holds,
 }  # fmt: skip
 LATER = NOON + timedelta(days=1)
 # What each parameter of a store method is called with: ids that both companies have.
@@ -43,9 +44,10 @@ ARGUMENTS: dict[str, Any] = {
     "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
     "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
     "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
+    "hold_id": "hold", "limit": 3, "part": "whole", "first": NOON, "last": LATER,
     "what": "x", "subject": "c1",
     "thread": "slack:T1:C1:1.2", "before": NOON,
-    "limit": 3, "part": "whole", "day": LATER.date(), "move_id": "move", "file_id": "file",
+    "day": LATER.date(), "move_id": "move", "file_id": "file",
 }  # fmt: skip
 WRITES = {
     "add", "forget_asked", "append", "flush", "drop", "put_vectors", "forget_model", "visible",
@@ -64,7 +66,7 @@ def rows_of(company_id: str) -> list[Base]:
     at = {"created_at": NOON}
     return [
         case_of("case", **mine, source="source", release_asked_at=NOON),
-        Draft(**mine, **at, id="draft", author_id="sato", updated_at=NOON),
+        Draft(**mine, **at, id="draft", author_id="sato", updated_at=NOON, unchecked_since=NOON),
         Hold(**mine, **at, id="hold", draft_id="draft", author_id="sato", queue="safety"),
         Embedding(
             **mine, case_id="case", model="m", part="whole", content_hash="h",

@@ -10,7 +10,7 @@ from cases.models.case import Hold
 from cases.scope import Scope
 from cases.vocabulary import Role, Status, TrialState
 from tests.conformance.conftest import Acts
-from tests.fakes.cast import NOON, case_of, scope_of, trial_of
+from tests.fakes.cast import NOON, RING, case_of, scope_of, trial_of
 
 
 @pytest.fixture
@@ -251,11 +251,13 @@ async def held(acts: Acts) -> Acts:
 async def test_the_author_says_what_became_of_a_safety_item(held: Acts) -> None:
     async with held("sato") as shelf:
         hold = await safety.answer(
-            shelf, "safety", "reported", receipt="R" * 300, heard_on=NOON.date()
+            shelf, RING, "safety", "reported", receipt="R-1", heard_on=NOON.date()
         )
-        assert (hold.state, len(hold.receipt), hold.heard_on) == ("reported", 200, NOON.date())
-        hold = await safety.answer(shelf, "safety", "not_applicable", reason="症状ではない")
-        assert (hold.state, hold.reason) == ("not_applicable", "症状ではない")
+        assert (hold.state, hold.receipt, hold.heard_on) == ("reported", "R-1", NOON.date())
+        hold = await safety.answer(shelf, RING, hold.id, "not_applicable", reason="症状ではない")
+        assert hold.answer is not None
+        assert (hold.state, hold.receipt) == ("not_applicable", "")
+        assert RING.open(hold.answer, "c1") == "症状ではない"
         whats = [entry.what for entry in await shelf.audit.entries()]
         assert whats == ["safety.reported", "safety.not_applicable"]
 
@@ -264,13 +266,13 @@ async def test_a_safety_answer_needs_its_author_and_its_proof(held: Acts) -> Non
     async with held("sato") as shelf:
         for state in ("reported", "not_applicable"):
             with pytest.raises(Missing):
-                await safety.answer(shelf, "safety", state)
+                await safety.answer(shelf, RING, "safety", state)
         for draft in ("compliance", "nothing"):
             with pytest.raises(NotFound):
-                await safety.answer(shelf, draft, "reported", receipt="R1")
+                await safety.answer(shelf, RING, draft, "reported", receipt="R1")
     async with held("kato") as shelf:
         with pytest.raises(NotFound):
-            await safety.answer(shelf, "safety", "reported", receipt="R1")
+            await safety.answer(shelf, RING, "safety", "reported", receipt="R1")
 
 
 # scope

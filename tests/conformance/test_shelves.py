@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def shelves(database: ClockedDatabase) -> Shelves:
-    return Shelves(database, lambda _model, _size: MemoryIndex(PLAIN), FakeEncoder())
+    return Shelves(database, lambda _company, _model, _size: MemoryIndex(PLAIN), FakeEncoder())
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ class Halved(FakeEncoder):
 async def test_old_vectors_answer_until_the_new_ones_are_whole(
     library: Acts, database: ClockedDatabase
 ) -> None:
-    def index(_model: str, size: int) -> MemoryIndex:
+    def index(_company: str, _model: str, size: int) -> MemoryIndex:
         return MemoryIndex(Common(np.zeros(size, np.float32), np.zeros(size, np.float32)))
 
     old, new = FakeEncoder(), Halved()
@@ -233,7 +233,9 @@ async def indexing_of(library: Acts, model: str) -> dict[tuple[str, str], str]:
 async def test_a_model_that_still_loads_is_waited_for_with_words_alone(
     library: Acts, database: ClockedDatabase
 ) -> None:
-    shelves = Shelves(database, lambda _model, _size: MemoryIndex(PLAIN), FakeEncoder(), "later")
+    shelves = Shelves(
+        database, lambda _company, _model, _size: MemoryIndex(PLAIN), FakeEncoder(), "later"
+    )
     await indexing.switch(database, "c1", "later")
     found = await shelves.find(scope_of("ito"), "視聴ログ")
     assert (found.words_only, ids(found)) == (True, {"wide"})

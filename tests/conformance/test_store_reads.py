@@ -99,10 +99,10 @@ async def test_the_latest_hold_of_a_draft_counts(acts: Acts) -> None:
                 )
             )  # fmt: skip
     async with acts() as shelf:
-        hold = await shelf.cases.hold_of("d", "safety")
+        hold = await shelf.holds.latest("d", "safety")
         assert hold is not None
         assert hold.queue == "safety"
-        assert await shelf.cases.hold_of("e", "safety") is None
+        assert await shelf.holds.latest("e", "safety") is None
 
 
 async def test_trials_by_case_by_member_and_by_what_they_wait_for(acts: Acts) -> None:

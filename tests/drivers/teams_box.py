@@ -75,7 +75,7 @@ class TeamsBox:
         async with driver.http.post("/api/messages", json=activity, headers=headers) as answer:
             assert answer.status == 200, (answer.status, await answer.text())
             found: Json | None = await answer.json() if await answer.text() else None
-        driver.fake.rooms.answered(activity, 200, found)
+        driver.fake.rooms.answered(activity, 200, found)  # Teams is strict about what it gets
         await driver._settle()
         return found
 

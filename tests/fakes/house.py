@@ -23,7 +23,6 @@ from cases.embedding.bundled import BundledEncoder
 from cases.indexing import catch_up
 from cases.library import Library
 from cases.search import Shelves
-from tests.fakes.clocked import hurry
 
 START = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 AHEAD = START - datetime.now(UTC)
@@ -31,10 +30,6 @@ AHEAD = START - datetime.now(UTC)
 
 class DatedDatabase(Database):
     """Real SQL on the tests' own date."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        hurry(self.engine)
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         return await super().now(session, company_id) + AHEAD

@@ -155,7 +155,7 @@ async def test_a_text_that_others_have_to_see_stays_with_them(driver: SlackDrive
     await driver._settle()
     assert await state(driver, other) == [("open", NEWER)]
     async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY, SATO)) as shelf:
-        assert await shelf.cases.hold_of(held.id, "safety") is not None
+        assert await shelf.holds.latest(held.id, "safety") is not None
         assert await shelf.cases.draft(held.id) is not None
 
 

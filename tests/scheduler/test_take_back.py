@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from cases import sharing
-from cases.models.org import Room
+from cases import names, sharing
+from cases.models.org import Room, Workspace
 from cases.scope import Scope
+from scheduler.clock import SECONDS
 from scheduler.dispatch import Worker, drain
 from scheduler.ledger import Owed, owe
+from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, plan
 from scheduler.ports import DeliveryFailed, DeliveryUnknown
+from scheduler.store.ledger import Ledger
 from scheduler.take_back import take_back
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import DIGEST_DAY, SCOPE, add_case, deliveries, promised
@@ -140,3 +143,70 @@ async def test_a_paused_workspace_is_waited_for(
             assert workspace is not None
             workspace.state = state
         assert await take_back(worker, "c1") == replaced
+
+
+@pytest.mark.slow
+async def test_every_card_of_a_large_company_is_replaced_within_five_minutes(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    """300 cards at Slack's rate, the clock rings every 15 seconds; one workspace is away."""
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        for name, external in (("slack1", "T1"), ("away", "T2")):
+            row = Workspace(company_id="c1", id=name, platform="slack", external_id=external)
+            shelf.people.add(row)
+        for number in range(360):
+            workspace = "away" if number < 60 else "slack1"
+            room = Room(company_id="c1", id=f"r{number}", workspace_id=workspace, posts=True)
+            room.address = {"channel": f"C{number}"}
+            shelf.people.add(room)
+            owed = Owed(f"share:{number}", "office_share", b"card", workspace_id=workspace)
+            await owe(shelf, replace(owed, room_id=room.id, case_ids=("case1",)))
+        for row in await Ledger(shelf).deliveries(Delivery.id.is_not(None), 400):
+            row.state, row.next_at = DeliveryState.SENT, None  # sending them is not what is tested
+            row.room, row.receipt, row.sent_at = "D1", row.dedupe_key, shelf.now
+            platform.visible[row.id] = [(row.dedupe_key, b"card")]
+    async with database.transaction(SCOPE) as shelf:
+        away = await shelf.people.workspace("away")
+        assert away is not None
+        away.state = "paused"
+    begin = database.moment
+    await withdraw(database, "case1")
+    while sum(one == WITHDRAWN for one in seen(platform)) < 300:
+        await take_back(worker, "c1")
+        database.turn(seconds=SECONDS)
+        assert database.moment - begin <= timedelta(minutes=5)
+    assert b"card" in seen(platform)  # what cannot be reached is asked again later
+
+
+async def test_a_second_withdrawal_reaches_a_digest_that_was_shown_again(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        for number in range(5):
+            await add_case(shelf, f"case{number}", "sato")
+    await promised(planner, DIGEST_DAY - timedelta(hours=1))
+    await plan(planner, "c1")
+    await drain(worker, ["c1"])
+    for case_id in ("case1", "case2"):
+        await withdraw(database, case_id)
+        assert await take_back(worker, "c1") == 1
+    rows = {row.member_id: row for row in await deliveries(database)}
+    assert rows["kato"].case_ids == ["case0", "case3", "case4"]
+
+
+async def test_a_card_whose_author_hides_is_shown_anew_once(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await sent(database, worker, "case1")
+    for _ in range(2):
+        database.turn(minutes=1)
+        async with database.transaction(Scope("c1", "sato")) as shelf:
+            case = await shelf.cases.any("case1")
+            assert case is not None
+            await names.choose(shelf, "case1", show=not case.show_author)
+        assert [await take_back(worker, "c1") for _ in range(2)] == [1, 0]
+    assert seen(platform) == [b"case_anew [('case_ids', ['case1'])]"]
+    await withdraw(database, "case1")
+    assert await take_back(worker, "c1") == 1
+    assert seen(platform) == [WITHDRAWN]

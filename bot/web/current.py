@@ -1,0 +1,35 @@
+"""Cards that are kept for a page, as their cases may be shown now: taken back, or shown anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation.showing import shown
+from bot.views.case import byline, case_actions
+from bot.views.elements import Card, Style, Text
+from bot.views.withdrawn import cases_of, with_instead, withdrawn_card
+from bot.web.threads import Entry
+from bot.web.visit import Visit
+
+
+async def refresh(visit: Visit, entries: list[Entry]) -> None:
+    """Changes the cards of a thread in place; one who looks at a page sees nothing older."""
+    ids = {case_id for entry in entries for case_id in cases_of(entry.card)}
+    if not ids:
+        return
+    async with visit.house.library.db.reading(visit.scope) as shelf:
+        there = await shelf.cases.many(ids)
+        recast = [case for case in there.values() if case.recast_at is not None]
+        views = await shown(shelf, recast, visit.locale)
+    instead = {case_id: withdrawn_card(visit.locale) for case_id in ids - set(there)}
+    for view in views:
+        title = Text(view.case.title, Style.TITLE)
+        told = Text(visit.words("names.anew"), Style.QUIET)
+        by = Text(byline(view, visit.locale), Style.QUIET)
+        actions = case_actions(replace(view, reviews=False), visit.locale)
+        result = Text(view.case.result)
+        instead[view.case.id] = Card((told, title, result, by, actions))
+    for entry in entries:
+        for case_id in cases_of(entry.card):
+            if case_id in instead:
+                entry.card = with_instead(entry.card, case_id, instead[case_id])

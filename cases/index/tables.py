@@ -1,0 +1,70 @@
+"""The side tables of the index in PostgreSQL, made by `hitotsubu migrate` where it is chosen.
+
+They are derived from cases and embeddings and may be dropped at any time; walls as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine, text
+
+from cases.errors import CannotStart
+
+WALLED = ("search_case", "search_term", "search_df", "search_vector", "search_reach")
+TABLES = (
+    """create table if not exists search_case (
+    company_id text not null, case_id text not null, facets text[] not null,
+    words integer not null, sounds integer not null, themes integer not null,
+    primary key (company_id, case_id))""",
+    """create table if not exists search_term (
+    company_id text not null, leg text not null, term text not null, case_id text not null,
+    count integer not null, primary key (company_id, leg, term, case_id) include (count))""",
+    "create index if not exists ix_search_term_case on search_term (company_id, case_id)",
+    # How many cases hold a term: counting them at each question would read half of the index.
+    """create table if not exists search_df (
+    company_id text not null, leg text not null, term text not null, cases integer not null,
+    primary key (company_id, leg, term))""",
+    """create table if not exists search_vector (
+    company_id text not null, model text not null, case_id text not null, vector halfvec not null,
+    primary key (company_id, model, case_id))""",
+    """create table if not exists search_reach (
+    company_id text not null, model text not null, cases timestamptz, vectors timestamptz,
+    primary key (company_id, model))""",
+)
+
+
+def make_tables(url: str, size: int) -> None:
+    """Extension, tables, walls, and the HNSW index for vectors of one length; twice does nothing.
+
+    Raises CannotStart where the server has no pgvector, or the role may not create it.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            found = connection.scalar(text("select 1 from pg_extension where extname = 'vector'"))
+            if not found:
+                connection.execute(text("create extension if not exists vector"))
+            for statement in _statements(size):
+                connection.execute(text(statement))
+    except Exception as error:
+        raise CannotStart(
+            "HITOTSUBU_INDEX=pgvector: `create extension vector` as a superuser first"
+            f" ({type(error).__name__})"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _statements(size: int) -> Iterator[str]:
+    yield from TABLES
+    for table in WALLED:
+        wall = "company_id = (select current_company())"
+        yield f"alter table {table} enable row level security"
+        yield f"alter table {table} force row level security"
+        yield f"drop policy if exists company_wall on {table}"
+        yield f"create policy company_wall on {table} using ({wall}) with check ({wall})"
+    yield (
+        f"create index if not exists ix_search_vector_{size} on search_vector using hnsw "
+        f"((vector::halfvec({size})) halfvec_ip_ops) where vector_dims(vector) = {size}"
+    )
