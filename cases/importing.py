@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 from cases import audit, fields
 from cases.columns import new_id
 from cases.db import Database, Shelf
-from cases.guard import Checked
 from cases.import_rows import Row
 from cases.lexicon_changes import NO_WORDS, Words, applied
 from cases.models.case import Case
@@ -22,12 +22,15 @@ from cases.scope import Scope
 from cases.verdicts import PASSES
 from cases.vocabulary import Decision, Status, strictest
 
+if TYPE_CHECKING:  # the first page is there before the guard
+    from cases.guard import Checked
+
 IMPORTER = "import"  # the system member's id
 SOURCE = "import:"
 BATCH = 100  # rows between two transactions
 CAN_PASS = (Decision.ASK, Decision.HOLD)  # by a person's word; patients and events never
 
-Check = Callable[[Sequence[Row]], Iterator[Checked]]
+Check = Callable[[Sequence[Row]], "Iterator[Checked]"]
 
 
 @dataclass(frozen=True, slots=True)

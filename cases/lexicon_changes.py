@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cases import audit
 from cases.db import Shelf
 from cases.errors import BadInput, NotFound, SamePerson
-from cases.guard import Checked, Finding, Verdict
-from cases.guard.offsets import fold as placed
 from cases.models.review import LexiconChange
 from cases.review import REVIEWERS
 from cases.seal import KeyRing
 from cases.text import clean, fold, is_japanese
 from cases.vocabulary import Decision, strictest
+
+if TYPE_CHECKING:  # the first page is there before the guard
+    from cases.guard import Checked, Verdict
 
 DOES = ("mask", "allow", "stop")
 RULE = "company_word"
@@ -115,6 +117,8 @@ def applied(checked: Checked, texts: Mapping[str, str], words: Words) -> Checked
     """The guard's word with the company's words to mask and to stop over it."""
     if not words.mask and not words.stop:
         return checked
+    from cases.guard import Checked
+
     verdicts = {
         key: _verdict(verdict, texts[key], words) for key, verdict in checked.verdicts.items()
     }
@@ -122,16 +126,24 @@ def applied(checked: Checked, texts: Mapping[str, str], words: Words) -> Checked
     return Checked(strictest([one.decision for one in verdicts.values()]), verdicts, masked)
 
 
+def hidden(text: str, words: Words) -> str:
+    """The text without the words to mask."""
+    shown = MASKS[is_japanese(text)]
+    for start, end in reversed(list(_places(text, words.mask))):
+        text = text[:start] + shown + text[end:]
+    return text
+
+
 def _verdict(verdict: Verdict, text: str, words: Words) -> Verdict:
+    from cases.guard import Finding
+
     found = [Finding(RULE, Decision.HOLD, start, end) for start, end in _places(text, words.stop)]
     shown = MASKS[is_japanese(text)]
     taken = [(one.start, one.end) for one in verdict.findings if one.action is Decision.MASK]
-    masked = verdict.masked
     for start, end in _places(text, words.mask):
         if not any(start < last and first < end for first, last in taken):
             found.append(Finding(RULE, Decision.MASK, start, end, shown))
-    for start, end in reversed(list(_places(masked, words.mask))):
-        masked = masked[:start] + shown + masked[end:]
+    masked = hidden(verdict.masked, words)
     if not found and masked == verdict.masked:
         return verdict
     findings = tuple(sorted((*verdict.findings, *found), key=lambda one: (one.start, one.end)))
@@ -143,6 +155,8 @@ def _places(text: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where the words stand, longest first, whatever their width and case; never overlapping."""
     if not words:
         return
+    from cases.guard.offsets import fold as placed
+
     longest = sorted(words, key=len, reverse=True)
     pattern = re.compile("|".join(re.escape(word) for word in longest))
     folded = placed(text)

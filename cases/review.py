@@ -15,9 +15,9 @@ from cases import audit, fields, members, months, sharing, wishes
 from cases.db import Shelf
 from cases.errors import Changed, NotAllowed, NotFound, Reviewed
 from cases.models.case import Case, Draft
-from cases.vocabulary import Role, Status
+from cases.roles import REVIEWERS as REVIEWERS
+from cases.vocabulary import Status
 
-REVIEWERS = (Role.HQ_ADMIN, Role.MODERATOR)
 NOTE_LIMIT = 300  # characters of a comment
 FEW_IMPORTS = 20  # more imports than these are not listed one by one: they are sampled
 COMPANY, OFFICE = "company", "office"

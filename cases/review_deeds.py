@@ -53,7 +53,9 @@ async def _to_compliance(shelf: Shelf, ring: KeyRing, one: review.Waiting) -> No
         await sharing.hold(shelf, ring, one.draft, ["conduct"], "compliance")
         return
     row = Hold(company_id=shelf.scope.company_id, draft_id=one.id, author_id=one.case.author_id)
-    row.text = ring.seal_json(fields.values_of(one.case), shelf.scope.company_id)
+    values = fields.values_of(one.case)
+    row.text = ring.seal_json(values, shelf.scope.company_id)
+    row.text_hash = fields.text_hash(values)
     row.rules, row.queue, row.created_at = ["conduct"], "compliance", shelf.now
     shelf.cases.add(row)
     await audit.record(shelf, "hold.compliance", one.id)

@@ -13,6 +13,7 @@ from cases.errors import NotAllowed, NotFound
 from cases.models.org import Member
 from cases.vocabulary import Role
 
+REVIEWERS = (Role.HQ_ADMIN, Role.MODERATOR)  # who approves what colleagues wrote
 # By whom: 事務局 keeps the field's roles and its own; IT also those that check and read along.
 _FIELD = frozenset({Role.MANAGER, Role.HQ_ADMIN})
 GIVES: dict[Role, frozenset[Role]] = {

@@ -15,7 +15,16 @@ from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
 from bot.views.notes import note
 from bot.views.words import locale_of
-from cases import coaching, guard, reactions, searches, sharing, verdicts, wishes
+from cases import (
+    coaching,
+    guard,
+    lexicon_changes,
+    reactions,
+    searches,
+    sharing,
+    verdicts,
+    wishes,
+)
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
@@ -41,7 +50,9 @@ async def search(turn: Turn, text: str, *, drop: str = "") -> None:
         async with turn.transaction():
             turn.say(stop_card("query_refused", "", turn.safety_form_url, turn.locale))
         return
-    query = (await asyncio.to_thread(guard.check, text)).masked
+    async with turn.library.db.reading(turn.scope) as shelf:
+        own = await lexicon_changes.in_force(shelf, turn.library.ring)
+    query = lexicon_changes.hidden((await asyncio.to_thread(guard.check, text)).masked, own)
     state: dict[str, Any] = {"query": query, "without": [], "offset": 0, "thread": turn.thread}
     found = await found_for(turn, state)
     tells = await may_tell(turn)

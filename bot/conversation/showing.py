@@ -13,7 +13,7 @@ from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Office
-from cases.review import REVIEWERS
+from cases.roles import REVIEWERS
 
 
 async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]:

@@ -20,7 +20,6 @@ from bot.web.links import own_path
 from bot.web.threads import Change, Press, Top
 from bot.web.visit import WHO, House, Visit, enter, page, remember
 from bot.web.walls import Refused, set_cookie
-from cases import review
 
 LIMIT = 200  # characters of a form's key
 
@@ -216,6 +215,8 @@ def _follow(visit: Visit, where: str) -> web.Response:
 
 async def _waits(visit: Visit) -> dict[str, int]:
     """What waits for this person: letters, approvals and drafts."""
+    from cases import review  # with the guard: not for the first import
+
     letters = sum(not letter.read for letter in await visit.letters())
     async with visit.house.library.db.transaction(visit.scope) as shelf:
         drafts = len(await shelf.cases.drafts())

@@ -22,7 +22,7 @@ from cases import members, months
 from cases.errors import NotFound
 from cases.library import Library
 from cases.models.org import Member
-from cases.review import REVIEWERS
+from cases.roles import REVIEWERS
 from cases.scope import Scope
 
 WHO = "hitotsubu_who"

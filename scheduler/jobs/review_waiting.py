@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from cases.db import Shelf
 from cases.models.org import Member
-from cases.review import REVIEWERS
+from cases.roles import REVIEWERS
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, daily
 

@@ -211,3 +211,26 @@ def test_an_operator_makes_a_link_for_one_workspace(
     assert "3日間" in told.err
     secret = told.out.strip().rpartition(".")[2]
     assert cli.call(["doctor", f"--find={secret}"]) == 0  # kept nowhere
+
+
+def test_words_are_proposed_at_the_terminal_and_confirmed_elsewhere(
+    capsys: pytest.CaptureFixture[str], place: Path
+) -> None:
+    assert cli.call(["rules", "propose", "みどり会", "--does", "mask", "--by", "nakamura"]) == 0
+    change_id = capsys.readouterr().out.split("\t")[0]
+    assert cli.call(["rules", "words", "--by", "nakamura"]) == 0
+    assert f"{change_id}\tproposed\tmask\t0\tみどり会" in capsys.readouterr().out
+    assert cli.call(["rules", "list"]) == 0
+    assert "規則の版" in capsys.readouterr().out
+    assert cli.call(["rules", "refuse", change_id, "--by", "nakamura"]) == 0
+    assert cli.call(["rules", "propose", "みどり会", "--by", "sato"]) == 1
+    assert cli.call(["rules", "words", "--by", "nobody"]) == 2
+    assert "みどり会".encode() not in (place / "desk.db").read_bytes()
+
+
+def test_an_audit_resolves_who_wrote_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(os.environ["HITOTSUBU_DATABASE_URL"].removeprefix("sqlite:///")) as db:
+        (case_id, author) = db.execute('select id, author_id from "case" limit 1').fetchone()
+    assert cli.call(["audit", "author", case_id]) == 0
+    assert capsys.readouterr().out.startswith(f"{author}\t")
+    assert cli.call(["audit", "author", "nothing"]) == 2

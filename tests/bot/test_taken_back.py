@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cases import sample, sharing
+from cases import names, sample, sharing
 from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
+from tests.drivers.web import WebDriver
 from tests.fakes.sample_cast import ITO, KATO, QUESTION
 
 
@@ -33,15 +34,28 @@ async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
         assert case.title in (await driver.room(OFFICE))[-1].text
         author = Scope(sample.COMPANY, case.author_id)
         async with driver.house.hub.library.db.transaction(author) as shelf:
-            await sharing.withdraw(shelf, case_id)
-        before = len(updates(driver))
+            person = await shelf.people.member(case.author_id)
+            assert person is not None
+            await names.choose(shelf, case_id, show=not case.show_author)
+        before = updates(driver)
         await driver.house.hub.clock.ring("reconcile")
-        updated = updates(driver)[before:]
+        (posted,) = [one for one in fresh(driver, before) if "いまのものに書きかえました" in one]
+        assert (person.name in posted) is not case.show_author
+        async with driver.house.hub.library.db.transaction(author) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        before = updates(driver)
+        await driver.house.hub.clock.ring("reconcile")
+        updated = fresh(driver, before)
         assert any("この事例は取り下げられました" in one for one in updated)
         assert any("11月の好事例" in one for one in updated)
         assert not any(case.title in one for one in updated)
         await driver.house.hub.clock.ring("reconcile")
-        assert len(updates(driver)) == before + len(updated)
+        assert fresh(driver, [*before, *updated]) == []
+
+
+def fresh(driver: AnyDriver, before: list[str]) -> list[str]:
+    """What was put there since."""
+    return [one for one in updates(driver) if one not in before]
 
 
 def updates(driver: AnyDriver) -> list[str]:
@@ -75,3 +89,29 @@ async def test_a_withdrawn_case_leaves_the_answers_that_showed_it(
         assert not any(case.title in text for text in texts)
         hidden = driver.slack.ephemerals[0]["text"]  # … and what nobody can rewrite
         assert case.title in hidden
+
+
+async def test_a_page_shows_no_older_answer_with_a_withdrawn_case_or_a_hidden_name(
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS["web"](company_file, tmp_path, encoder) as driver:
+        assert isinstance(driver, WebDriver)
+        ito = driver.person(ITO)
+        await ito.says(QUESTION)
+        case_id = ito.value_of("試してみる")
+        database = driver.house.hub.library.db
+        async with database.transaction(Scope(sample.COMPANY)) as shelf:
+            case = await shelf.cases.any(case_id)
+            assert case is not None
+            author = await shelf.people.member(case.author_id)
+            assert author is not None
+        acting = Scope(sample.COMPANY, case.author_id)
+        for show, seen in ((True, True), (False, False)):
+            async with database.transaction(acting) as shelf:
+                await names.choose(shelf, case_id, show=show)
+            page = (await driver._open(ITO, "/")).lines()
+            assert case.title in page
+            assert (author.name in page) is seen
+        async with database.transaction(acting) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        assert case.title not in (await driver._open(ITO, "/")).lines()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import guard
-from cases.lexicon_changes import NO_WORDS, Words, applied
+from cases.lexicon_changes import NO_WORDS, Words, applied, hidden
 from cases.vocabulary import Decision
 
 MASK = Words(1, mask=frozenset({"みどり会", "project x"}))
@@ -46,3 +46,9 @@ def test_no_text_keeps_a_hidden_word(text: str, word: str) -> None:
     assert word not in verdict.masked.lower()
     for one in verdict.findings:
         assert 0 <= one.start < one.end <= 2 * len(text) + len(word)
+
+
+def test_a_word_is_hidden_in_a_question() -> None:
+    assert hidden("みどり会の先生に会えた例は?", MASK) == "〔伏せた語〕の先生に会えた例は?"
+    assert hidden("anything on PROJECT X?", MASK) == "anything on [withheld]?"
+    assert hidden("ふつうの質問", MASK) == "ふつうの質問"

@@ -12,7 +12,7 @@ from bot.views.words import LOCALES
 from cases import digests
 from cases.models.case import Draft
 from cases.models.org import Account, Member
-from cases.vocabulary import Status
+from cases.vocabulary import DraftState, Status
 from scheduler.jobs import BY_NAME
 from scheduler.planner import Planner, plan
 from tests.fakes.clocked import ClockedDatabase
@@ -58,6 +58,26 @@ async def test_approvals_that_wait_over_two_business_days_are_said_once_a_week(
         found = [one for one in await plan(planner, "c1") if one.new]
         sent += [(day, who) for who in sent_by(found, "review_waiting")]
     assert sent == [(2, "hq"), (7, "hq")]
+
+
+async def test_a_post_that_nobody_sees_is_said_every_third_business_day(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        shelf.people.add(
+            Member(company_id="c1", id="hq", name="hq", roles=["moderator"]),
+            Account(company_id="c1", workspace_id="w1", user="hq", member_id="hq"),
+        )
+        draft = Draft(company_id="c1", id="d", author_id="ito", state=DraftState.WAITING)
+        draft.created_at = draft.updated_at = draft.submitted_at = MONDAY - timedelta(days=3)
+        shelf.cases.add(draft)
+    await promised(planner, MONDAY - timedelta(hours=1))
+    sent = []
+    for day in range(9):
+        database.moment = MONDAY + timedelta(days=day)
+        found = [one for one in await plan(planner, "c1") if one.new]
+        sent += [day for one in sent_by(found, "review_waiting") if one == "hq"]
+    assert sent == [2, 7]  # once a week at most, by the budget of what nobody asked for
 
 
 @pytest.mark.parametrize("locale", LOCALES)
