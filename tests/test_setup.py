@@ -202,6 +202,6 @@ def test_every_command_installs_first(target: str) -> None:
 def test_ci_calls_make_and_nothing_else_and_ends_with_the_tests() -> None:
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     steps = [line for line in script.splitlines() if line.startswith("step make")]
-    wanted = ("setup", "check", "test-all", "test-emulate", "test-manifest", "test")
+    wanted = ("setup", "check", "test-all", "test-emulate", "test-manifest", "test-cards", "test")
     assert steps == [f"step make {target}" for target in wanted]
     assert script.rstrip().endswith(steps[-1])

@@ -172,7 +172,7 @@ async def test_what_comes_too_late_for_its_dialog_goes_on_in_the_own_chat(
     assert "元のメッセージは Teams に残ります" in (await driver.mail(SATO))[-1].text
     handle, reception.handle = reception.handle, _dies  # type: ignore[method-assign]  # a crash
     await box.opens(post_of(WIN, f"aad-{SATO}", "another message"))
-    reception.handle = handle  # type: ignore[method-assign]  # put back
+    reception.handle = handle  # type: ignore[method-assign]  # the crash is over
     (event,) = reception.events.values()
     await reception.receive(event)
     await driver.house.settle()

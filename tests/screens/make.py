@@ -7,6 +7,7 @@ the pictures. A card that the published schema or Microsoft's parser refuses end
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,9 +22,10 @@ from tests.drivers.browser import CHROMIUM, FLAGS
 from tests.drivers.doors import door_of
 from tests.fakes.house import make_company, settings_of
 from tests.screens import slack_pictures, teams_pictures
-from tests.screens.scenes import Json, play
+from tests.screens.scenes import NODE, Json, play
 
-FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+HERE = Path(__file__).parent
+FOLDER = HERE.parents[1] / "docs" / "screens"
 ALBUMS: dict[str, Any] = {
     "slack": slack_pictures.SlackAlbum,
     "teams": teams_pictures.TeamsAlbum,
@@ -54,12 +56,14 @@ def photograph(found: list[Json], html: list[str], folder: Path, *, width: int) 
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": 200})
+        page = browser.new_page(viewport={"width": width, "height": 100})
         for screen, text in zip(found, html, strict=True):
             page.set_content(text)
             page.screenshot(path=folder / f"{screen['name']}.png", full_page=True)
         browser.close()
-    return sum((folder / f"{screen['name']}.png").stat().st_size for screen in found)
+    made = [folder / f"{screen['name']}.png" for screen in found]
+    subprocess.run([NODE, str(HERE / "shrink.mjs"), *map(str, made)], check=True)
+    return sum(file.stat().st_size for file in made)
 
 
 def tidy(names: set[str], folder: Path) -> None:

@@ -5,6 +5,7 @@ The people are the sample company's; everything goes through the door and the st
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.fakes.sample_cast import (
 )
 
 Json = dict[str, Any]
+NODE = os.environ.get("HITOTSUBU_SCREENS_NODE", "node")  # `make test-cards` sets it
 ENGLISH = "en"
 
 

@@ -15,7 +15,7 @@ from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import EVENT, KATO, QUESTION, SATO, WIN
 from tests.fakes.slack_requests import command, message_shortcut
-from tests.screens.scenes import Album, Json
+from tests.screens.scenes import NODE, Album, Json
 
 HERE = Path(__file__).parent
 WIDTH = 640  # pixels; a modal of Slack is 520 wide
@@ -87,7 +87,7 @@ class SlackAlbum(Album):
 
 def drawn(found: list[Json]) -> list[str]:
     """A page of HTML for each screen. RuntimeError when node is not there or fails."""
-    command = ["node", str(HERE / "render.mjs")]
+    command = [NODE, str(HERE / "render.mjs")]
     chosen = json.dumps([_chosen(screen) for screen in found])
     done = subprocess.run(command, input=chosen, capture_output=True, text=True)
     if done.returncode:

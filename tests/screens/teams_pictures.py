@@ -10,7 +10,10 @@ import subprocess
 from pathlib import Path
 
 from tests.drivers.screen import Person
-from tests.screens.scenes import Album, Json
+from tests.drivers.teams import TeamsDriver
+from tests.drivers.teams_box import TeamsBox, post_of
+from tests.fakes.sample_cast import EVENT, QUESTION, WIN
+from tests.screens.scenes import NODE, Album, Json
 
 HERE = Path(__file__).parent
 WIDTH = 3 * 390  # pixels: a phone for each theme
@@ -21,6 +24,8 @@ SCHEMA = HERE.parents[1] / "var/adaptive/adaptive_cards/schemas/schema-1.5.json"
 class TeamsAlbum(Album):
     """Adaptive Cards by name; what Slack opens beside the chat, Teams shows in the card."""
 
+    driver: TeamsDriver
+
     def add(self, name: str, native: Json) -> None:
         self.pages.append({"name": f"teams-{name}", "card": native})
 
@@ -28,6 +33,23 @@ class TeamsAlbum(Album):
         await sato.says("ホーム")
         await sato.presses("共有する")
         self.keep("share-form", sato)
+        box = TeamsBox(self.driver, sato.id)
+        await box.opens(post_of(WIN, f"aad-{sato.id}"))
+        self._keep_dialog("share-from-message", box)
+        await box.presses("内容を確認する")
+        self._keep_dialog("share-preview", box)
+        await box.opens(post_of(EVENT, f"aad-{sato.id}", "1730000000778"))
+        self._keep_dialog("share-stopped", box)
+
+    async def after_finding(self, mori: Person) -> None:
+        box = TeamsBox(self.driver, mori.id)
+        found = await box.query(QUESTION)
+        self.add("found-for-a-chat", found["attachments"][0]["content"])
+        await box.mentions(QUESTION)
+        self.add("found-in-channel", box.sent_to(box.room["id"])[-1].native)
+
+    def _keep_dialog(self, name: str, box: TeamsBox) -> None:
+        self.add(name, box.dialog["card"]["content"])
 
     async def english_form(self, ito: Person) -> None:
         await ito.says("home")
@@ -37,7 +59,7 @@ class TeamsAlbum(Album):
 
 def faults(found: list[Json]) -> dict[str, list[str]]:
     """What the schema and the parser say against each card; RuntimeError without node."""
-    command = ["node", str(HERE / "check.mjs"), str(SCHEMA)]
+    command = [NODE, str(HERE / "check.mjs"), str(SCHEMA)]
     cards = json.dumps([page["card"] for page in found])
     done = subprocess.run(command, input=cards, capture_output=True, text=True)
     if done.returncode:
