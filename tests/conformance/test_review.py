@@ -167,19 +167,19 @@ async def test_conduct_is_stopped_and_reaches_compliance_where_the_company_says_
         await shelf.cases.flush()
         await review_deeds.stop(shelf, RING, "one", "手順と違います")
         case = await shelf.cases.any("one")
-        hold = await shelf.cases.hold_of("one", "compliance")
+        hold = await shelf.holds.latest("one", "compliance")
         assert case is not None
         assert case.status is Status.WITHDRAWN
         assert hold is not None
         assert RING.open_json(hold.text or b"", "c1")["action"] == case.action
         await review_rules.choose(shelf, "flagged", compliance_sees=False)
         await review_deeds.stop(shelf, RING, "two", "手順と違います")
-        assert await shelf.cases.hold_of("two", "compliance") is None
+        assert await shelf.holds.latest("two", "compliance") is None
     draft_id = await submitted(acts)
     async with acts("nakamura") as shelf:
         await review_rules.choose(shelf, "flagged", compliance_sees=True)
         await review_deeds.stop(shelf, RING, draft_id, "手順と違います")
-        assert (await shelf.cases.hold_of(draft_id, "compliance")) is not None
+        assert (await shelf.holds.latest(draft_id, "compliance")) is not None
         assert await review.queue(shelf) == []
 
 

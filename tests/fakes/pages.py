@@ -170,7 +170,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     await _copy(path)
     db = Database(f"sqlite:///{path}")
     back, desk = FakeBack(db), FakeDesk()
-    shelves = Shelves(db, lambda _model, size: MemoryIndex(common_of("", size)), None)
+    shelves = Shelves(db, lambda _company, _model, size: MemoryIndex(common_of("", size)), None)
     platform = WebPlatform(Library(db, None, None, shelves), desk, back)  # type: ignore[arg-type]  # pages need no more of it
     app = web.Application()
     platform.prepare(app)
