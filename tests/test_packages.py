@@ -90,6 +90,7 @@ async def test_apscheduler_rings_the_ticks_that_send(company: House, desk: Any) 
     assert isinstance(clock.scheduler, AsyncIOScheduler)
     assert [job.id for job in clock.scheduler.get_jobs()] == [
         "inbox",
+        "unchecked",
         "planner",
         "dispatch",
         "reconcile",

@@ -28,7 +28,7 @@ def case(case_id: str) -> Card:
             Actions((Button("取り下げる", "share.withdraw", case_id),)),
             Divider(),
             Text("ほかの事例"),
-            Actions((Button("試してみる", "try.start", "k9"),)),
+            Actions((Button("試してみる", "try.start", "s1"),)),
         )
     )
 

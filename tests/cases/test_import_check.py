@@ -24,8 +24,15 @@ LINES = (
 class HereAndNow:
     """A pool without processes."""
 
-    def __init__(self, workers: int, mp_context: object) -> None:
+    def __init__(
+        self,
+        workers: int,
+        mp_context: object,
+        initializer: Callable[[str], None],
+        initargs: tuple[str],
+    ) -> None:
         assert workers >= 1
+        initializer(*initargs)
 
     def __enter__(self) -> HereAndNow:
         return self
