@@ -2,7 +2,8 @@
 
 A real `hitotsubu serve` in a process of its own, its indexing child busy with thousands of new
 cases, and 3 events a second: questions, wins, commands and presses, each committed before its ack.
-Slack waits three seconds; our bar is p99 ≤ 300 ms.
+Slack waits three seconds; our bar is p99 ≤ 300 ms. The first seconds of a process, in which it
+reads its code, model and index, are a row of their own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sqlalchemy import insert
 
 from benchmarks.ledger_stage import server
 from benchmarks.rows import Row, show
-from bot.app import open_library
+from bot.encoders import open_library
 from bot.settings import read
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
@@ -45,8 +46,9 @@ Deliver = Callable[[Json], Awaitable[None]]
 
 ROOT = Path(__file__).parents[1]
 KEY = "k1:" + "A" * 43 + "="  # of a company that lives for a minute
-NEW_CASES = 2_000
-EVENTS, A_SECOND = 120, 3
+NEW_CASES = 6_000
+EVENTS, A_SECOND = 360, 3
+WARMING = 30  # of them, 10 s: the process still reads its code, its model and its index
 BAR = 300.0  # ms, p99
 PATIENCE = 120.0  # seconds until the process is ready
 PEOPLE = (SATO, KATO, ITO, KOGA, MORI)
@@ -70,18 +72,18 @@ def happening(number: int) -> Json:
 
 async def _waits(deliver: Deliver) -> list[float]:
     """Milliseconds until each ack; events come at their pace, whether or not the last is acked."""
-    waits: list[float] = []
+    waits = [0.0] * EVENTS
 
     async def one(number: int) -> None:
         begun = time.perf_counter()
         await deliver(happening(number))
-        waits.append(1000 * (time.perf_counter() - begun))
+        waits[number] = 1000 * (time.perf_counter() - begun)
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(EVENTS):
             tasks.create_task(one(number))
             await asyncio.sleep(1 / A_SECOND)
-    return sorted(waits)
+    return waits
 
 
 async def _prepare(library: Library) -> None:
@@ -155,7 +157,10 @@ async def _ready(http: aiohttp.ClientSession) -> bool:
 
 
 async def _measure(url: str, folder: str, *, socket: bool) -> list[float]:
-    """The sorted waits of one run. SystemExit when the indexing was over before the end."""
+    """The waits of one run, in the order of the events.
+
+    SystemExit when the indexing was over before the end.
+    """
     async with _slack() as (api, line):
         port = unused_port()
         environ = {
@@ -205,13 +210,17 @@ def rows() -> list[Row]:
         for name, socket in (("HTTP", False), ("Socket Mode", True)):
             with server(kind) as url, tempfile.TemporaryDirectory(prefix="hitotsubu-") as folder:
                 waits = asyncio.run(_measure(url, folder, socket=socket))
-            p99 = waits[int(0.99 * len(waits))]
-            value = f"p50 {statistics.median(waits):.0f} ms, p99 {p99:.0f} ms"
-            what = (
-                f"Slack ack over {name} while vectors are written ({kind}; bar p99 ≤ {BAR:.0f} ms)"
+            where = f"over {name} while vectors are written ({kind}"
+            first = max(waits[:WARMING])
+            waits = sorted(waits[WARMING:])
+            value = (
+                f"p50 {statistics.median(waits):.0f} ms, p99 {waits[int(0.99 * len(waits))]:.0f} ms"
             )
+            what = f"Slack ack {where}; bar p99 ≤ {BAR:.0f} ms)"
             size = f"n={len(waits)}, {A_SECOND}/s, longest {waits[-1]:.0f} ms"
             found.append(Row(what, value, size))
+            what = f"the same in the first {WARMING // A_SECOND} s of the process"
+            found.append(Row(what, f"longest {first:.0f} ms", f"n={WARMING}"))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,7 @@ class State:
 
     async def rows(self, company_id: str, locale: str) -> list[tuple[str, str]]:
         """状態 as label and value; times are JST."""
-        self.sha256 = self.sha256 or weights_sha256()
+        self.sha256 = self.sha256 or await asyncio.to_thread(weights_sha256)  # reads 12 MB
         embedder = self.library.shelves.embedder
         name = embedder.name if embedder else say(locale, "status.not_yet")
         version = await self.library.db.directory.schema_version()

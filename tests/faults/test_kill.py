@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bot.app import open_library
+from bot.encoders import open_library
 from bot.cli.migrate import migrate
 from cases import audit, sample
 from cases.embedding.bundled import BundledEncoder
