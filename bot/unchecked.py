@@ -91,11 +91,13 @@ async def _tell(
     await sharing.keep_draft(shelf, library.ring, raw, found, draft=draft)
     rule = await clearing.route(shelf, library.ring, draft, found, raw, shown=False)
     decision = verdicts.decision_of(found, raw)
+    sees = await clearing.for_compliance(shelf, found, raw)
     content = {
         "draft_id": draft.id,
         "rule": rule or "",
         "asks": decision is Decision.ASK,
         "held": decision is Decision.ROUTE_TO_SAFETY,
+        "compliance_sees": bool(sees),
     }
     place = await place_for(shelf, member_id=draft.author_id)
     if place is None:
