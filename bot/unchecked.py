@@ -46,7 +46,7 @@ async def check_again(library: Library, composer: Composer, company_id: str) -> 
     told = 0
     for kept in await _waiting(library, company_id):
         try:
-            found, _ = await checked(library, Scope(company_id), kept.raw)
+            found, own = await checked(library, Scope(company_id), kept.raw)
         except GuardDown:
             log.info("%s: the guard is still down", company_id)
             return told
@@ -54,7 +54,7 @@ async def check_again(library: Library, composer: Composer, company_id: str) -> 
             draft = await shelf.holds.draft(kept.draft_id)
             if draft is None or draft.unchecked_since is None or _changed(draft, kept):
                 continue
-            await _tell(library, composer, shelf, draft, kept.raw, found)
+            await _tell(library, composer, shelf, draft, kept.raw, found, own)
             told += 1
     return told
 
@@ -82,20 +82,25 @@ async def _tell(
     draft: Draft,
     raw: dict[str, Any],
     found: Any,
+    own: int,
 ) -> None:
-    """One transaction: what the guard said, where it puts the text, and the letter."""
-    from cases import clearing, sharing, verdicts
+    """One transaction: what the guard said, where it puts the text, and the letter. `own`: version
+    of the company's words."""
+    from cases import clearing, feedback, sharing, verdicts
     from cases.vocabulary import Decision
 
     since = draft.unchecked_since or shelf.now
     await sharing.keep_draft(shelf, library.ring, raw, found, draft=draft)
+    await feedback.fired(shelf, draft.id, verdicts.rules_of(found), own)
     rule = await clearing.route(shelf, library.ring, draft, found, raw, shown=False)
     decision = verdicts.decision_of(found, raw)
+    sees = await clearing.for_compliance(shelf, found, raw)
     content = {
         "draft_id": draft.id,
         "rule": rule or "",
         "asks": decision is Decision.ASK,
         "held": decision is Decision.ROUTE_TO_SAFETY,
+        "compliance_sees": bool(sees),
     }
     place = await place_for(shelf, member_id=draft.author_id)
     if place is None:

@@ -40,13 +40,21 @@ async def route(
     if decision is Decision.ROUTE_TO_SAFETY:
         held = await sharing.hold(shelf, ring, draft, rules, holds.SAFETY)
         held.shown_at = held.shown_at or (shelf.now if shown else None)
-    conduct = [one for one in verdicts.rules_of(checked) if one in verdicts.CONDUCT]
-    chosen = review_rules.of((await shelf.people.company()).settings)
-    if conduct and chosen.compliance_sees:
+    conduct = await for_compliance(shelf, checked, raw)
+    if conduct:
         await sharing.hold(shelf, ring, draft, conduct, holds.COMPLIANCE)
     if decision is not Decision.ROUTE_TO_SAFETY:
         draft.state = DraftState.OPEN  # the author may still rewrite it
     return rules[0]
+
+
+async def for_compliance(shelf: Shelf, checked: Checked, raw: Mapping[str, Any]) -> list[str]:
+    """The conduct rules for which compliance sees a stopped text; none where the setting is off.
+
+    Whoever shows the author what stopped it says so (decision 22).
+    """
+    chosen = review_rules.of((await shelf.people.company()).settings)
+    return verdicts.conduct(checked, raw) if chosen.compliance_sees else []
 
 
 async def decide(shelf: Shelf, ring: KeyRing, hold_id: str, state: str) -> tuple[Hold, bool]:
@@ -63,10 +71,10 @@ async def decide(shelf: Shelf, ring: KeyRing, hold_id: str, state: str) -> tuple
     await audit.record(shelf, f"compliance.{state}", hold.id)
     if state == holds.RELEASED:
         return hold, await clear(shelf, ring, hold, set(hold.rules) - verdicts.SAFETY)
-    draft = await shelf.holds.draft(hold.draft_id)
-    if draft is not None and draft.state is DraftState.HELD:
+    draft = await _draft_of(shelf, hold)
+    if draft is not None:
         draft.state = DraftState.OPEN
-    return hold, draft is not None and draft.state is DraftState.OPEN
+    return hold, draft is not None
 
 
 async def clear(shelf: Shelf, ring: KeyRing, hold: Hold, rules: set[str]) -> bool:
@@ -75,14 +83,23 @@ async def clear(shelf: Shelf, ring: KeyRing, hold: Hold, rules: set[str]) -> boo
     Another wording since then is checked like any other text. What was erased after 14 days is
     given back to its author.
     """
-    draft = await shelf.holds.draft(hold.draft_id)
-    if draft is None or draft.state is DraftState.PUBLISHED or hold.text is None:
+    draft = await _draft_of(shelf, hold)
+    if draft is None or hold.text is None:
         return False
     held = ring.open_json(hold.text, hold.company_id)
-    raw = sharing.original(ring, draft)
-    if draft.original is not None and fields.text_hash(raw) != fields.text_hash(held):
+    raw = sharing.original(ring, draft) or held  # of a stopped text nothing is kept in clear
+    if fields.text_hash(raw) != fields.text_hash(held):
         return False
-    draft.original = ring.seal_json(verdicts.cleared(held, rules), hold.company_id)
+    draft.original = ring.seal_json(verdicts.cleared(raw, rules), hold.company_id)
     draft.state = DraftState.OPEN
     draft.updated_at = shelf.now
     return True
+
+
+async def _draft_of(shelf: Shelf, hold: Hold) -> Draft | None:
+    """The draft that the item's author can go on with; None once it waits for a reviewer, is
+    published, or was handed over to somebody else."""
+    draft = await shelf.holds.draft(hold.draft_id)
+    if draft is None or draft.author_id != hold.author_id:
+        return None
+    return draft if draft.state in (DraftState.OPEN, DraftState.HELD) else None

@@ -69,19 +69,41 @@ def decision_of(checked: Checked, raw: Mapping[str, Any]) -> Decision:
 
 
 def cleared(raw: Mapping[str, Any], rules: Collection[str]) -> dict[str, Any]:
-    """The draft after a person read it and cleared these rules: for its fields as they are now."""
-    hashes = [content_hash(text) for text in fields.texts(raw).values()]
-    return {**raw, "cleared": {"rules": sorted(rules), "texts": sorted(hashes)}}
+    """The draft after a person read it and cleared these rules: for its fields as they are now.
+
+    What another queue cleared for the same texts stays cleared.
+    """
+    hashes = sorted(content_hash(text) for text in fields.texts(raw).values())
+    before: dict[str, Any] = dict(raw.get("cleared") or {})
+    known = before["rules"] if before.get("texts") == hashes else ()
+    return {**raw, "cleared": {"rules": sorted({*known, *rules}), "texts": hashes}}
+
+
+def _cleared_of(raw: Mapping[str, Any], text: str) -> set[str]:
+    """The rules that a reviewer cleared for exactly this text of a field."""
+    seen: dict[str, Any] = dict(raw.get("cleared") or {})
+    return set(seen.get("rules", ())) if content_hash(text) in seen.get("texts", ()) else set()
+
+
+def conduct(checked: Checked, raw: Mapping[str, Any]) -> list[str]:
+    """The conduct rules that stand: neither answered with 「含まれない」 nor cleared before."""
+    answers, texts = _answers(raw), fields.texts(raw)
+    found = []
+    for key, verdict in checked.verdicts.items():
+        cleared_rules = _cleared_of(raw, texts.get(key, ""))
+        for one in verdict.findings:
+            decision = _decided(one, answers, cleared_rules)
+            if one.rule in CONDUCT - cleared_rules and decision is not Decision.PUBLISH:
+                found.append(one.rule)
+    return list(dict.fromkeys(found))
 
 
 def _outcomes(checked: Checked, raw: Mapping[str, Any]) -> list[tuple[Finding, Decision]]:
     """What each finding comes to with the author's answers and a reviewer's word."""
     answers, texts = _answers(raw), fields.texts(raw)
-    seen: dict[str, Any] = dict(raw.get("cleared") or {})
     found = []
     for key, verdict in checked.verdicts.items():
-        read = content_hash(texts.get(key, "")) in seen.get("texts", ())
-        rules = set(seen.get("rules", ())) if read else set()
+        rules = _cleared_of(raw, texts.get(key, ""))
         found += [(one, _decided(one, answers, rules)) for one in verdict.findings]
     return found
 

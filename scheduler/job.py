@@ -79,7 +79,8 @@ class Mailing:
     that it shows was taken back before it was sent; None: then it is not sent. `catch_up_days`:
     business days that it may be late. `unsolicited` counts for the budget. `options`: what 事務局
     may choose, and `periods_of` the turns under a choice. `by_day`: a member's favourite day of
-    the week moves it. `told`: 事務局 is told of a turn that was skipped. `sample`: what a test send
+    the week moves it. `told`: 事務局 is told of a turn that was skipped. `duty`: it is also sent
+    during somebody's pause, because a deadline of the company runs on. `sample`: what a test send
     to oneself shows. `in_batches`: a large mailing is owed a batch at a time; only where `messages`
     writes nothing, so that asking again after a crash gives everything that is not owed yet.
     """
@@ -99,6 +100,7 @@ class Mailing:
     periods_of: PeriodsOf | None = None
     by_day: bool = False
     told: bool = False
+    duty: bool = False
     sample: Callable[[Shelf, Member], Awaitable[Message | None]] | None = None
     in_batches: bool = False
 

@@ -76,7 +76,7 @@ async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> st
     """Why a person does not get a job's messages today; "" when they do."""
     if not member.active:
         return "left"
-    if is_paused(member, today):
+    if is_paused(member, today) and not job.duty:
         return "paused"
     return await job.refuses(shelf, member)
 

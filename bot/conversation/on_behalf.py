@@ -10,7 +10,7 @@ from bot.conversation.turn import Owed, Turn
 from bot.views.elements import Card, Style
 from bot.views.notes import note
 from bot.views.on_behalf import form
-from cases import members, on_behalf, sharing, verdicts
+from cases import members, on_behalf, verdicts
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Draft
@@ -85,7 +85,7 @@ async def ask(turn: Turn, draft_id: str, member_id: str = "", filled: Fields | N
         draft = await share.find_draft(shelf, draft_id)
         if draft is None or draft.state is not DraftState.OPEN or draft.case_id:
             raise NotFound
-        await sharing.keep_draft(shelf, turn.library.ring, raw, checked, draft=draft)
+        await share.keep(turn, shelf, raw, checked, draft=draft)
         turn.replace(await _hand_over(turn, shelf, draft, raw))
 
 

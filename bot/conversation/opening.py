@@ -61,14 +61,8 @@ async def _from_text(turn: Turn, raw: share.Raw, *, draft_id: str = "", notice: 
         return
     checked = await share.look(turn, raw)
     async with turn.transaction() as shelf:
-        draft = await sharing.keep_draft(
-            shelf,
-            turn.library.ring,
-            raw,
-            checked,
-            draft=await share.find_draft(shelf, draft_id),
-            source=source,
-        )
+        earlier = await share.find_draft(shelf, draft_id)
+        draft = await share.keep(turn, shelf, raw, checked, draft=earlier, source=source)
         stop = await share.stopped(turn, shelf, draft, checked, raw)
         if stop is None:
             form = form_card(draft.id, raw, turn.locale, notice=notice)
@@ -102,9 +96,7 @@ async def closed(turn: Turn, draft_id: str, filled: Fields) -> None:
     async with turn.transaction() as shelf:
         draft = await share.find_draft(shelf, draft_id)
         if merged != raw:
-            draft = await sharing.keep_draft(
-                shelf, turn.library.ring, merged, checked, draft=draft, source=turn.source
-            )
+            draft = await share.keep(turn, shelf, merged, checked, draft=draft, source=turn.source)
             if stop := await share.stopped(turn, shelf, draft, checked, merged):
                 turn.say(stop)
                 return

@@ -16,7 +16,7 @@ from bot.conversation.turn import Owed, Turn
 from bot.views.elements import Card, to_json
 from bot.views.notes import note
 from bot.views.nudge import marked_card, paste_card
-from cases import capture, sharing, verdicts
+from cases import capture, verdicts
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Draft
@@ -109,9 +109,7 @@ async def _marked(turn: Turn, message: Overheard) -> None:
     async with turn.transaction() as shelf:
         talk = await shelf.talks.mine(shelf.now)
         waiting = dict(talk.waiting_for)
-        row = await sharing.keep_draft(
-            shelf, turn.library.ring, raw, checked, source=message.source
-        )
+        row = await share.keep(turn, shelf, raw, checked, source=message.source)
         card = await share.card_of(turn, shelf, row, raw, checked)
         talk.waiting_for = waiting  # nobody asked the author anything yet
         await _owe_marked(turn, shelf, key, marked_card(card, turn.locale))

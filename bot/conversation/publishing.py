@@ -43,9 +43,12 @@ async def publish(turn: Turn, draft_id: str, filled: Fields) -> None:
         await share.show(turn, raw, draft_id=draft_id)
         return
     async with turn.transaction() as shelf:
-        draft = await share.find_draft(shelf, draft_id)
+        draft = await shelf.cases.draft_alone(draft_id)
         if draft is None:
             raise NotFound
+        if (done := await _done_meanwhile(turn, shelf, draft)) is not None:
+            turn.replace(done)
+            return
         await share.keep(turn, shelf, raw, checked, draft=draft)
         card = await _put_out(turn, shelf, draft, raw, decision)
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
@@ -109,11 +112,22 @@ async def _published(turn: Turn, shelf: Shelf, case: Case, *, edits: bool) -> Ca
     )
 
 
+async def _done_meanwhile(turn: Turn, shelf: Shelf, draft: Draft) -> Card | None:
+    """The answer to a second press that came while the first one was being checked."""
+    if draft.state is DraftState.PUBLISHED:
+        return await _case_again(turn, shelf, draft)
+    return waiting_card(draft.id, turn.locale) if draft.state is DraftState.WAITING else None
+
+
 async def _already(turn: Turn, draft_id: str) -> None:
     """A second press of 共有する: the case is shown again, and nothing happens twice."""
     async with turn.transaction() as shelf:
         draft = await share.find_draft(shelf, draft_id)
-        case = await shelf.cases.any(draft.case_id) if draft and draft.case_id else None
-        if case is None:
-            raise NotFound
-        turn.replace(await _published(turn, shelf, case, edits=False))
+        turn.replace(await _case_again(turn, shelf, draft))
+
+
+async def _case_again(turn: Turn, shelf: Shelf, draft: Draft | None) -> Card:
+    case = await shelf.cases.any(draft.case_id) if draft and draft.case_id else None
+    if case is None:
+        raise NotFound
+    return await _published(turn, shelf, case, edits=False)

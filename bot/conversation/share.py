@@ -13,7 +13,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.guard import ask_card, stop_card
 from bot.views.preview import preview_card
-from cases import capture, clearing, feedback, fields, review_rules, sharing, verdicts
+from cases import capture, clearing, feedback, fields, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Checked
@@ -131,7 +131,7 @@ async def stopped(
         return None
     if verdicts.decision_of(checked, raw) is Decision.ASK:
         return ask_card(rule, draft.id, turn.locale)
-    sees = review_rules.of((await shelf.people.company()).settings).compliance_sees
+    sees = bool(await clearing.for_compliance(shelf, checked, raw))
     return stop_card(rule, draft.id, turn.form_url(rule), turn.locale, compliance_sees=sees)
 
 

@@ -39,18 +39,19 @@ def _messages() -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in content("guard_messages.json")}
 
 
-def message_parts(rule: str, locale: str, *, compliance_sees: bool = True) -> list[Part]:
-    """The rule's message, and what compliance sees where the company's setting says so."""
+def message_parts(rule: str, locale: str, *, compliance_sees: bool = False) -> list[Part]:
+    """The rule's message, and that compliance sees the text where it went there: for whichever
+    rule, because a conduct rule may stand behind a stricter one."""
     row = _messages().get(rule) or _messages()["model_down"]
     parts: list[Part] = [Text(row[locale], Style.WARN)]
-    compliance = row.get(f"{locale}_when_compliance_sees")
-    if compliance and compliance_sees:
-        parts.append(Text(compliance, Style.QUIET))
+    if compliance_sees:
+        told = f"{locale}_when_compliance_sees"
+        parts.append(Text(row.get(told) or _messages()["off_label"][told], Style.QUIET))
     return parts
 
 
 def stop_card(
-    rule: str, draft_id: str, form_url: str, locale: str, *, compliance_sees: bool = True
+    rule: str, draft_id: str, form_url: str, locale: str, *, compliance_sees: bool = False
 ) -> Card:
     """The message of the strictest rule with its buttons. `form_url`: of the desk that it names."""
     row = _messages().get(rule) or _messages()["model_down"]

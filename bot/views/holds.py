@@ -229,7 +229,8 @@ def checked_card(contents: Mapping[str, Any], locale: str) -> Card:
     if contents["held"]:
         button = Button(say(locale, "holds.title"), "holds.mine", primary=True)
     parts: list[Part] = [Text(say(locale, "holds.told_stopped"))]
-    parts += [] if contents["asks"] else message_parts(rule, locale)
+    sees = bool(contents.get("compliance_sees"))
+    parts += [] if contents["asks"] else message_parts(rule, locale, compliance_sees=sees)
     return _signed(Card((*parts, Actions((button,)))), locale)
 
 

@@ -39,6 +39,12 @@ class Cases(VectorRows):
         row = await self.session.get(Draft, (self.company_id, draft_id))
         return row if row and row.author_id == self.scope.member_id else None
 
+    async def draft_alone(self, draft_id: str) -> Draft | None:
+        """As `draft`, read anew and locked: of two at once the second sees what the first did."""
+        key, now = (self.company_id, draft_id), {"populate_existing": True}
+        row = await self.session.get(Draft, key, with_for_update=True, execution_options=now)
+        return row if row and row.author_id == self.scope.member_id else None
+
     async def drafts_from(self, source: str) -> Sequence[Draft]:
         """The acting member's drafts of one message: its own first, then edits of its case."""
         same = (Draft.source == source) | Draft.source.startswith(f"{source}@", autoescape=True)

@@ -93,6 +93,7 @@ JOB = Mailing(
     name=NAME,
     rule="from the business day after a post was held until it is answered and decided, 10:00",
     messages=messages,
+    duty=True,
     expires_after=timedelta(days=1),
     **daily(dates.DIGEST_SLOT),
 )

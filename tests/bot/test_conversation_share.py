@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation import share
+from bot.conversation.turn import Turn
 from cases import guard, sample
 from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
@@ -49,6 +51,34 @@ async def test_pressing_share_twice_publishes_once(desk: DeskDriver, sato: Perso
     async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         mine = await shelf.cases.by_author(SATO)
     assert sum(TITLE in case.title for case in mine) == 1
+
+
+@pytest.mark.parametrize(
+    ("office", "told"), [("flagged", "公開しました"), ("all", "確認の担当者が読んでから")]
+)
+async def test_a_second_press_during_the_check_of_the_first_reopens_nothing(
+    desk: DeskDriver, sato: Person, monkeypatch: pytest.MonkeyPatch, office: str, told: str
+) -> None:
+    nakamura = desk.person(NAKAMURA)
+    await nakamura.says("確認の設定")
+    await nakamura.presses("保存する", office=office, compliance_sees="yes")
+    await sato.says(WIN)
+    screen, key = sato._find("共有する", "")
+    filled: dict[str, str | list[str]] = {"declared": list(TICKS)}
+    look = share.look
+
+    async def slow(turn: Turn, raw: share.Raw) -> guard.Checked:
+        """While the guard reads for one press, the other press is handled to its end."""
+        monkeypatch.setattr(share, "look", look)
+        await desk.press(SATO, screen, key, filled)
+        return await look(turn, raw)
+
+    monkeypatch.setattr(share, "look", slow)
+    (shown,) = await desk.press(SATO, screen, key, filled)
+    assert told in shown.text
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        mine = [one.what for one in await shelf.audit.entries() if one.actor == SATO]
+    assert len(mine) == 1, mine  # published, or handed in to be read, once
 
 
 async def test_a_case_is_seen_in_the_office_first_and_company_wide_after_approval(

@@ -59,3 +59,13 @@ def test_the_safety_form_asks_for_one_word_and_the_day(action: str, key: str, lo
     assert card.submit is not None
     assert (card.submit.action, card.submit.value) == (f"safety.save_{key}", "d1")
     assert len(card.title) <= 24  # Slack's limit of a modal's title
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("rule", ["off_label", "patient_info", "hcp_sensitive", "adverse_event"])
+def test_every_stop_says_that_compliance_sees_the_text_where_it_does(
+    rule: str, locale: str
+) -> None:
+    told = {"ja": "コンプライアンス担当者にも共有", "en": "compliance will also see"}[locale]
+    assert told in str(stop_card(rule, "d1", "", locale, compliance_sees=True))
+    assert told not in str(stop_card(rule, "d1", "", locale))

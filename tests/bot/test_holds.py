@@ -178,6 +178,16 @@ async def test_conduct_is_noted_even_when_its_author_gives_up(
     assert await sato.opens_mail() == ""
 
 
+async def test_who_writes_of_an_event_and_of_conduct_is_told_that_compliance_sees_it(
+    desk: DeskDriver, sato: Person
+) -> None:
+    assert "コンプライアンス担当者にも共有" not in await sato.says(WITH_EVENT)
+    await sato.says(f"{OFF_LABEL}。{EVENT}")
+    assert "安全性情報の可能性" in sato.sees
+    assert "コンプライアンス担当者にも共有されます" in sato.sees
+    assert len(await holds_of(desk, "compliance")) == 1
+
+
 async def test_nobody_else_reaches_a_queue(desk: DeskDriver, sato: Person) -> None:
     await sato.says(WITH_EVENT)
     (held,) = await holds_of(desk, "safety")

@@ -245,6 +245,8 @@ async def test_a_colleagues_emoji_makes_a_private_draft_once(
     assert MARKED in sato.sees
     assert "加藤" not in sato.sees
     assert "A先生" in sato.sees
+    async with driver.house.hub.library.db.transaction(COMPANY) as shelf:
+        assert "hcp_name" in await shelf.reviews.fired(sato.value_of("取りやめる"))
     await reacts(driver, ITO, ts)
     await reacts(driver, KATO, ts)
     assert MARKED not in await sato.opens_mail()

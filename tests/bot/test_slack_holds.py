@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from cases import sample
+from cases import feedback, sample
 from cases.scope import Scope
 from cases.vocabulary import Role
 from tests.drivers.slack import SlackDriver
 from tests.fakes.sample_cast import EVENT, NAKAMURA, SATO
+from tests.fakes.slack_forms import drafts
+from tests.fakes.slack_requests import command
 
 POST = f"メールを送ってみました。返信をいただきました。{EVENT}"
 
@@ -27,3 +29,12 @@ async def test_the_text_is_on_a_screen_and_in_no_message(slack: SlackDriver) -> 
     assert "発疹".encode() not in slack.house.bytes()
     await reader.presses("安全性部門で把握した")
     assert "30日後に消去" in reader.sees
+
+
+async def test_what_is_stopped_on_a_screen_can_be_called_a_false_alarm(slack: SlackDriver) -> None:
+    slack.person(SATO)
+    await slack.act(SATO, command("共有 他社品は効かないと先生に伝えたら、返信をいただきました。"))
+    (draft,) = await drafts(SATO, slack)
+    async with slack.house.hub.library.db.transaction(Scope(sample.COMPANY, SATO)) as shelf:
+        row = await feedback.false_alarm(shelf, draft.id, "disparagement")
+        assert row.false_by == "author"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cases import guard
+from cases import guard, sample
+from cases.scope import Scope
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
 from tests.fakes.sample_cast import EVENT, NAME, SATO, TICKS, WIN
@@ -69,6 +70,9 @@ async def test_what_is_stopped_then_goes_where_it_belongs(
     await round_of(desk)
     assert "このボットへの投稿は報告の代わりになりません" in await sato.opens_mail()
     assert "発疹".encode() not in desk.house.bytes()
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        (held,) = await shelf.holds.waiting("safety")
+        assert "adverse_event" in await shelf.reviews.fired(held.draft_id)
     await sato.presses("止めた投稿")
     assert sato.can_press("報告済み(受付番号を入力)")
     person = desk.person("ogawa")

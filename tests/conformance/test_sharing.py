@@ -208,3 +208,11 @@ async def test_a_case_without_title_is_called_by_what_was_done(acts: Acts) -> No
         case = await shelf.cases.any(case_id)
         assert case is not None
         assert case.title == "A先生に資材を送った"
+
+
+async def test_a_draft_that_is_locked_for_publishing_is_its_authors_alone(acts: Acts) -> None:
+    async with acts("sato") as shelf:
+        draft = await sharing.keep_draft(shelf, RING, TYPED, checked())
+        assert await shelf.cases.draft_alone(draft.id) is draft
+    async with acts("ito") as shelf:
+        assert await shelf.cases.draft_alone(draft.id) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,13 @@ from bot.views.holds import waiting_card
 from bot.views.words import LOCALES
 from cases.models.case import Hold
 from cases.models.org import Account, Member
+from scheduler.dispatch import Worker, drain
 from scheduler.job import Job
 from scheduler.jobs import hold_waiting
 from scheduler.planner import Planner, plan
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import SCOPE, promised, sent_by
+from tests.fakes.platform import FakePlatform
 
 FRIDAY = datetime(2026, 11, 6, 6, 0, tzinfo=UTC)  # 15:00 JST
 MORNING = datetime(2026, 11, 6, 1, 5, tzinfo=UTC)  # 10:05 JST
@@ -79,6 +81,22 @@ async def test_author_and_safety_are_reminded_each_business_day_until_the_answer
         hold.decided_at = shelf.now
     database.moment += timedelta(days=7)
     assert sent_by(await plan(planner, "c1"), "hold_waiting") == []
+
+
+async def test_a_pause_silences_no_duty(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await people(database, anzen="safety")
+    await stopped(database, ("safety", "ito", FRIDAY))
+    async with database.transaction(SCOPE) as shelf:
+        for name in ("anzen", "ito"):
+            member = await shelf.people.member(name)
+            assert member is not None
+            member.paused_until = date(2026, 12, 1)
+    await promised(planner, MORNING)
+    assert await days(planner, database, 3) == [(3, ["anzen", "ito"])]
+    await drain(worker, ["c1"])
+    assert len(platform.posts) == 2  # asked again before sending, and sent all the same
 
 
 async def test_compliance_hears_the_next_day_and_weekly_when_it_is_late(
