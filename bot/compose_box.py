@@ -55,15 +55,18 @@ class ComposeBox:
             return Picks(words=say(locale, "home.stranger"))
         key = (platform, team, user)
         self._typed[key] = text
-        async with self._turns:
-            if self._typed.get(key, text) != text:  # they have typed on: nobody looks at this
-                return Picks(words=say(locale, "pick.slow"))
-            self._typed.pop(key, None)
-            return await pick(self._library, member, text)
+        try:
+            async with self._turns:
+                if self._typed.get(key, text) != text:  # they have typed on: nobody looks at this
+                    return Picks(words=say(locale, "pick.slow"))
+                return await pick(self._library, member, text)
+        finally:
+            if self._typed.get(key) == text:  # kept nowhere, also when the time was up
+                del self._typed[key]
 
     async def _member(self, platform: str, route: Route, user: str) -> Member | None:
         """By account; the roster is asked by e-mail only where none is known."""
-        async with self._library.db.transaction(Scope(route.company_id)) as shelf:
+        async with self._library.db.reading(Scope(route.company_id)) as shelf:
             account = await shelf.people.account(route.workspace_id, user)
             if account is not None:
                 return await members.behind(shelf, account)

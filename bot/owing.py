@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.conversation.events import Say
+from bot.conversation.events import Replace, Say
 from bot.courier import Composer
 from bot.platform import Kept, Platform
 from bot.views.elements import Card, from_json
@@ -20,6 +20,7 @@ from scheduler import ledger
 from scheduler.models import DeliveryState
 from scheduler.places import NO_ACCOUNT, place_for
 from scheduler.ports import Event
+from scheduler.store.ledger import Ledger
 
 if TYPE_CHECKING:  # guard, search and all handlers: read at the first event, not for the first page
     from bot.conversation.turn import Owed, Turn
@@ -56,6 +57,10 @@ class Owing:
             hidden = place is not None and not turn.private  # nothing there can be rewritten
             cases = () if hidden else cases_of(card)
             await self._to_speaker(shelf, turn, key, "reply", payload, cases)
+        shown = [cases_of(reply.card) for reply in turn.replies if isinstance(reply, Replace)]
+        if turn.card and any(shown):
+            ids = [case_id for each in shown for case_id in each]
+            await Ledger(shelf).shows_too(turn.speaker.member_id, turn.card, ids)
 
     async def owe(self, shelf: Shelf, turn: Turn, owed: Owed) -> None:
         """A message to somebody else; one that can reach nobody is recorded with its reason."""

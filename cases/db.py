@@ -84,7 +84,7 @@ class Database:
         )
         if not self.is_postgresql:
             _sqlite_recipe(self.engine)
-        self.directory = Directory(self.engine)
+        self.directory = Directory(self.engine.execution_options(reads=True))
 
     @property
     def is_postgresql(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.views.elements import Card
+from bot.views.elements import Card, emptied
 
 Fields = Mapping[str, str | list[str]]
 # Where a reply belongs when that is not the person's own chat: `Platform.render` reads it. Shown
@@ -209,10 +209,21 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """The pressed card becomes this one; a platform that cannot replace says it."""
+    """The pressed card becomes this one; a platform that cannot replace says it, or `instead`."""
 
     card: Card
     locale: str = "ja"
+    instead: Card | None = None
 
 
 Reply = Say | Open | Replace
+
+
+def as_message(reply: Reply) -> Card:
+    """What is said where a reply cannot be shown in its place.
+
+    Messages wait in clear until they are sent: a form leaves there what was typed into it.
+    """
+    if isinstance(reply, Say):
+        return reply.card
+    return reply.instead or (emptied(reply.card) if reply.card.submit else reply.card)

@@ -57,7 +57,7 @@ async def pick(library: Library, member: Member, text: str) -> Picks:
         masked = (await asyncio.to_thread(guard.check, query)).masked
         hits = (await library.find(scope, masked)).hits
         wanted = [hit.case_id for hit in hits if hit.near != "none"]
-    async with library.db.transaction(scope) as shelf:
+    async with library.db.reading(scope) as shelf:
         cases = await (
             trials.first_to_read(shelf, MOST) if wanted is None else _named(shelf, wanted)
         )

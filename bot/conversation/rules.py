@@ -36,8 +36,7 @@ async def false_alarm(turn: Turn, value: str) -> None:
 async def words(turn: Turn, value: str = "") -> None:
     """The company's words on a screen of their own: they are not sent as a message."""
     async with turn.transaction() as shelf:
-        again = Button(turn.words("rules.words"), "rules.words", primary=True)
-        turn.open(await _form(turn, shelf), instead=note(turn.words("rules.words_again"), again))
+        turn.open(await _form(turn, shelf), instead=_again(turn))
 
 
 async def propose(turn: Turn, value: str, filled: Fields) -> None:
@@ -51,7 +50,8 @@ async def propose(turn: Turn, value: str, filled: Fields) -> None:
     except BadInput:
         turn.replies.clear()
         async with turn.transaction() as shelf:
-            turn.replace(await _form(turn, shelf, turn.words("rules.word_wrong")))
+            form = await _form(turn, shelf, turn.words("rules.word_wrong"))
+            turn.replace(form, instead=_again(turn))
 
 
 async def decide(turn: Turn, change_id: str, *, confirm: bool) -> None:
@@ -71,6 +71,12 @@ async def _form(turn: Turn, shelf: Shelf, error: str = "") -> Card:
         by = one.row.proposed_by
         names[by] = members.shown_name(await shelf.people.member(by), turn.locale)
     return words_form(changes, names, turn.scope.me, turn.locale, error)
+
+
+def _again(turn: Turn) -> Card:
+    """In the place of the words, which are never a message."""
+    again = Button(turn.words("rules.words"), "rules.words", primary=True)
+    return note(turn.words("rules.words_again"), again)
 
 
 def _done(turn: Turn, card: Card) -> None:

@@ -23,6 +23,7 @@ from bot.conversation.events import (
     Say,
     Speaker,
     Spoken,
+    as_message,
 )
 from bot.views.elements import Card
 from bot.views.words import say
@@ -149,9 +150,9 @@ class Turn:
         """A form on its own screen; `instead` is said where that screen is gone by now."""
         self.replies.append(Open(card, self.locale, instead))
 
-    def replace(self, card: Card) -> None:
-        """The pressed card becomes this one."""
-        self.replies.append(Replace(card, self.locale))
+    def replace(self, card: Card, instead: Card | None = None) -> None:
+        """The pressed card becomes this one; `instead` is said where it cannot."""
+        self.replies.append(Replace(card, self.locale, instead))
 
     def leave(self, card: Card) -> None:
         """What a screen shows also as a message, unless one changes with it: screens are closed."""
@@ -179,9 +180,8 @@ class Turn:
             self.closed = True
 
     def too_late(self) -> None:
-        """No screen waits any more: all is said. What may lie nowhere in clear (a form with the
-        wording as typed) has something to be said in its place."""
-        self.replies = [Say(getattr(one, "instead", None) or one.card) for one in self.replies]
+        """No screen waits any more: all is said, with nothing that may lie nowhere in clear."""
+        self.replies = [Say(as_message(one)) for one in self.replies]
 
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""

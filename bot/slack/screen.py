@@ -14,7 +14,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import screens
-from bot.conversation.events import Detached, Event, Open, Pressed, Replace, Reply, Say
+from bot.conversation.events import Detached, Event, Open, Pressed, Replace, Reply, Say, as_message
 from bot.platform import Desk, Kept
 from bot.slack import answers, asides, blocks, client, ids, limits
 from bot.slack.read import Raw, read
@@ -131,7 +131,7 @@ class Screen:
         else:  # a plain message opens no screen: the form is the answer
             shown = False
         if not shown:
-            await self._post(reply.instead or reply.card)
+            await self._post(as_message(reply))
 
     async def _replace(self, reply: Replace) -> None:
         """The screen and the message under it change together; a message that cannot change is
@@ -141,9 +141,9 @@ class Screen:
         if asides.is_ephemeral(self.raw):
             shown = await asides.replaced(self.api, self.raw, blocks.message(reply.card)) or shown
         elif receipt:
-            shown = await self._updated(receipt, reply.card)
+            shown = await self._updated(receipt, as_message(reply) if shown else reply.card)
         if not shown:
-            await self._post(reply.card)
+            await self._post(as_message(reply))
 
     async def _say(self, card: Card) -> None:
         if self.waits:

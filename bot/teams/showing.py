@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.conversation.events import Open, Pressed, Replace, Reply, Say, Spoken
+from bot.conversation.events import Open, Pressed, Replace, Reply, Say, Spoken, as_message
 from bot.platform import Desk, Kept
 from bot.teams import cards, dialogs
 from bot.teams.answers import DeliveryFailed, DeliveryUnknown
@@ -74,7 +74,7 @@ class Messages:
         for reply in replies:
             if isinstance(reply, Replace) and card and await self._replaced(event, card, reply):
                 continue
-            await self._say(event, reply.card)
+            await self._say(event, as_message(reply))
 
     async def _replaced(self, event: Spoken, receipt: str, reply: Replace) -> bool:
         place: Json = getattr(event, "place", {})

@@ -138,6 +138,17 @@ def elsewhere(card: Card) -> Card:
     return replace(card, parts=tuple(parts))
 
 
+def emptied(card: Card) -> Card:
+    """The form without what was typed into it; what was chosen stays."""
+    return replace(card, parts=tuple(map(_blank, card.parts)))
+
+
+def _blank(part: Part) -> Part:
+    if isinstance(part, Field) and part.kind in (Kind.LINE, Kind.LONG):
+        return replace(part, value="")
+    return part
+
+
 def unfolded(card: Card) -> Card:
     """The card where nothing can be folded: the button of a fold joins the next row, or ends it."""
     parts: list[Part] = []

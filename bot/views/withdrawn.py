@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.views.elements import Actions, Card, Divider, Part, Style, Text
+from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import say
 
-NAMES_A_CASE = frozenset({"case.show", "share.withdraw", "try.start"})  # the value is its id
+# Their value is the id of a case (or of a draft in review), or begins with it.
+NAMES_A_CASE = frozenset(
+    {
+        "case.show",
+        "share.withdraw",
+        "try.start",
+        "review.back_form",
+        "review.give_back",
+        "review.mask",
+        "review.mask_form",
+        "review.open",
+        "review.release",
+        "review.to_office",
+        "review.withdraw_form",
+    }
+)
+SAMPLED = "review.read"  # its value: the sample's id and the case's
+IN_FULL = frozenset({SAMPLED, "review.mask_form"})  # on a card that is about one text alone
 
 
 def withdrawn_card(locale: str, *, others: bool = False) -> Card:
@@ -20,13 +37,20 @@ def cases_of(card: Card) -> tuple[str, ...]:
     """The ids of the cases that a card shows, by its buttons."""
     rows = [part for part in card.parts if isinstance(part, Actions)]
     buttons = [button for row in rows for button in (*row.buttons, *row.more)]
-    return tuple(dict.fromkeys(one.value for one in buttons if one.action in NAMES_A_CASE))
+    return tuple(dict.fromkeys(filter(None, map(_case_of, buttons))))
+
+
+def _case_of(button: Button) -> str:
+    first, _, rest = button.value.partition(":")
+    if button.action == SAMPLED:
+        return rest
+    return first if button.action in NAMES_A_CASE else ""
 
 
 def shows(parts: Iterable[Part], case_id: str) -> bool:
     """True when one of the buttons is about the case: its value is the id, or begins with it."""
     return any(
-        button.value.partition(":")[0] == case_id
+        case_id in (button.value.partition(":")[0], _case_of(button))
         for part in parts
         if isinstance(part, Actions)
         for button in (*part.buttons, *part.more)
@@ -40,6 +64,8 @@ def without_case(card: Card, case_id: str, locale: str) -> Card:
 
 def with_instead(card: Card, case_id: str, other: Card) -> Card:
     """The card with another one in the place of the case."""
+    if _is_about(card, case_id):
+        return other
     if not shows(card.parts, case_id):
         return card
     parts: list[Part] = []
@@ -47,6 +73,16 @@ def with_instead(card: Card, case_id: str, other: Card) -> Card:
         parts += [Divider()] if number else []
         parts += other.parts if shows(piece, case_id) else piece
     return Card(tuple(parts), card.title, card.submit)
+
+
+def _is_about(card: Card, case_id: str) -> bool:
+    """True for the text in full: its dividers part it from its buttons, not from another case."""
+    rows = [part for part in card.parts if isinstance(part, Actions)]
+    return any(
+        button.action in IN_FULL and _case_of(button) == case_id
+        for row in rows
+        for button in row.buttons
+    )
 
 
 def _pieces(card: Card) -> list[list[Part]]:

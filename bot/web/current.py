@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.conversation.showing import shown
 from bot.views.case import byline, case_actions
@@ -10,6 +12,10 @@ from bot.views.elements import Card, Style, Text
 from bot.views.withdrawn import cases_of, with_instead, withdrawn_card
 from bot.web.threads import Entry
 from bot.web.visit import Visit
+from cases.vocabulary import Status
+
+if TYPE_CHECKING:
+    from cases.db import Shelf
 
 
 async def refresh(visit: Visit, entries: list[Entry]) -> None:
@@ -21,7 +27,7 @@ async def refresh(visit: Visit, entries: list[Entry]) -> None:
         there = await shelf.cases.many(ids)
         recast = [case for case in there.values() if case.recast_at is not None]
         views = await shown(shelf, recast, visit.locale)
-    instead = {case_id: withdrawn_card(visit.locale) for case_id in ids - set(there)}
+        instead = await _not_found(visit, shelf, ids - set(there))
     for view in views:
         title = Text(view.case.title, Style.TITLE)
         told = Text(visit.words("names.anew"), Style.QUIET)
@@ -33,3 +39,25 @@ async def refresh(visit: Visit, entries: list[Entry]) -> None:
         for case_id in cases_of(entry.card):
             if case_id in instead:
                 entry.card = with_instead(entry.card, case_id, instead[case_id])
+
+
+async def _not_found(visit: Visit, shelf: Shelf, ids: Collection[str]) -> dict[str, Card]:
+    """What is shown for cases that the member cannot find; a reviewer reads what only waits."""
+    found = {case_id: withdrawn_card(visit.locale) for case_id in ids}
+    if not visit.reviews:
+        return found
+    # With the guard: not for the first page.
+    from bot.conversation.review import reviewed
+    from bot.views.review import waiting_parts
+    from cases import review
+
+    for case_id in ids:
+        case = await shelf.cases.any(case_id)
+        if case is not None and case.status is Status.WITHDRAWN:
+            continue
+        del found[case_id]  # a draft, or a case that stands in an office
+        if case is None or case.recast_at is None:
+            continue
+        rows = await reviewed(shelf, await review.of_cases(shelf, [case]), visit.locale)
+        found[case_id] = Card(tuple(waiting_parts(rows[0], visit.locale)))
+    return found

@@ -24,7 +24,10 @@ class Route:
 
 
 class Directory:
-    """The one store without a scope: it lists companies and routes verified envelopes to them."""
+    """The one store without a scope: it lists companies and routes verified envelopes to them.
+
+    It only reads: `engine` need not let it write.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine

@@ -227,3 +227,15 @@ class Ledger(Rows):
             or_(false(), *named),
         )
         return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
+
+    async def shows_too(self, member_id: str, receipt: str, case_ids: Sequence[str]) -> None:
+        """A message to a member (`receipt`: room/message) changes in its place: what it shows."""
+        room, _, message = receipt.rpartition("/")
+        found = select(Delivery).where(
+            Delivery.company_id == self.company_id,
+            Delivery.member_id == member_id,
+            Delivery.room == room,
+            Delivery.receipt == message,
+        )
+        for row in await self.session.scalars(found):
+            row.case_ids = list(dict.fromkeys([*row.case_ids, *case_ids]))

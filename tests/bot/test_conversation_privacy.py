@@ -79,6 +79,34 @@ async def test_a_form_that_comes_too_late_leaves_no_name_in_the_ledger(desk: Des
     assert NAME.encode() not in desk.house.bytes()
 
 
+@pytest.mark.parametrize(
+    ("user", "action", "value", "key"),
+    [
+        ("mori", "behalf.write", "", "text"),
+        ("nakamura", "review.mask_words", "{case}:m", "words"),
+        ("nakamura", "review.withdraw", "{case}", "comment"),
+        ("nakamura", "review.back", "{case}", "comment"),
+        ("nakamura", "rules.propose", "", "word"),
+    ],
+)
+async def test_a_form_that_is_refused_too_late_leaves_what_was_typed_nowhere(
+    desk: DeskDriver, user: str, action: str, value: str, key: str
+) -> None:
+    sato, reception = desk.person(SATO), desk.house.hub.reception
+    await sato.says(WIN)
+    await sato.presses("共有する", declared=list(TICKS))
+    about = value.format(case=sato.value_of("取り下げる"))
+    raw = {"user": user, "action": action, "value": about, "fields": {key: f"{EVENT} {NAME}"}}
+    if key == "word":  # one that waits is shown around the next one, which is too short
+        await desk.replies({**raw, "fields": {key: NAME, "does": "add:mask"}})
+        raw["fields"] = {key: "", "does": "add:mask"}
+    kept = await reception.keep("web", "local", f"e-{action}", raw)
+    assert kept is not None
+    await reception.receive(reception.events.pop(kept.event_id))
+    assert await desk.person(user).opens_mail()
+    assert NAME.encode() not in desk.house.bytes()
+
+
 async def test_a_held_text_that_is_read_too_late_is_not_in_the_ledger(desk: DeskDriver) -> None:
     reception, ogawa = desk.house.hub.reception, desk.person("ogawa")
     await desk.person(SATO).says(f"メールを送ったら返信が来ました。{EVENT}")

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.views.elements import Actions, Button, Card, Divider, Text, plain
+from bot.views.withdrawn import cases_of, without_case
 from cases import names, sample, sharing
 from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
-from tests.drivers.slack import SlackDriver
+from tests.drivers.slack import SlackDriver, _channel
 from tests.drivers.teams import TeamsDriver
 from tests.drivers.web import WebDriver
-from tests.fakes.sample_cast import ITO, KATO, QUESTION
+from tests.fakes.sample_cast import ITO, KATO, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 
 @pytest.mark.parametrize("door", ["slack", "teams"])
@@ -115,3 +117,60 @@ async def test_a_page_shows_no_older_answer_with_a_withdrawn_case_or_a_hidden_na
         async with database.transaction(acting) as shelf:
             await sharing.withdraw(shelf, case_id)
         assert case.title not in (await driver._open(ITO, "/")).lines()
+
+
+@pytest.mark.parametrize("door", ["slack", "web"])
+async def test_a_reviewers_cards_follow_a_hidden_name_and_a_withdrawal(
+    door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS[door](company_file, tmp_path, encoder) as driver:
+        sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+        await sato.says(WIN)
+        await sato.presses("共有する", declared=list(TICKS), show_author="yes")
+        case_id = sato.value_of("取り下げる")
+        database, author = driver.house.hub.library.db, Scope(sample.COMPANY, SATO)
+        async with database.transaction(author) as shelf:
+            case, person = await shelf.cases.any(case_id), await shelf.people.member(SATO)
+            assert case is not None
+            assert person is not None
+        await nakamura.says("確認待ち")
+        await nakamura.presses("くわしく確認する", case_id)
+        assert person.name in await reviewer_reads(driver)
+        async with database.transaction(author) as shelf:
+            await names.choose(shelf, case_id, show=False)
+        seen = await reviewer_reads(driver)
+        assert person.name not in seen
+        assert case.title in seen
+        async with database.transaction(author) as shelf:
+            await sharing.withdraw(shelf, case_id)
+        seen = await reviewer_reads(driver)
+        assert case.title not in seen
+        assert "16時" not in seen
+
+
+async def reviewer_reads(driver: AnyDriver) -> str:
+    """All that 中村 still sees of what the bot showed before."""
+    if isinstance(driver, WebDriver):
+        return "".join((await driver._open(NAKAMURA, "/")).lines())
+    assert isinstance(driver, SlackDriver)
+    await driver.house.hub.clock.ring("reconcile")
+    return str([one for one in driver.slack.messages if one["channel"] == _channel(NAKAMURA)])
+
+
+def test_a_button_of_a_review_names_its_case() -> None:
+    values = {
+        "review.open": "c1",
+        "review.release": "c2:mark",
+        "review.mask": "c3:mark:0:4:step:1",
+        "review.read": "sample:c4",
+        "review.release_rest": "sample",
+        "review.queue": "",
+    }
+    rows = tuple(Actions((Button("x", action, value),)) for action, value in values.items())
+    assert cases_of(Card(rows)) == ("c1", "c2", "c3", "c4")
+
+
+def test_a_text_in_full_is_gone_with_all_its_parts() -> None:
+    fine = Button("問題なし", "review.read", "sample:c1")
+    card = Card((Text("秘書さんに聞いた16時"), Divider(), Actions((fine,))))
+    assert "16時" not in plain(without_case(card, "c1", "ja"))

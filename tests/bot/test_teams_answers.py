@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.conversation.events import Open, Replace
-from bot.views.elements import Card, Text
+from bot.views.elements import Button, Card, Field, Text
 from tests.fakes.teams_door import Door, teams_door
 
 HELLO = Card((Text("どうぞ"),))
+KEPT = Card((Text("下書きに保存しました"),))
+FORM = Card((Field("text", "内容", value="山田先生の件"),), submit=Button("送る", "share.check"))
 
 
 @pytest.fixture
@@ -146,3 +148,27 @@ async def test_work_that_fails_leaves_the_event_in_the_inbox_and_no_text_in_the_
     assert list(door.desk.kept) == ["a:room|f:1"]
     assert "ValueError" in caplog.text
     assert "山田" not in caplog.text
+
+
+@pytest.mark.parametrize("way", ["slow", "submit"])
+@pytest.mark.parametrize(
+    "reply", [Open(FORM, instead=KEPT), Replace(FORM, instead=KEPT), Open(FORM), Replace(FORM)]
+)
+async def test_what_becomes_a_message_holds_nothing_that_was_typed(
+    door: Door, way: str, reply: Open | Replace
+) -> None:
+    door.desk.replies = [reply]
+    press = door.fake.pressed("share.edit", "draft-1")
+    if way == "slow":
+        door.platform._door._invoke_seconds = 0.0
+        door.desk.gate.clear()
+    else:
+        value = press["value"]["action"]["data"]
+        press = door.fake.activity(text=None, value=value, replyToId="m7")
+    door.fake.script = [(404, {}, b"{}")] if isinstance(reply, Replace) else []  # no place for it
+    await door.post(press)
+    door.desk.gate.set()
+    await door.platform.close()
+    (sent,) = door.fake.sent
+    assert ("下書きに保存しました" in str(sent)) is (reply.instead is not None)
+    assert "山田" not in str(sent)

@@ -123,6 +123,17 @@ async def test_who_types_on_gets_the_answer_to_the_newest_question(driver: Teams
     assert (await older)["type"] == "message"
     assert titles(await newer)
     assert not kept._typed
+    async with kept._turns, kept._turns:
+        door_of(driver)._invoke_seconds = 0.05
+        assert "時間内に探せませんでした" in (await box.query(QUESTION))["text"]
+    assert not kept._typed  # nothing that was typed outlives its answer
+
+
+async def test_a_search_while_typing_waits_for_no_writer(driver: TeamsDriver) -> None:
+    box, database = TeamsBox(driver, MORI), driver.house.hub.library.db
+    async with database.transaction(_scope(SATO)):  # holds SQLite's only write lock
+        assert titles(await box.query(QUESTION))
+        assert titles(await box.query(None))
 
 
 async def test_an_own_message_becomes_a_case_in_the_dialog(driver: TeamsDriver) -> None:
@@ -169,7 +180,7 @@ async def test_what_comes_too_late_for_its_dialog_goes_on_in_the_own_chat(
     assert await driver.mail(SATO) == []
     door_of(driver)._invoke_seconds = 0.0  # thinking takes too long
     assert "1対1のチャット" in await box.opens(post_of(WIN, f"aad-{SATO}"))
-    assert "元のメッセージは Teams に残ります" in (await driver.mail(SATO))[-1].text
+    assert "下書きに保存しました" in (await driver.mail(SATO))[-1].text  # the form is not sent
     handle, reception.handle = reception.handle, _dies  # type: ignore[method-assign]  # a crash
     await box.opens(post_of(WIN, f"aad-{SATO}", "another message"))
     reception.handle = handle  # type: ignore[method-assign]  # the crash is over

@@ -73,6 +73,22 @@ async def test_a_message_about_another_case_stays(
     assert seen(platform) == [b"card"]
 
 
+async def test_a_message_that_was_changed_to_show_another_case_follows_that_one_too(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await sent(database, worker, "case1")
+    (row,) = await deliveries(database)
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case2", "sato")
+        await Ledger(shelf).shows_too("kato", f"{row.room}/{row.receipt}", ["case2"])
+        await Ledger(shelf).shows_too("sato", f"{row.room}/{row.receipt}", ["case3"])
+    (row,) = await deliveries(database)
+    assert row.case_ids == ["case1", "case2"]
+    await withdraw(database, "case2")
+    assert await take_back(worker, "c1") == 1
+    assert seen(platform) == [WITHDRAWN.replace(b"1", b"2")]
+
+
 async def test_a_platform_that_does_not_answer_is_asked_again(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
