@@ -23,6 +23,18 @@ def scope_of(member: Member) -> Scope:
     return Scope(member.company_id, member.id, roles, offices)
 
 
+async def reader(shelf: Shelf, member_id: str = "", office_id: str = "") -> Scope:
+    """What a message may show to a member, or to all who read along in an office's room.
+
+    With neither: what everybody of the company may see.
+    """
+    member = await shelf.people.member(member_id) if member_id else None
+    if member is not None and member.active:
+        return scope_of(member)
+    offices = frozenset([office_id]) if office_id else frozenset()
+    return Scope(shelf.scope.company_id, "", offices=offices)
+
+
 def is_mr(member: Member) -> bool:
     """True for people who visit doctors: members and promoters, not managers or head office."""
     above = {Role.MANAGER, Role.HQ_ADMIN, Role.MODERATOR, Role.SAFETY, Role.IT_ADMIN, Role.AUDITOR}

@@ -88,5 +88,6 @@ async def rewrite(
     else:
         one.case.changed_at = one.case.recast_at = shelf.now  # cards sent before still show it
         await shelf.cases.drop_vectors(one.case.id)
+        await shelf.talks.forget_digests(one.case.id)
     await audit.record(shelf, "review.mask", one.id)
     return one

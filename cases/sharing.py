@@ -140,6 +140,7 @@ async def _case_of(shelf: Shelf, draft: Draft) -> Case:
     if draft.case_id is not None:
         case = await _own(shelf, draft.case_id, draft.author_id)
         await shelf.cases.drop_vectors(case.id)
+        await shelf.talks.forget_digests(case.id)
         case.status = Status.OFFICE  # new text is approved anew before the company sees it
         case.release_asked_at = shelf.now
         return case
@@ -165,9 +166,13 @@ async def _case_of(shelf: Shelf, draft: Draft) -> Case:
 
 
 def _close(draft: Draft, case: Case) -> None:
-    """The draft is done: the wording as typed is erased, the declaration stays as a hash."""
+    """The draft is done: its text is the case's, so that what is masked there is nowhere in clear.
+
+    The wording as typed is erased, the declaration stays as a hash.
+    """
     draft.case_id = case.id
     draft.declared_hash = fields.text_hash(draft.values)
+    draft.values = {}
     draft.state = DraftState.PUBLISHED
     draft.original, draft.submitted_at, draft.review_note = None, None, ""
 

@@ -12,8 +12,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cases.db import Shelf
+from cases.models.org import Account, Room
 from cases.scope import Scope
 from scheduler import buckets, ledger
 from scheduler.dispatch import Worker
@@ -28,6 +30,7 @@ SINCE = timedelta(days=14)  # how long a platform that does not answer is asked 
 DONE, GIVEN_UP = "taken_back", "not_taken_back"
 CARD = "case_withdrawn"  # what the composer shows in the place of a message about cases
 ANEW = "case_anew"  # and in the place of one whose cases are shown in another way now
+ALOUD = "answer_share"  # addressed to one person, and read by all in the chat where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def _prepared(
     job = worker.jobs.get(row.kind)
     try:
         async with shelf.session.begin_nested():
-            message, kind = _instead(row, outcome)
+            message, kind = _instead(row, outcome, place)
             if isinstance(job, Mailing) and job.renew is not None:
                 message = await made_anew(shelf, row, job.renew)
                 kind = row.kind
@@ -118,12 +121,17 @@ async def _prepared(
     return Edit(parcel, Receipt(row.room or "", row.receipt), message.case_ids, outcome)
 
 
-def _instead(row: Delivery, outcome: str) -> tuple[Message, str]:
+def _instead(row: Delivery, outcome: str, place: Account | Room) -> tuple[Message, str]:
     """A word that a case is gone, or the same cases as they are shown now."""
     if outcome == DONE:
         return Message(row.dedupe_key, {"cases": len(row.case_ids)}), CARD
     ids = tuple(row.case_ids)
-    return Message(row.dedupe_key, {"case_ids": list(ids)}, case_ids=ids), ANEW
+    content: dict[str, Any] = {"case_ids": list(ids)}
+    if isinstance(place, Room):
+        content["office_id"] = place.office_id or ""
+    elif row.kind != ALOUD:
+        content["member_id"] = place.member_id
+    return Message(row.dedupe_key, content, case_ids=ids), ANEW
 
 
 async def _replaced(worker: Worker, company_id: str, edit: Edit) -> bool:

@@ -15,10 +15,9 @@ from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
 from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
-from cases import digests
+from cases import digests, members
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.store.case import PUBLISHED
 
 Content = Mapping[str, Any]
 
@@ -29,7 +28,14 @@ async def _digest(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _trial(shelf: Shelf, content: Content, locale: str) -> Card:
-    return notes.trial_question({**content, "title": await _title(shelf, content)}, locale)
+    trial = await shelf.loop.trial(content["trial_id"])
+    if trial is None:
+        raise NotFound("trial")
+    reader = await members.reader(shelf, trial.member_id)
+    case = await shelf.cases.seen_by(reader).get(content["case_id"])
+    if case is None:
+        raise NotFound("case")
+    return notes.trial_question({**content, "title": case.title}, locale)
 
 
 async def _reflection(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -79,9 +85,13 @@ async def _withdrawn(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
-    """Cases as they are shown now, in the place of how they were shown when this was sent."""
-    rows = [await shelf.cases.any(case_id) for case_id in content["case_ids"]]
-    cases = [case for case in rows if case is not None and case.status in PUBLISHED]
+    """Cases as they are shown now, in the place of how they were shown when this was sent.
+
+    An edited text is its office's until it is approved anew: nobody else's message brings it.
+    """
+    reader = await members.reader(shelf, content.get("member_id", ""), content.get("office_id", ""))
+    rows = await shelf.cases.seen_by(reader).many(content["case_ids"])
+    cases = [rows[case_id] for case_id in content["case_ids"] if case_id in rows]
     return anew_card(await shown(shelf, cases, locale), locale)
 
 

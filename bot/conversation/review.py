@@ -72,9 +72,17 @@ async def card_of(turn: Turn, subject_id: str, notice: str = "") -> Card:
     async with turn.read() as shelf:
         one = await review.look(shelf, subject_id)
         row = (await reviewed(shelf, [one], turn.locale))[0]
+    spans, near = await thought(turn, one)
+    return review_card(replace(row, spans=spans, near=near), turn.locale, notice)
+
+
+async def thought(
+    turn: Turn, one: Waiting
+) -> tuple[tuple[Span, ...], tuple[tuple[str, str, bool], ...]]:
+    """The places that are marked in a text, and what stands beside it; outside any transaction."""
     spans = await found_spans(turn, one.case)
-    near = await beside(turn.library, turn.scope, [one])
-    return review_card(replace(row, spans=spans, near=near[0]), turn.locale, notice)
+    (near,) = await beside(turn.library, turn.scope, [one])
+    return spans, near
 
 
 async def found_spans(turn: Turn, case: Case) -> tuple[Span, ...]:

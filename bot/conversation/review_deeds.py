@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.conversation import review as reviewing
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views import review_forms
 from bot.views.elements import Card, Style
 from bot.views.notes import note
+from bot.views.review import review_card
 from cases import fields, review, review_deeds, review_rules
 from cases.errors import GuardDown, NotFound
 from cases.guard import Finding
 from cases.guard.masking import MASKED, Masks
+from cases.models.case import Case
 from cases.review import Waiting
 from cases.text import clean
 from cases.vocabulary import Decision
@@ -77,14 +81,17 @@ def _instead(words: str, as_: str, texts: dict[str, str], language: str) -> str:
 
 
 async def _rewrite(turn: Turn, one: Waiting, seen: str, texts: dict[str, str]) -> None:
-    async with turn.library.db.transaction(turn.scope) as shelf:
-        after = await review_deeds.rewrite(shelf, one.id, seen, texts)
-    notice = turn.words("reviewing.masked")
-    card = await reviewing.card_of(turn, one.id, notice)
+    """The new text is thought about first: it, the letter and the card are one commit."""
+    masked = Case(id=one.case.id)
+    fields.fill(masked, fields.with_texts(fields.values_of(one.case), texts))
+    spans, near = await reviewing.thought(turn, replace(one, case=masked))
     about = {"case_id": one.id} if one.draft is None else {"about": one.id}
-    async with turn.transaction():
+    async with turn.transaction() as shelf:
+        after = await review_deeds.rewrite(shelf, one.id, seen, texts)
+        (row,) = await reviewing.reviewed(shelf, [after], turn.locale)
         reviewing.tell(turn, one.case.author_id, "masked", after.case.title, **about)
-        turn.replace(card)
+        row = replace(row, spans=spans, near=near)
+        turn.replace(review_card(row, turn.locale, turn.words("reviewing.masked")))
 
 
 async def back_form(turn: Turn, subject_id: str) -> None:

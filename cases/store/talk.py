@@ -46,6 +46,20 @@ class Talks:
         )
         return (await self.session.scalars(found.order_by(Digest.month.desc()))).all()
 
+    async def forget_digests(self, case_id: str) -> None:
+        """Erases what digests quote of a case whose text changed; which cases they show stays.
+
+        They are put together again from the cases when they are shown.
+        """
+        found = select(Digest.office_id, Digest.month, Digest.items).where(
+            Digest.company_id == self.company_id
+        )
+        for office_id, month, items in (await self.session.execute(found)).all():
+            if all(item["case_id"] != case_id for item in items):
+                continue
+            row = await self.session.get_one(Digest, (self.company_id, office_id, month))
+            row.content = {"missed": row.content.get("missed", [])}
+
     async def reflection(self, reflection_id: str) -> Reflection | None:
         """A reflection of the acting member; None for anybody else's (a trust promise)."""
         row = await self.session.get(Reflection, (self.company_id, reflection_id))

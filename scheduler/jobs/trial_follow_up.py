@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from cases import members
 from cases.db import Shelf
 from cases.models.loop import Trial
 from cases.models.org import Member
 from cases.trials import ASKS
-from cases.vocabulary import Status, TrialState
+from cases.vocabulary import TrialState
 from scheduler import calendar as dates
 from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, each_business_day
@@ -54,10 +55,11 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
 
 
 async def _has_room(shelf: Shelf, turn: Turn, trial: Trial) -> bool:
-    """False while the person is away or has had this week's messages, or the case is gone."""
+    """False while the person is away or has had this week's messages, or may not see the case."""
     member = await shelf.people.member(trial.member_id)
-    case = await shelf.cases.any(trial.case_id)
-    if member is None or case is None or case.status in (Status.WITHDRAWN, Status.ARCHIVED):
+    if member is None:
+        return False
+    if await shelf.cases.seen_by(members.scope_of(member)).get(trial.case_id) is None:
         return False
     if not member.active or is_paused(member, turn.today) or await refuses(shelf, member):
         return False

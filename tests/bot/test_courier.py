@@ -16,6 +16,7 @@ from cases import sample
 from cases.errors import NotFound
 from cases.models.org import Account, Room
 from cases.scope import Scope
+from cases.vocabulary import Status
 from scheduler.jobs import BY_NAME
 from scheduler.ports import DeliveryFailed, Parcel, Receipt
 from tests.fakes.house import House
@@ -154,6 +155,29 @@ async def test_a_letter_about_what_is_gone_is_not_rendered(
 ) -> None:
     with pytest.raises(NotFound):
         await render(company, kind, content)
+
+
+async def test_an_edited_text_that_nobody_approved_reaches_only_its_office(company: House) -> None:
+    async with company.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        wide = await shelf.cases.company_wide()
+        case = next(one for one in wide if one.office_id and one.author_id != KATO)
+        case.status = Status.OFFICE
+        ids, title, office = [case.id], case.title, case.office_id
+        kato = await shelf.people.member(KATO)
+        assert kato is not None
+        kato.office_id = None
+        trial = (await shelf.loop.all_trials())[0]
+        trial.case_id, trial.member_id = case.id, KATO
+        asked = {"trial_id": trial.id, "case_id": case.id}
+        author = case.author_id
+    for reader in ({"member_id": KATO}, {"office_id": ""}, {"office_id": "elsewhere"}, {}):
+        shown = await render(company, "case_anew", {"case_ids": ids, **reader})
+        assert title not in shown
+        assert "取り下げ" in shown
+    for reader in ({"member_id": author}, {"office_id": office or ""}):
+        assert title in await render(company, "case_anew", {"case_ids": ids, **reader})
+    with pytest.raises(NotFound):
+        await render(company, "trial_follow_up", asked)
 
 
 async def test_a_room_reads_the_company_language_and_an_unknown_place_nothing(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.views.elements import to_json
-from cases import exporting, sample
+from cases import exporting, guard, sample
 from cases.scope import Scope
 from scheduler.models import Delivery
 from scheduler.store.ledger import Ledger
@@ -140,6 +140,24 @@ async def test_a_found_name_is_hidden_by_one_tap(
     assert "桜先生" not in nakamura.sees
     forged = {"user": NAKAMURA, "action": "review.mask", "value": f"{draft_id}:x:0:1:action"}
     assert "E-01" in str(await desk.replies(forged))
+
+
+async def test_a_mask_that_cannot_be_shown_is_not_made(
+    desk: DeskDriver, sato: Person, nakamura: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = await published(sato)
+    await nakamura.says("確認待ち")
+    await nakamura.presses("くわしく確認する", case_id)
+    await nakamura.presses("ことばを伏せる", case_id)
+    monkeypatch.setattr(guard, "check_fields", lambda *_, **__: 1 / 0)
+    await nakamura.presses("伏せる", case_id, words="秘書さん", **{"as": "other"})
+    assert "E-07" in nakamura.sees
+    async with desk.house.hub.library.db.transaction(COMPANY) as shelf:
+        case = await shelf.cases.any(case_id)
+        assert case is not None
+        assert case.recast_at is None
+        assert "秘書さん" in case.action
+    assert "一部を伏せました" not in await sato.opens_mail()
 
 
 async def test_conduct_is_said_as_such_and_withdrawal_has_a_reason(

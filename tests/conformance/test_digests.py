@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from cases import counts, digests, packs
+from cases import counts, digests, packs, review_deeds, sharing
 from cases.errors import BadInput, NotFound
+from cases.guard import Checked
+from cases.models.case import Draft
 from cases.models.loop import Wish
 from cases.models.org import Member
 from cases.models.talk import Digest
-from cases.vocabulary import Kind, Status
+from cases.vocabulary import Decision, Kind, Status
 from tests.conformance.conftest import Acts
-from tests.fakes.cast import NOON, case_of, crowd, trial_of
+from tests.fakes.cast import NOON, RING, case_of, crowd, trial_of
 
 MONTH = "2026-10"
 OCTOBER = 20  # days ago
@@ -75,6 +77,36 @@ async def test_a_withdrawn_case_is_replaced_and_the_others_stay(library: Acts) -
         assert set(before) - set(ids(made)) == {before[1]}
         assert len(ids(made)) == 3
         assert [item["case_id"] for item in made.content["items"]] == ids(made)
+
+
+async def test_a_masked_name_stays_in_no_draft_and_no_digest(library: Acts) -> None:
+    name = "ひみつの先生"
+    said = {"action": f"{name}に資材を送った", "result": "返信が来た", "tip": f"{name}は午後"}
+    async with library("sato") as shelf:
+        draft = await sharing.keep_draft(shelf, RING, said, Checked(Decision.PUBLISH, {}, said))
+        case = await sharing.publish(
+            shelf, draft, Decision.PUBLISH, sharing.DECLARATIONS, show_author=False
+        )
+        assert (draft.values, bool(draft.declared_hash)) == ({}, True)
+        case.status, case.shared_at = Status.COMPANY, NOON - timedelta(days=OCTOBER)
+    async with library() as shelf:
+        shelf.talks.add(
+            Digest(company_id="c1", office_id="kobe", month=MONTH, made_at=NOON,
+                   items=[{"case_id": case.id, "reason": {}}],
+                   content={"missed": ["2026-09"], "items": [{"tip": case.tip}]})
+        )  # fmt: skip
+    async with library("nakamura") as shelf:
+        texts = {"action": "A先生に資材を送った", "result": "返信が来た", "tip": "A先生は午後"}
+        await review_deeds.rewrite(shelf, case.id, "", texts)
+    async with library() as shelf:
+        kept = await shelf.talks.digest("kobe", MONTH)
+        assert kept is not None
+        assert kept.content == {"missed": ["2026-09"]}
+        assert (await shelf.session.get_one(Draft, ("c1", draft.id))).values == {}
+        again = await digests.make(shelf, "kobe", MONTH)
+        assert case.id in ids(again)
+        assert again.content["missed"] == ["2026-09"]
+        assert "A先生は午後" in [item["tip"] for item in again.content["items"]]
 
 
 async def test_a_case_is_not_shown_again_within_three_digests(library: Acts) -> None:

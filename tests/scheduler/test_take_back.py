@@ -222,7 +222,7 @@ async def test_a_card_whose_author_hides_is_shown_anew_once(
             assert case is not None
             await names.choose(shelf, "case1", show=not case.show_author)
         assert [await take_back(worker, "c1") for _ in range(2)] == [1, 0]
-    assert seen(platform) == [b"case_anew [('case_ids', ['case1'])]"]
+    assert seen(platform) == [b"case_anew [('case_ids', ['case1']), ('member_id', 'kato')]"]
     await withdraw(database, "case1")
     assert await take_back(worker, "c1") == 1
     assert seen(platform) == [WITHDRAWN]
