@@ -17,8 +17,8 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
-from bot.encoders import open_library
 from bot.cli.migrate import migrate
+from bot.encoders import open_library
 from cases import audit, sample
 from cases.embedding.bundled import BundledEncoder
 from cases.indexing import missing
