@@ -7,9 +7,9 @@ that nothing is encoded a second time for the index (decision 8).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -31,12 +31,16 @@ Values = dict[str, Any]
 Looked = tuple[list[Checked], dict[str, Vectors]]
 
 
-def one_by_one(rows: Sequence[Row], embedder: Embedder) -> Iterator[Checked]:
-    """The guard's word on each row, in order, in this process."""
-    return (guard.check_fields(fields.texts(row.values), embedder) for row in rows)
+def one_by_one(
+    rows: Sequence[Row], embedder: Embedder, allow: Collection[str] = ()
+) -> Iterator[Checked]:
+    """The guard's word on each row, in order, in this process. `allow`: words that are no names."""
+    return (guard.check_fields(fields.texts(row.values), embedder, keep=allow) for row in rows)
 
 
-def side_by_side(rows: Sequence[Row], kept: VectorCache) -> Iterator[Checked]:
+def side_by_side(
+    rows: Sequence[Row], kept: VectorCache, allow: Collection[str] = ()
+) -> Iterator[Checked]:
     """The same with the bundled encoder in worker processes; `kept` gets the rows' vectors."""
     values = [row.values for row in rows]
     chunks = [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
@@ -50,12 +54,12 @@ def side_by_side(rows: Sequence[Row], kept: VectorCache) -> Iterator[Checked]:
         initializer=guard.use_model,
         initargs=(guard.model_in_use(),),
     ) as pool:
-        for words, vectors in pool.map(_look, chunks):
+        for words, vectors in pool.map(partial(_look, allow=allow), chunks):
             kept.keep(vectors)
             yield from words
 
 
-def _look(chunk: Sequence[Values]) -> Looked:
+def _look(chunk: Sequence[Values], allow: Collection[str]) -> Looked:
     """In a worker: verdicts, and the vectors of all texts as they may be published.
 
     Whether a row that the second look found will be published is the importer's to say, so every
@@ -64,7 +68,7 @@ def _look(chunk: Sequence[Values]) -> Looked:
     encoder = _encoder()
     # All texts in one call take half the time; the guard finds its sentences in the cache then.
     encoder.encode([text for values in chunk for text in _indexed(values)])
-    words = [guard.check_fields(fields.texts(values), encoder) for values in chunk]
+    words = [guard.check_fields(fields.texts(values), encoder, keep=allow) for values in chunk]
     texts = [
         text
         for values, word in zip(chunk, words, strict=True)

@@ -1,4 +1,7 @@
-"""`hitotsubu guard`: what the guard says of a text, or of each line of a file; nothing is kept."""
+"""`hitotsubu guard`: what the guard says of a text, or of each line of a file; nothing is kept.
+
+It asks no database, so it knows no company: a company's own words do not apply here.
+"""
 
 from __future__ import annotations
 

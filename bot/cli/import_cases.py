@@ -7,7 +7,7 @@ import asyncio
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -74,7 +74,7 @@ async def _import(
         company = await _company(library, options.company)
         async with library.db.reading(Scope(company.id)) as shelf:
             own = await in_force(shelf, library.ring)
-        with Crew(settings.embedding) as crew:
+        with Crew(settings.embedding, own.allow) as crew:
             reports = await importing.bring_in(
                 library.db,
                 company.id,
@@ -103,8 +103,9 @@ async def _company(library: Library, wanted: str) -> Company:
 class Crew:
     """Checks rows on all cores while sentence-transformers loads (torch takes seconds)."""
 
-    def __init__(self, model: ModelChoice) -> None:
+    def __init__(self, model: ModelChoice, allow: Collection[str] = ()) -> None:
         self.model = model
+        self.allow = allow  # the company's own words that are no names
         self.vectors = VectorCache(rows=100_000)  # 200 MB at most, given back at the end
         self.loader = ThreadPoolExecutor(1)
         self.loading: Future[Embedder] | None = None
@@ -121,8 +122,8 @@ class Crew:
             return iter(())
         self.loading = self.loader.submit(self._load)
         if len(rows) < import_check.FEW:
-            return import_check.one_by_one(rows, BundledEncoder(self.vectors))
-        return import_check.side_by_side(rows, self.vectors)
+            return import_check.one_by_one(rows, BundledEncoder(self.vectors), self.allow)
+        return import_check.side_by_side(rows, self.vectors, self.allow)
 
     def embedder(self) -> Embedder:
         """What writes the vectors."""

@@ -14,6 +14,7 @@ from cases import guard
 from cases.errors import BadInput
 from cases.importing import external_id
 from cases.search import Found
+from cases.searchable import searchable
 
 LIMIT = 10  # decision 19
 NOTHING = Found("none", (), (), None, words_only=False)
@@ -73,8 +74,7 @@ async def _answer(desk: Opened, one: Asked, options: argparse.Namespace) -> None
 
 async def ask(desk: Opened, text: str, limit: int) -> tuple[str, Found]:
     """(the rule that refuses the question or "", the answer): the way of the chat (decision 36)."""
-    refused = await asyncio.to_thread(guard.refuses_search, text, desk.library.embedder)
+    refused, masked = await searchable(desk.library, desk.scope, text)
     if refused:
         return refused, NOTHING
-    masked = (await asyncio.to_thread(guard.check, text)).masked
     return "", await desk.library.shelves.find(desk.scope, masked, limit=limit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from bot.conversation.showing import shown
@@ -17,8 +16,6 @@ from bot.views.notes import note
 from bot.views.words import locale_of
 from cases import (
     coaching,
-    guard,
-    lexicon_changes,
     reactions,
     searches,
     sharing,
@@ -28,6 +25,7 @@ from cases import (
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
+from cases.searchable import searchable
 from cases.vocabulary import Role
 
 PAGE = 3  # cards on one page
@@ -44,15 +42,11 @@ async def start(turn: Turn, value: str = "") -> None:
 
 async def search(turn: Turn, text: str, *, drop: str = "") -> None:
     """Answers a question; one about a patient or a safety event is neither searched nor kept."""
-    embedder = turn.library.embedder
-    refused = await asyncio.to_thread(guard.refuses_search, text, embedder)
+    refused, query = await searchable(turn.library, turn.scope, text)
     if refused:
         async with turn.transaction():
             turn.say(stop_card("query_refused", "", turn.safety_form_url, turn.locale))
         return
-    async with turn.library.db.reading(turn.scope) as shelf:
-        own = await lexicon_changes.in_force(shelf, turn.library.ring)
-    query = lexicon_changes.hidden((await asyncio.to_thread(guard.check, text)).masked, own)
     state: dict[str, Any] = {"query": query, "without": [], "offset": 0, "thread": turn.thread}
     found = await found_for(turn, state)
     tells = await may_tell(turn)

@@ -5,7 +5,6 @@ Nothing is kept of it and nothing changes, so that it may be asked again and aga
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,11 +12,12 @@ from bot.conversation.showing import shown
 from bot.views.elements import Card
 from bot.views.pick import preview, room_card
 from bot.views.words import say
-from cases import guard, members, trials
+from cases import members, trials
 from cases.db import Shelf
 from cases.library import Library
 from cases.models.case import Case
 from cases.models.org import Member
+from cases.searchable import searchable
 from cases.text import clean
 from cases.vocabulary import Status
 
@@ -52,9 +52,9 @@ async def pick(library: Library, member: Member, text: str) -> Picks:
     query = clean(text)[:LIMIT].strip()
     wanted: list[str] | None = None
     if query:
-        if await asyncio.to_thread(guard.refuses_search, query, library.embedder):
+        refused, masked = await searchable(library, scope, query)
+        if refused:
             return Picks(words=say(member.locale, "pick.refused"))
-        masked = (await asyncio.to_thread(guard.check, query)).masked
         hits = (await library.find(scope, masked)).hits
         wanted = [hit.case_id for hit in hits if hit.near != "none"]
     async with library.db.reading(scope) as shelf:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.conversation.showing import office_word
@@ -10,7 +9,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card, Style
 from bot.views.notes import line_form, note
 from bot.views.reflection import question_card, tap_words, thanks_card
-from cases import guard, members, months, reflections
+from cases import members, months, reflections
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.talk import Reflection
@@ -58,7 +57,7 @@ async def write(turn: Turn, reflection_id: str) -> None:
 async def keep_answer(turn: Turn, reflection_id: str, text: str, *, pressed: bool = False) -> None:
     """Keeps one line, sealed; what the guard stops is not kept at all."""
     text = clean(text)
-    checked = await asyncio.to_thread(guard.check, text, turn.library.embedder)
+    checked = await turn.check({"tip": text})
     async with turn.transaction() as shelf:
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
         if not text or checked.decision not in PASSES:
@@ -95,12 +94,12 @@ async def share(turn: Turn, reflection_id: str) -> None:
     """Shows the answer to others who answer the same question, as the guard masked it."""
     async with turn.read() as shelf:
         text = _answer(turn, await _mine(shelf, reflection_id))
-    checked = await asyncio.to_thread(guard.check, text, turn.library.embedder)
+    checked = await turn.check({"tip": text})
     async with turn.transaction() as shelf:
         if checked.decision not in PASSES:
             turn.replace(note(turn.words("reflect.stopped"), style=Style.WARN))
             return
-        await reflections.share(shelf, reflection_id, checked.masked)
+        await reflections.share(shelf, reflection_id, checked.masked["tip"])
         turn.replace(note(turn.words("reflect.shared")))
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import note
 from bot.views.words import say
-from cases import guard, months, trials
+from cases import months, trials
 from cases.errors import NotAllowed, NotFound
-from cases.text import clean, shorten
+from cases.text import shorten
 from cases.verdicts import PASSES
 from cases.vocabulary import TrialState
 
@@ -57,7 +56,7 @@ async def answer(turn: Turn, value: str) -> None:
 
 async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
     """The optional line; the guard reads it, and what it stops is not kept."""
-    checked = await asyncio.to_thread(guard.check, clean(text), turn.library.embedder)
+    checked = await turn.check({"tip": text})
     async with turn.transaction() as shelf:
         (await shelf.talks.mine(shelf.now)).waiting_for = {}
         if checked.decision not in PASSES:
@@ -66,7 +65,8 @@ async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
         trial = await shelf.loop.trial(trial_id)
         if trial is None:
             raise NotFound
-        await trials.answer(shelf, trial_id, trial.state, shorten(checked.masked, NOTE_LIMIT))
+        said = checked.masked.get("tip", "")
+        await trials.answer(shelf, trial_id, trial.state, shorten(said, NOTE_LIMIT))
         turn.say(note(turn.words("try.note_saved")))
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
 from bot.views.elements import to_json
 from cases import exporting, guard, sample
+from cases.models.talk import Reflection
 from cases.scope import Scope
+from cases.searchable import searchable
 from scheduler.models import Delivery
 from scheduler.store.ledger import Ledger
 from tests.drivers.desk import DeskDriver
 from tests.drivers.screen import Person
-from tests.fakes.sample_cast import ABE, KATAYAMA, KATO, NAKAMURA, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import ABE, KATAYAMA, KATO, KOGA, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 COPY = WIN.replace("16時", "夕方の16時")
 COMPANY = Scope(sample.COMPANY)
@@ -142,6 +145,14 @@ async def test_a_found_name_is_hidden_by_one_tap(
     assert "E-01" in str(await desk.replies(forged))
 
 
+async def shared_words(desk: DeskDriver) -> str:
+    """What was said in reflections and may be read by others."""
+    async with desk.house.hub.library.db.transaction(COMPANY) as shelf:
+        rows = (await shelf.session.scalars(select(Reflection.shared))).all()
+    assert any(rows)
+    return "".join(row or "" for row in rows)
+
+
 async def test_a_mask_that_cannot_be_shown_is_not_made(
     desk: DeskDriver, sato: Person, nakamura: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +227,15 @@ async def test_a_company_word_holds_at_once_after_a_second_person(
     assert "第1版" in katayama.sees
     await sato.says(WIN + "ほんとうです。")
     assert "〔伏せた語〕に聞いた" in sato.sees
+    asked = await searchable(desk.house.hub.library, COMPANY, "秘書さんから入った例は?")
+    assert asked == ("", "〔伏せた語〕から入った例は?")
+    abe, koga = desk.person(ABE), desk.person(KOGA)
+    for one in (abe, koga):
+        await one.says("振り返り")
+        await one.presses("ひとこと書く")
+        await one.says("秘書さんに、朝の電話で聞いた")
+        await one.presses("この答えを、ほかの方にも見せる")
+    assert "秘書さん" not in await shared_words(desk)
 
 
 async def test_a_false_alarm_is_counted_for_its_rule(desk: DeskDriver, sato: Person) -> None:

@@ -53,6 +53,8 @@ def test_workers_say_the_same_and_hand_over_the_vectors(monkeypatch: pytest.Monk
     found = list(import_check.side_by_side(rows, kept))
     assert found == list(import_check.one_by_one(rows, BundledEncoder()))
     assert [str(word.decision) for word in found][:2] == ["publish", "mask"]
+    allowed = list(import_check.side_by_side(rows, VectorCache(), {"山田先生"}))
+    assert allowed[1].masked["action"] == "山田先生に手紙を送った"
     assert content_hash("A先生に手紙を送った") in kept._kept
     assert content_hash("御礼に商品券を渡し、処方の約束をした") in kept._kept  # may be let pass
 
