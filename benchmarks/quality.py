@@ -6,17 +6,14 @@ benchmarks.capture, benchmarks.search_report and benchmarks.guard.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import capture, guard, search_quality
+from benchmarks import capture, guard, guard_texts, search_quality
 from benchmarks.rows import DATA, Row, show, wilson
 from cases.capture.intent import IS_WIN_FROM, SURE_WITH_VECTOR
-from cases.embedding import Embedder
 from cases.embedding.bundled import BundledEncoder
-from cases.guard import check
 
 HERE = Path(__file__).parent
 
@@ -63,30 +60,19 @@ def search() -> list[Row]:
 
 
 def checks() -> list[Row]:
-    """The guard with both layers: development texts, and the sentences it was never tuned on."""
+    """The guard with both layers on the development texts; what it says of new wording, at the
+    first run of each fresh batch, stands in guard.md and cannot be measured again."""
     encoder = BundledEncoder()
-    texts = guard.rows(DATA / "safety.jsonl")
+    texts = guard_texts.rows(DATA / "safety.jsonl")
     score = guard.measure(texts, set(), encoder)
-    found = [
+    return [
         _share("guard: stops what it must stop", score.stopped["labelled"]),
         _share("guard: stops clean texts", score.stopped["clean"]),
     ]
-    blind = json.loads((HERE / "guard_blind.json").read_text(encoding="utf-8"))
-    stopped = {kind: _stopped(sentences, encoder) for kind, sentences in blind.items()}
-    clean = stopped.pop("clean")
-    every = [one for kind in stopped.values() for one in kind]
-    found.append(_share("guard, blind: all indirect wording", every, seen=False))
-    found += [_share(f"guard, blind: {kind}", each, seen=False) for kind, each in stopped.items()]
-    found.append(_share("guard, blind: clean sentences stopped", clean, seen=False))
-    return found
 
 
-def _stopped(sentences: list[str], encoder: Embedder) -> list[bool]:
-    return [check(text, encoder).decision in guard.STOPPED for text in sentences]
-
-
-def _share(what: str, hits: list[bool], *, seen: bool = True) -> Row:
-    return Row(what, f"{sum(hits)} of {len(hits)}", wilson(sum(hits), len(hits)), seen)
+def _share(what: str, hits: list[bool]) -> Row:
+    return Row(what, f"{sum(hits)} of {len(hits)}", wilson(sum(hits), len(hits)))
 
 
 def rows() -> list[Row]:
