@@ -6,16 +6,12 @@ benchmarks.capture, benchmarks.search_report and benchmarks.guard.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from benchmarks import capture, guard, guard_texts, search_quality
 from benchmarks.rows import DATA, Row, show, wilson
 from cases.capture.intent import IS_WIN_FROM, SURE_WITH_VECTOR
 from cases.embedding.bundled import BundledEncoder
-
-HERE = Path(__file__).parent
 
 
 def box() -> list[Row]:
