@@ -114,7 +114,7 @@ async def test_sentence_transformers_writes_the_vectors_of_a_new_case(
     from cases.embedding.sentence import SentenceEncoder  # loads torch: seconds
 
     await shares(desk.person(SATO))
-    encoder = await asyncio.to_thread(SentenceEncoder, "")
+    encoder = await asyncio.to_thread(SentenceEncoder)
     assert await catch_up(company.hub.library.db, sample.COMPANY, encoder) > 0
     assert not await missing(company.hub.library.db, sample.COMPANY, encoder.name)
     assert "秘書さんに聞いた16時" in await desk.person(ABE).says(QUESTION)

@@ -18,6 +18,9 @@ from cases.db import Database
 from cases.errors import BadInput, CannotStart
 from cases.store.tables import Contents, contents, snapshot
 
+# The index's own tables are made anew from the cases, and only a superuser may restore pgvector.
+WITHOUT_INDEX = ("--exclude-table=search_*", "--extension=plpgsql", "--no-comments")
+
 
 async def dump(url: str, target: Path) -> Contents:
     """The database at one moment, while it is in use, and what it holds then.
@@ -31,7 +34,7 @@ async def dump(url: str, target: Path) -> Contents:
         if not is_file:
             await connection.execution_options(isolation_level="REPEATABLE READ")
             seen = f"--snapshot={await snapshot(connection)}"
-            options = ["--format=custom", f"--file={target}", seen]
+            options = ["--format=custom", f"--file={target}", seen, *WITHOUT_INDEX]
             await asyncio.to_thread(_tool, "pg_dump", url, options)
         return await contents(connection)
 

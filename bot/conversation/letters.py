@@ -18,6 +18,7 @@ from bot.views.withdrawn import withdrawn_card
 from cases import digests, members
 from cases.db import Shelf
 from cases.errors import NotFound
+from cases.roles import REVIEWERS
 
 Content = Mapping[str, Any]
 
@@ -91,6 +92,8 @@ async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
     """
     reader = await members.reader(shelf, content.get("member_id", ""), content.get("office_id", ""))
     rows = await shelf.cases.seen_by(reader).many(content["case_ids"])
+    if not reader.roles.isdisjoint(REVIEWERS):  # they read what waits for the whole company
+        rows |= {case.id: case for case in await shelf.cases.waiting_for_release()}
     cases = [rows[case_id] for case_id in content["case_ids"] if case_id in rows]
     return anew_card(await shown(shelf, cases, locale), locale)
 

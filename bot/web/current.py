@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.showing import shown
 from bot.views.case import byline, case_actions
-from bot.views.elements import Card, Style, Text
+from bot.views.elements import Actions, Button, Card, Style, Text
 from bot.views.withdrawn import cases_of, with_instead, withdrawn_card
 from bot.web.threads import Entry
 from bot.web.visit import Visit
@@ -37,8 +37,22 @@ async def refresh(visit: Visit, entries: list[Entry]) -> None:
         instead[view.case.id] = Card((told, title, result, by, actions))
     for entry in entries:
         for case_id in cases_of(entry.card):
-            if case_id in instead:
+            if case_id in instead and not _is_current(entry.card, instead[case_id]):
                 entry.card = with_instead(entry.card, case_id, instead[case_id])
+
+
+def _is_current(kept: Card, fresh: Card) -> bool:
+    """True for a reviewer's card of this very text, under the same name: it may show more."""
+    marks = {one.value for one in _buttons(fresh) if one.action == "review.release"}
+    lines = {
+        part.text for part in fresh.parts if isinstance(part, Text) and part.style == Style.QUIET
+    }
+    shown_now = {part.text for part in kept.parts if isinstance(part, Text)}
+    return bool(marks) and marks <= {one.value for one in _buttons(kept)} and lines <= shown_now
+
+
+def _buttons(card: Card) -> list[Button]:
+    return [one for part in card.parts if isinstance(part, Actions) for one in part.buttons]
 
 
 async def _not_found(visit: Visit, shelf: Shelf, ids: Collection[str]) -> dict[str, Card]:

@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, Any] = {
 }  # fmt: skip
 WRITES = {
     "add", "forget_asked", "append", "flush", "drop", "put_vectors", "forget_model", "visible",
+    "seen_by",
 }  # fmt: skip
 METHODS = [
     (store, name)

@@ -71,13 +71,13 @@ class WebDriver:
         self, who: str, before: Node, form: Node, posted: list[tuple[str, str]]
     ) -> list[Screen]:
         """Posts a form and gives the cards of the first screen that are new or changed."""
-        known = {(one.text, _pressable(one)) for one in _cards(before)}
+        known = {_as_it_is(one) for one in _cards(before)}
         browser = self.browsers[who]
         async with browser.post(form.attributes["action"], data=posted) as answer:
             page = read(await answer.text())
             assert answer.status == 200, page.lines()
         await self.house.settle()
-        return [one for one in _cards(page) if (one.text, _pressable(one)) not in known]
+        return [one for one in _cards(page) if _as_it_is(one) not in known]
 
     async def _open(self, who: str, path: str) -> Node:
         if who not in self.browsers:
@@ -110,6 +110,11 @@ def _cards(page: Node) -> list[Screen]:
     """The cards under the box, oldest first."""
     thread = page.one("div", id="thread")
     return [screen_of(one, "/") for one in reversed(list(thread.all("article")))]
+
+
+def _as_it_is(one: Screen) -> tuple[object, ...]:
+    """A card by its place on the page and what it shows: another one may look the same."""
+    return one.native.attributes["id"], one.text, _pressable(one)
 
 
 def _pressable(screen: Screen) -> tuple[tuple[str, str], ...]:
