@@ -51,9 +51,8 @@ class Following:
         if self.cases_until is None:
             return await shelf.cases.changed_since(None)
         changes = await shelf.cases.changes_since(self.cases_until - OVERLAP)
-        return await shelf.cases.whatever(
-            [case_id for case_id, at in changes.items() if self.seen.get(case_id) != at]
-        )
+        due = [case_id for case_id, at in changes.items() if self.seen.get(case_id) != at]
+        return await shelf.cases.whatever(due) if due else []
 
     async def _written(
         self, shelf: Shelf, model: str, cases: Sequence[Case]
@@ -63,7 +62,8 @@ class Following:
             return await shelf.cases.vectors_since(model, None)
         written = await shelf.cases.written_since(model, self.vectors_until - OVERLAP)
         due = {case_id for case_id, at in written.items() if self.written.get(case_id) != at}
-        return await shelf.cases.vectors_of(model, due | {case.id for case in cases})
+        due |= {case.id for case in cases}
+        return await shelf.cases.vectors_of(model, due) if due else []
 
     async def look_again(self, shelf: Shelf, case_ids: Iterable[str]) -> None:
         """Cases that were not as the index had them: deleted, or changed without a word."""

@@ -14,14 +14,7 @@ from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
 from bot.views.notes import note
 from bot.views.words import locale_of
-from cases import (
-    coaching,
-    reactions,
-    searches,
-    sharing,
-    verdicts,
-    wishes,
-)
+from cases import coaching, reactions, searches, sharing, verdicts, wishes
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
