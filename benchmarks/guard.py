@@ -1,130 +1,57 @@
-"""Measures the guard on the development texts by type, layer and time; `--write` keeps the page.
+"""Measures the guard by type, layer and time; without a file: the whole page of the known texts.
 
-python -m benchmarks.guard [--data ../shared/data] [--write]
+python -m benchmarks.guard [--data ../shared/data] [--write]    the page; --write keeps it
+python -m benchmarks.guard --fresh FILE.jsonl [--traps FILE]    all bars, texts like safety.jsonl
+python -m benchmarks.guard --everyday FILE.json                 share of everyday texts stopped
+
+The last two print ids of what went wrong and never a text, so that a blind file stays blind.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.guard_texts import CASE_FIELDS, batch, rows
+from benchmarks.guard_authors import out_of_author
+from benchmarks.guard_score import NAMES, STOPPED, Score, bars, measure, table, wilson
+from benchmarks.guard_texts import CASE_FIELDS, batch, fields_of, rows
 from cases.embedding import Embedder
 from cases.embedding.bundled import BundledEncoder
-from cases.guard import RULES_VERSION, Finding, check, check_fields, warm
-from cases.guard.second_look import KINDS, LIMIT, anchors, features, fit
-from cases.vocabulary import Decision
+from cases.guard import RULES_VERSION, check, check_fields, warm
+from cases.guard.second_look import LIMIT
 
-STOPPED = {Decision.ASK, Decision.MASK, Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY}
-TYPE_OF = {"quid_pro_quo": "inducement", "gift": "inducement", "meal": "inducement"}
-NAMES = ("hcp_name", "facility_name", "contact")
 HERE = Path(__file__).parent
+KNOWN = ("guard_fresh_1.json", "guard_fresh_2.json", "guard_fresh_3.json", "guard_blind.json")
 INTRODUCTION = """Rules {rules}; limit of the second look {limit}. Shares with the 95 % Wilson
 interval and n; scoring as in decision 33. Times are CPU time of one core of the
 machine that ran this. The optional third layer (`HITOTSUBU_GUARD_MODEL`) is off and
 not measured."""
+FIRST_RUNS = (HERE / "guard_first_runs.md").read_text(encoding="utf-8").strip()
 DEVELOPMENT = """The cues were written with these texts in sight, so this table is an upper bound
-and not a forecast. The head was never fitted on them; its one limit (0.5: less likely clean than
-not) was looked at beside the clean ones, the cases and the posts."""
-FRESH = """Three batches of sentences, half of them indirect, with hard clean neighbours, each
-written after the rules of its time. Batches 1 and 2 were then used to mend rules
-and anchors by their reasons; batch 3 was written after that, and its **first run is
-the blind figure**: decision recall 118/129 (names 66/69, adverse_event 19/21,
-patient_info 10/11, off_label 7/10, inducement 9/10, disparagement 7/8), clean
-stopped 3/61, span recall hcp_name 30/31, facility_name 26/28, contact 11/11, span
-precision 67/67. The rules before this round (2026.11.0) had on the same batch:
-decision recall 105/129 (names 64/69, adverse_event 13/21, off_label 4/10), clean
-stopped 1/61; and 15 of the 150 everyday cases stopped. Batch 2 at its first run:
-129/140 with clean 2/61. The tables below are of the rules as they are now, after
-reasons from batch 3 were mended too: no forecast either. One author wrote rules and
-batches."""
-BLIND = """Indirect sentences of an earlier round; rules and anchors were mended with their
-reasons in sight since, so these too are now development texts."""
+and not a forecast. The second look was never fitted on them; its limit and the weight between its
+two judges were looked at beside the clean ones, the cases, the posts and batches 4 to 7. Fitted
+without the anchors that were written by the reasons of those batches, limits from 0.45 to 0.65 stop
+94.3 to 93.9 % of their risky clauses, and 8.7 to 7.3 % of everyday cases: hence 0.55."""
+AUTHORS = """What the second look alone, without rules, makes of an author on whom it was not
+fitted: the weights are solved anew without those anchors. A judge alone has the limit at which it
+lets as many clean sentences of that author pass as both together. Authors 2 and 3 were asked for
+the indirect and the unusual, and each wrote only some of the kinds; 4 and 5 wrote all of them, in
+dialect, irony, passing remarks and English. Only whole anchors are judged here, without their
+clauses. The shipped weights know all five."""
+TRIED = """Kept. Measured on the 228 risky texts of batches 4 to 7 that hold no name, by the second
+look alone, with anchors that knew none of them, at the limit that stops 1 % of 1,520 clean texts:
+weight 4 between meaning and wording 75 %, weight 6 81 %, with the worst clause for half of the risk
+86 %. Authors 4 and 5 left that as it was (85 %); they are themselves known better. The 446 anchors
+by reasons cannot be judged on those batches; batch 8 is their judge.
 
-
-@dataclass
-class Score:
-    """Counts of one layer over the labelled texts."""
-
-    labels: dict[str, int] = field(default_factory=dict)
-    hits: dict[str, int] = field(default_factory=dict)
-    said: dict[str, int] = field(default_factory=dict)
-    right: dict[str, int] = field(default_factory=dict)
-    stopped: dict[str, list[bool]] = field(
-        default_factory=lambda: {"labelled": [], "clean": [], "trap": []}
-    )
-    ms: list[float] = field(default_factory=list)
-
-
-def measure(texts: list[dict], traps: set[str], embedder: Embedder | None) -> Score:
-    """Run the guard over the labelled texts and count."""
-    score = Score()
-    for row in texts:
-        begun = time.process_time()
-        verdict = check(row["text"], embedder)
-        score.ms.append(1000 * (time.process_time() - begun))
-        stopped = verdict.decision in STOPPED
-        score.stopped["labelled" if row["labels"] else "clean"].append(stopped)
-        if row["id"] in traps:
-            score.stopped["trap"].append(stopped)
-        _count(score, row["labels"], verdict.findings)
-    return score
-
-
-def _count(score: Score, labels: list[dict], findings: Sequence[Finding]) -> None:
-    for label in labels:
-        kind = label["type"]
-        score.labels[kind] = score.labels.get(kind, 0) + 1
-        score.hits[kind] = score.hits.get(kind, 0) + any(_meets(f, label) for f in findings)
-    for f in findings:
-        kind = TYPE_OF.get(f.rule, f.rule)
-        score.said[kind] = score.said.get(kind, 0) + 1
-        score.right[kind] = score.right.get(kind, 0) + any(_meets(f, x) for x in labels)
-
-
-def _meets(f: Finding, label: dict) -> bool:
-    """Decision 33: IoU ≥ 0.5 for names; half covered and at most twice as long for clauses."""
-    if TYPE_OF.get(f.rule, f.rule) != label["type"]:
-        return False
-    start, end = label["start"], label["end"]
-    shared = min(f.end, end) - max(f.start, start)
-    if label["type"] in NAMES:
-        return shared / (max(f.end, end) - min(f.start, start)) >= 0.5
-    return shared >= 0.5 * (end - start) and f.end - f.start <= 2 * (end - start)
-
-
-def wilson(hits: int, n: int) -> str:
-    """Share with the 95 % Wilson interval, in per cent."""
-    if n == 0:
-        return "–"
-    z, p = 1.96, hits / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    low, high = 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
-    return f"{100 * p:.1f} % [{low:.1f}, {high:.1f}] ({hits}/{n})"
-
-
-def cross_validated(embedder: Embedder, folds: int = 10) -> str:
-    """The head alone on its own anchors, ten folds, at the shipped thresholds."""
-    texts, kinds = anchors()
-    inputs = features(texts, embedder)
-    fold = np.random.default_rng(0).integers(0, folds, len(kinds))
-    risky = np.zeros(len(kinds), dtype=bool)
-    for number in range(folds):
-        head = fit(inputs[fold != number], kinds[fold != number])
-        odds = head.odds(inputs[fold == number])
-        risky[fold == number] = 1 - odds[:, -1] >= LIMIT
-    lines = [
-        f"| {kind} | {wilson(int(risky[kinds == i].sum()), int((kinds == i).sum()))} |"
-        for i, kind in enumerate(KINDS)
-    ]
-    return "\n".join(["| anchors | over the threshold, held out |", "|---|---|", *lines])
+Left out, because they bought no recall at the same share of everyday texts stopped: pairs of
+sentences, cuts at conjunctions beside those at commas, the worst clause without its sentence
+(85 %), runs of letters instead of words or beside them, words at a distance, vocabulary signs in
+the wording model, a third judge (kernel logistic regression, a small network), other widths and
+ridges, one linear model over the vector and words together, a model of risky against clean without
+kinds, anchors joined with clean clauses."""
 
 
 def everyday(data: Path, embedder: Embedder) -> str:
@@ -133,101 +60,66 @@ def everyday(data: Path, embedder: Embedder) -> str:
     posts = [{"text": str(r["text"])} for r in rows(data / "posts.jsonl")]
     parts = []
     for name, texts in (("150 cases of five fields", cases), ("150 chat posts", posts)):
-        stopped = [check_fields(fields, embedder).decision in STOPPED for fields in texts]
+        stopped = [bool(_stops(fields, embedder)) for fields in texts]
         parts.append(f"{name} {wilson(sum(stopped), len(stopped))}")
     return "; ".join(parts)
 
 
-def blind(embedder: Embedder) -> str:
-    """The sentences of the earlier round, by what is wrong with them."""
-    return _stopped(batch("guard_blind.json"), embedder)
+def _stops(fields: Mapping[str, str], embedder: Embedder) -> set[str]:
+    """The rules that stop these fields; empty when they pass."""
+    checked = check_fields(fields, embedder)
+    if checked.decision not in STOPPED:
+        return set()
+    found = (f for verdict in checked.verdicts.values() for f in verdict.findings)
+    return {f.rule for f in found if f.action in STOPPED}
 
 
-def fresh(name: str, embedder: Embedder) -> str:
-    """A fresh batch: what is stopped by kind, and the spans of names with both layers."""
-    kinds = batch(name)
-    labelled = [row for rows_of_kind in kinds.values() for row in rows_of_kind]
-    score = Score()
-    for row in labelled:
-        _count(score, row["labels"], check(row["text"], embedder).findings)
-    lines = [_stopped(kinds, embedder), "", "| spans | recall | precision |", "|---|---|---|"]
-    for kind in NAMES:
-        recall = wilson(score.hits.get(kind, 0), score.labels.get(kind, 0))
-        lines.append(f"| {kind} | {recall} | {wilson(score.right[kind], score.said[kind])} |")
-    return "\n".join(lines)
-
-
-def _stopped(kinds: dict[str, list[dict]], embedder: Embedder) -> str:
-    lines = ["| stopped | rules alone | both layers |", "|---|---|---|"]
-    hits = {
-        kind: [[check(r["text"], e).decision in STOPPED for r in texts] for e in (None, embedder)]
-        for kind, texts in kinds.items()
-    }
-    risky = [[x for k in kinds if k != "clean" for x in hits[k][layer]] for layer in (0, 1)]
-    for kind, layers in [*hits.items(), ("all but clean", risky)]:
-        alone, both = (wilson(sum(layer), len(layer)) for layer in layers)
-        lines.append(f"| {kind} | {alone} | {both} |")
-    return "\n".join(lines)
-
-
-def bars(score: Score) -> str:
-    """The bars of the product beside what is measured on the development texts, both layers."""
-    stopped = {kind: (sum(x), len(x)) for kind, x in score.stopped.items()}
-    rows_of_bars = [
-        ("decision recall", "≥ 97 %", stopped["labelled"]),
-        ("clean texts stopped or masked", "≤ 5 %", stopped["clean"]),
-        ("traps stopped", "≤ 8 %", stopped["trap"]),
-        (
-            "adverse_event recall",
-            "≥ 95 %",
-            (score.hits["adverse_event"], score.labels["adverse_event"]),
-        ),
-    ]
-    for kind in NAMES:
-        rows_of_bars += [
-            (f"{kind}: span recall", "≥ 95 %", (score.hits[kind], score.labels[kind])),
-            (f"{kind}: span precision", "≥ 90 %", (score.right[kind], score.said[kind])),
-        ]
-    lines = [f"| {what} | {bar} | {wilson(*counts)} |" for what, bar, counts in rows_of_bars]
-    slow = f"{np.percentile(score.ms, 95):.1f} ms"
-    return "\n".join(
+def fresh_file(file: Path, traps: Path | None, embedder: Embedder) -> str:
+    """All bars for a file in the shape of safety.jsonl, both layers, and the ids of misses."""
+    texts, known = rows(file), set(traps.read_text().split()) if traps else set()
+    rules, both = measure(texts, known, None), measure(texts, known, embedder)
+    title = f"{file.name}: {len(texts)} texts, rules {RULES_VERSION}."
+    return "\n\n".join(
         [
-            "| bar | wanted | measured |",
-            "|---|---|---|",
-            *lines,
-            f"| p95 a text | ≤ 30 ms | {slow} |",
+            title,
+            bars(both),
+            table(rules, both),
+            "\n".join(f"* {miss}" for miss in sorted(both.missed)),
         ]
     )
 
 
-def table(rules: Score, both: Score) -> str:
-    """The scores of two layers beside each other, as Markdown."""
-    lines = ["| measure | rules alone | rules and second look |", "|---|---|---|"]
-    for name, what in (
-        ("labelled", "decision recall"),
-        ("clean", "clean texts stopped"),
-        ("trap", "traps stopped"),
-    ):
-        cells = [wilson(sum(s.stopped[name]), len(s.stopped[name])) for s in (rules, both)]
-        lines.append(f"| {what} | {cells[0]} | {cells[1]} |")
-    for kind in sorted(both.labels):
-        recall = [wilson(s.hits[kind], s.labels[kind]) for s in (rules, both)]
-        lines.append(f"| {kind}: span recall | {recall[0]} | {recall[1]} |")
-        said = [wilson(s.right.get(kind, 0), s.said.get(kind, 0)) for s in (rules, both)]
-        lines.append(f"| {kind}: span precision | {said[0]} | {said[1]} |")
-    for share in (50, 95):
-        cells = [f"{np.percentile(s.ms, share):.1f} ms" for s in (rules, both)]
-        lines.append(f"| p{share} per text, one core | {cells[0]} | {cells[1]} |")
+def everyday_file(file: Path, embedder: Embedder) -> str:
+    """The share of texts or cases of any JSON list that is stopped, and the ids of those."""
+    texts = fields_of(json.loads(file.read_text(encoding="utf-8")))
+    stopped = {key: rules for key, fields in texts.items() if (rules := _stops(fields, embedder))}
+    share = f"{file.name}: stopped {wilson(len(stopped), len(texts))}"
+    return "\n".join([share, *(f"{key}: {', '.join(sorted(stopped[key]))}" for key in stopped)])
+
+
+def known(embedder: Embedder) -> str:
+    """What earlier batches give with the rules of today, a row each."""
+    lines = [
+        "| batch | stopped: rules alone | both layers | clean: both | names and contacts found |",
+        "|---|---|---|---|---|",
+    ]
+    for name in KNOWN:
+        texts = [row for texts in batch(name).values() for row in texts]
+        rules, both = measure(texts, set(), None), measure(texts, set(), embedder)
+        cells = [_share(rules, "labelled"), _share(both, "labelled"), _share(both, "clean")]
+        found = wilson(*(sum(part[kind] for kind in NAMES) for part in (both.hits, both.labels)))
+        lines.append(f"| {name} | {' | '.join(cells)} | {found} |")
     return "\n".join(lines)
 
 
-def page(data: Path) -> str:
+def _share(score: Score, kind: str) -> str:
+    return wilson(sum(score.stopped[kind]), len(score.stopped[kind]))
+
+
+def page(data: Path, embedder: Embedder) -> str:
     """The whole report."""
     texts = rows(data / "safety.jsonl")
     traps = set((data / "safety_trap_ids.txt").read_text().split())
-    embedder = BundledEncoder()
-    warm(embedder)
-    check("温め")
     rules, both = measure(texts, traps, None), measure(texts, traps, embedder)
     parts = [
         "# The guard, measured",
@@ -235,31 +127,50 @@ def page(data: Path) -> str:
         "## The bars, on the development texts (240)",
         bars(both),
         DEVELOPMENT,
+        "## Blind: first runs of fresh batches",
+        FIRST_RUNS,
         "## By type, and what the second look adds",
         table(rules, both),
-        "## Fresh batches",
-        FRESH,
-        *(f"### Batch {n}\n\n{fresh(f'guard_fresh_{n}.json', embedder)}" for n in (1, 2, 3)),
-        "## Indirect sentences of the earlier round",
-        BLIND,
-        blind(embedder),
-        "## The second look alone",
-        cross_validated(embedder),
+        "## Batch 4 now",
+        fresh_file(HERE / "guard_fresh_4.jsonl", HERE / "guard_fresh_4_traps.txt", embedder),
+        "## Batches 5 to 8 now",
+        *(
+            fresh_file(HERE / f"{name}.jsonl", HERE / f"{name}_traps.txt", embedder)
+            for name in (f"guard_fresh_{number}" for number in (5, 6, 7, 8))
+        ),
+        "## Earlier batches now",
+        known(embedder),
+        "## Authors that the second look never saw",
+        AUTHORS,
+        out_of_author(embedder),
         "## Everyday texts stopped",
         everyday(data, embedder),
+        "## Tried",
+        TRIED,
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
-    """Print the report, and keep it with `--write`."""
+    """Print what is asked for, and keep the page with `--write`."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
     options.add_argument("--write", action="store_true")
+    options.add_argument("--fresh", type=Path)
+    options.add_argument("--traps", type=Path)
+    options.add_argument("--everyday", type=Path)
     given = options.parse_args()
-    report = page(given.data)
+    embedder = BundledEncoder()
+    warm(embedder)
+    check("温めます", embedder)
+    if given.fresh:
+        report = fresh_file(given.fresh, given.traps, embedder)
+    elif given.everyday:
+        report = everyday_file(given.everyday, embedder)
+    else:
+        report = page(given.data, embedder)
     print(report)
-    if given.write:
+    if given.write and not (given.fresh or given.everyday):
         (HERE / "guard.md").write_text(report, encoding="utf-8")
 
 

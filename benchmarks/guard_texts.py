@@ -34,9 +34,27 @@ def marked(sentence: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def batch(name: str) -> dict[str, list[dict[str, Any]]]:
-    """A fresh batch: kind → rows of text and labels of names; other kinds label the whole text."""
+    """A fresh batch: kind → rows of id, text and labels of names; other kinds label the whole."""
     sentences: dict[str, list[str]] = json.loads((HERE / name).read_text("utf-8"))
-    return {
-        kind: [dict(zip(("text", "labels"), marked(s), strict=True)) for s in texts]
-        for kind, texts in sentences.items()
-    }
+    return {kind: [_row(kind, s) for s in texts] for kind, texts in sentences.items()}
+
+
+def _row(kind: str, sentence: str) -> dict[str, Any]:
+    text, labels = marked(sentence)
+    if kind not in ("names", "clean"):
+        labels.append({"type": kind, "start": 0, "end": len(text)})
+    return {"id": kind, "text": text, "labels": labels}
+
+
+def fields_of(given: Any) -> dict[str, dict[str, str]]:
+    """Id (or place) → fields of every text in a JSON list, or in an object of lists.
+
+    A text is a string, or an object with `text` or with the fields of a case.
+    """
+    listed = given if isinstance(given, list) else [row for part in given.values() for row in part]
+    found = {}
+    for number, row in enumerate(listed, 1):
+        fields = row if isinstance(row, dict) else {"text": row}
+        told = {key: str(fields[key]) for key in ("text", *CASE_FIELDS) if fields.get(key)}
+        found[str(fields.get("id", number))] = told
+    return found

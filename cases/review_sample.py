@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from random import Random
 
-from cases import audit, review
+from cases import audit, review, rights
 from cases.columns import new_id
 from cases.db import Shelf
 from cases.errors import Changed, NotFound
 from cases.models.case import Case
 from cases.models.review import Sampling
+from cases.rights import Action
 from cases.vocabulary import Status
 
 SIZE = 20  # as many as compliance samples after publication in a month (domain.md §7)
@@ -23,7 +24,7 @@ async def draw(shelf: Shelf) -> Sampling:
 
     The draw follows from the sample's own id, so that anybody can do it again.
     """
-    shelf.scope.needs(*review.REVIEWERS)
+    rights.need(shelf, Action.RELEASE)
     cases = await shelf.reviews.waiting_imports()
     if len(cases) <= SIZE:
         raise NotFound
@@ -38,7 +39,7 @@ async def draw(shelf: Shelf) -> Sampling:
 
 async def mine(shelf: Shelf, sampling_id: str) -> Sampling:
     """A sample that is not done, for the reviewer who drew it. Raises NotFound."""
-    shelf.scope.needs(*review.REVIEWERS)
+    rights.need(shelf, Action.RELEASE)
     row = await shelf.reviews.sampling(sampling_id)
     if row is None or row.member_id != shelf.scope.me or row.done_at is not None:
         raise NotFound

@@ -64,6 +64,8 @@ def stop_card(
     )
     said = message_parts(rule, locale, compliance_sees=compliance_sees)
     parts = [*said, Actions(_once(buttons), more=_false_alarm(rule, draft_id, locale))]
+    if draft_id and row["key"] != "model_down":  # it says so itself
+        parts.append(Text(say(locale, "stopped.kept"), Style.QUIET))
     return Card((*parts, Text(say(locale, "guard.from_bot"), Style.QUIET)))
 
 

@@ -40,7 +40,7 @@ __all__ = [
     "warm",
 ]
 
-RULES_VERSION = "2026.11.1"
+RULES_VERSION = "2026.11.6"
 """Changes with every rule, anchor or threshold; stored with each verdict."""
 
 _REFUSED_IN_SEARCH = ("adverse_event", "patient_info", "chart_access", "quality_complaint")
@@ -53,11 +53,16 @@ def check(text: str, embedder: Embedder | None = None) -> Verdict:
 
 
 def check_fields(
-    values: Mapping[str, str], embedder: Embedder | None = None, *, keep: Collection[str] = ()
+    values: Mapping[str, str],
+    embedder: Embedder | None = None,
+    *,
+    keep: Collection[str] = (),
+    places: Mapping[str, str] | None = None,
 ) -> Checked:
     """Check the fields of one case; the same surname gets the same letter in all of them.
 
     `keep`: words that the author said are no names (「人名ではない」); they are not masked.
+    `places`: facilities whose type and size the author said, as keys of the vocabulary.
     """
     readings = {key: read(text) for key, text in values.items()}
     found = {
@@ -65,7 +70,7 @@ def check_fields(
         for key, reading in readings.items()
     }
     taken = frozenset(found.group()[-1] for found in MASKED.finditer(" ".join(values.values())))
-    masks = Masks(taken=taken)
+    masks = Masks(taken=taken, places=places or {})
     suggested = {
         key: with_suggestions(_as_given(readings[key], found[key]), text, masks)
         for key, text in values.items()

@@ -7,22 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from cases import places
 from cases.guard.findings import Finding
 from cases.guard.morphemes import Reading, may_be_person
 from cases.vocabulary import Decision
 
 _JA_TITLE = re.compile(
     r"(?:名誉|特任|主任)?(?:准?教授|助教授?|講師|院長|部長|室長|科長|医局長|医長|師長|薬局長|薬剤長|センター長|理事長|学長"
-    r"|先生|医師|薬剤師|看護師|保健師|助産師|ドクター|Dr\.?|DR\.?|dr\.?|さん|氏|様)+$"
+    r"|学部長|技師長|事務長|婦長|先生|医師|薬剤師|看護師|保健師|助産師|栄養士|療法士|ナース|研修医|専攻医|ドクター|Dr\.?|DR\.?|dr\.?|さん|氏|様)+$"
 )
-_ROLE = re.compile(r"(?:名誉|病|副|診療科?|薬剤科?|看護|管理|医局|統括)+$")
+_ROLE = re.compile(
+    r"(?:名誉|病|副|診療科?|薬剤科?|看護|管理|医局|統括|総|主任|病棟|外来|専門|認定|担当|チーフ|客員)+$"
+)
 _EN_TITLE = re.compile(
     r"^(?:Dr|DR|Professor|Prof|Doctor|Nurse|Sister|Matron|Mrs|Mr|Ms|Miss|ドクター)\.?\s?"
 )
 _PLACES = (
-    (r"薬局|ファーマシー|薬店|^(?:ドラッグ|くすりの|クスリの)", "ある薬局"),
+    (r"薬局|ファーマシー|薬店|調剤|^(?:ドラッグ|くすりの|クスリの)", "ある薬局"),
     (
-        r"病院|医療センター|がんセンター|循環器センター|ホスピタル|日赤|済生会|徳洲会|HP$",
+        r"病院|医療センター|がんセンター|循環器センター|ホスピタル|日赤|済生会|徳洲会|労災|赤十字|中央$|医療C|医セ|[都道府県市町村公]立|HP$",
         "ある病院",
     ),
     (r"クリニック|医院|診療所|CL$|科$", "あるクリニック"),
@@ -34,9 +37,10 @@ _PLACES = (
 )
 # What an earlier mask left behind: A先生, Bさん, Dr. C.
 MASKED = re.compile(r"(?<![A-Za-z])([A-Z])(?=先生|さん)|(?<=Dr\. )[A-Z](?![A-Za-z])")
-# A surname alone is masked elsewhere too, except before a title of our own company.
+# A surname alone is masked elsewhere too, except before a title of our own company or where the
+# word is a place.
 _COMPANY_TITLE = re.compile(
-    r"\s?(?:営業?所長|支店長|所長|課長|次長|社長|GM|マネ|リーダー|くん|MR|県|市|町|の先生)"
+    r"\s?(?:営業?所長|支店長|所長|課長|次長|社長|GM|マネ|リーダー|くん|MR|県|市|町|駅|出身|支店|営業所|エリア|地区|方面|の先生)"
 )
 
 
@@ -47,17 +51,25 @@ class Masks:
     letters: dict[str, str] = field(default_factory=dict)
     surfaces: dict[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()  # letters that the texts use for somebody already
+    places: Mapping[str, str] = field(default_factory=dict)  # facility → its type and size, if said
 
     def suggest(self, found: Finding, surface: str) -> str:
         """What the surface is replaced by; the same surname gets the same letter."""
         if found.rule == "contact":
-            mask = "[contact]" if surface.isascii() and not surface[0].isdigit() else "〔連絡先〕"
+            written = surface.isascii() and any(ch.isalpha() for ch in surface)
+            mask = "[contact]" if written else "〔連絡先〕"
+            if surface[0] == "(" and ")" not in surface:  # it opens more than the number
+                mask = f"({mask}"
         elif found.rule == "facility_name":
-            mask = _place(surface)
+            mask = self._facility(surface)
         else:
             mask = self._person(surface)
         self.surfaces[surface] = mask
         return mask
+
+    def _facility(self, surface: str) -> str:
+        mask, key = _place(surface), places.chosen(surface, self.places)
+        return places.instead(mask, key) if key else mask
 
     def _next(self) -> str:
         """The first letter that nobody has: an edited case may hold an A先生 from before."""

@@ -18,13 +18,17 @@ _SENTENCE_END = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One morpheme: its place in the folded text and its part of speech (four levels)."""
+    """One morpheme: its place in the folded text and its part of speech (four levels).
+
+    `base`: the dictionary's one spelling of the word (良かった, よかった: 良い).
+    """
 
     surface: str
     start: int
     end: int
     pos: tuple[str, ...]
     unknown: bool
+    base: str = ""
 
     @property
     def is_person(self) -> bool:
@@ -111,6 +115,7 @@ def _tokens(text: str, offset: int) -> list[Token]:
             offset + m.end(),
             tuple(m.part_of_speech()[:4]),
             m.is_oov(),
+            m.normalized_form(),
         )
         for m in sudachi.tokenize(text, "C")
     ]

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cases.guard.findings import Finding, finding
 from cases.guard.lexicon import word_set
 from cases.guard.morphemes import Reading, Token, may_be_person
+from cases.guard.titles import ROLE, TITLE
 
-_TITLE = re.compile(
-    r"名誉教授|特任教授|主任教授|准教授|助教授|教授|講師|助教|名誉院長|副院長|病院長|院長|医局長|医長"
-    r"|診療部長|薬剤部長|薬剤科長|薬剤長|看護部長|看護師長|副師長|師長|薬局長|管理薬剤師|センター長"
-    r"|診療科長|科長|副部長|部長|室長|理事長|学長|先生|医師(?!会)|薬剤師(?!会)|看護師|保健師|助産師|ドクター"
-    r"|(?:Dr|DR|dr)(?![A-Za-z])\.?"
-)
+_OF_EITHER = re.compile(r"^(?:店|秘書|受付|主任|相談|事務|助手|[一-龥]+(?:室|部|課))")
 _EITHER_SIDE = ("部長", "副部長", "室長", "センター長", "理事長", "講師")
 # People of our own company and its partners keep their names (domain.md §7).
 _COMPANY = re.compile(
     r"本社|支社|支店|営業|当社|弊社|自社|社内|人事|マーケ|総務|経理|企画|開発部|学術部|システム|推進"
-    r"|うちの|上司|卸|DX|IT|MSL|MA部|事業部|オンコロジー部|教育|研修"
+    r"|うちの|上司|卸|DX|IT|MSL|MA部|事業部|オンコロジー部|教育|研修(?!医)|コール|物流|広報|法務|薬事|安全性|情報シ|品質"
 )
-_AFTER_DOCTOR = re.compile(r"(?<![A-Za-z])(?:Dr|DR|ドクター)\.?[ ]?")
+_AFTER_DOCTOR = re.compile(r"(?<![A-Za-z])(?:Dr|DR|ドクター)[.・]?[ ]?")
 _ROLE_OF = re.compile(
-    r"(?:薬剤師|看護師|看護部長|薬剤部長|科長|保健師|助産師|技師|栄養士|療法士|師長|主任|ナース|秘書|クラーク|医事課|受付"
-    r"|DI室|DI担当|薬剤部|薬剤科|薬局|病棟|外来|化学療法室|クリニック|病院|医院|診療所|医局|門前|店)"
-    r"(?:の方)?[の・ :]?(?=[^のはがをにで・、。\s])"
+    rf"(?:{ROLE})(?:の方|の女性|の男性|スタッフ)?(?:にいる|にいらっしゃる|にお勤めの|勤務の|所属の|担当の|専任の|責任者の|[の・ :、])?(?=[^のはがをにで・、。\s])"
+)
+# The role after the name: 久保さん(薬剤部), 久保さんという看護師.
+_ROLE_AFTER = re.compile(
+    rf"(?:さん|氏)(?:\((?:[一-龥]{{0,6}})(?:{ROLE})|(?:という|って)(?:{ROLE}))"
 )
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?:(?P<dr>Dr|Professor|Prof|Doctor|Nurse|Sister|Matron)|(?P<mr>Mr|Mrs|Ms|Miss))"
-    r"(?:\.[ ]?|[ ])(?P<name>[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
+    r"(?:\.[ ]?|[ ])(?P<name>(?:(?:van|von|de|der|den|di|da|el|al|bin)[ ]){0,2}[A-Z][A-Za-z'’-]+(?:[ ][A-Z][A-Za-z'’-]+){0,2})"
 )
+_SENSEI = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{2,}[- ][Ss]ensei(?![A-Za-z])")
 _ENGLISH_ROLE = re.compile(
     r"(?i)\b(?:doctor|pharmacist|nurse|physician|surgeon|consultant|matron|oncologist|cardiologist"
     r"|dermatologist|head of|ward sister|GP)s?\b[^.]{0,12}$"
 )
 _ENGLISH_TAIL = {"Hospital", "Clinic", "University", "Pharmacy", "Centre", "Center", "Surgery"}
 _LETTERS = re.compile(r"[一-龥㐀-䶿豈-﫿々ヶケノヵ\U00020000-\U0002ffff]+")
+_RARE = re.compile(r"(?P<name>[一-龥々]{2,3})(?:さん|氏)")
 _ASIDE = re.compile(r"\([^()]{1,8}\)$")
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'’-]{2,}")
 _KATAKANA = re.compile(r"[ァ-ヴー・]{2,}")
@@ -47,10 +48,12 @@ _ROLE_ENDING = tuple("医師長科員手者任局部室院会性課系級層代�
 
 def names(reading: Reading) -> list[Finding]:
     """Findings of rule `hcp_name`, in places of the folded text; the title belongs to the name."""
-    spans = [span for m in _TITLE.finditer(reading.text) if (span := _titled(reading, m))]
+    spans = [span for m in TITLE.finditer(reading.text) if (span := _titled(reading, m))]
     spans += [span for m in _AFTER_DOCTOR.finditer(reading.text) if (span := _after(reading, m))]
     spans += [span for m in _ROLE_OF.finditer(reading.text) if (span := _role_of(reading, m))]
+    spans += [span for m in _ROLE_AFTER.finditer(reading.text) if (span := _role_after(reading, m))]
     spans += [span for m in _ENGLISH.finditer(reading.text) if (span := _english(reading.text, m))]
+    spans += [m.span() for m in _SENSEI.finditer(reading.text)]
     return [finding("hcp_name", start, end) for start, end in _longest(spans)]
 
 
@@ -80,6 +83,8 @@ def _name_start(reading: Reading, place: int) -> int | None:
         return token.start
     if not token.is_noun_like:
         return _run_start(reading, place)
+    if token.pos[3] == "助動詞語幹":  # 話すよう先生に頼む
+        return None
     if token.is_person or (_LETTERS.fullmatch(token.surface) and may_be_person(token.surface)):
         return _with_family_name(reading, token)
     if _LATIN_NAME.fullmatch(token.surface):
@@ -94,6 +99,7 @@ def _name_start(reading: Reading, place: int) -> int | None:
 
 def _with_family_name(reading: Reading, token: Token) -> int:
     """Extend a given name to the family name before it, with or without a space between."""
+    token = _whole_surname(reading, token)
     place = token.start
     if place and reading.text[place - 1] == " ":
         place -= 1
@@ -106,6 +112,17 @@ def _with_family_name(reading: Reading, token: Token) -> int:
     if not adjacent and may_be_person(before.surface):
         return before.start
     return token.start
+
+
+def _whole_surname(reading: Reading, token: Token) -> Token:
+    """漆間 cut into 漆 and 間 is one name where the dictionary has it as one."""
+    before = reading.before(token.start)
+    if token.is_person or before is None or not _LETTERS.fullmatch(before.surface):
+        return token
+    whole = before.surface + token.surface
+    if len(token.surface) > 1 or not may_be_person(whole):
+        return token
+    return replace(token, surface=whole, start=before.start)
 
 
 def _run_start(reading: Reading, place: int) -> int | None:
@@ -166,6 +183,8 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
     first = reading.at(role.end())
     if first is None or first.surface in _NOT_A_NAME or len(first.surface) > 6:
         return None
+    if rare := _rare_surname(reading, first):
+        return rare
     if not (first.is_person or may_be_person(first.surface)):
         return None
     end = first.end
@@ -174,9 +193,30 @@ def _role_of(reading: Reading, role: re.Match[str]) -> tuple[int, int] | None:
         end = second.end
     if not reading.text.startswith(("さん", "氏", "様"), end):
         return None
-    if role.group().startswith("店") and _of_company(reading, role.end()):
+    if _OF_EITHER.search(role.group()) and _of_company(reading, role.end()):
         return None
     return first.start, end + (1 if reading.text[end] in "氏様" else 2)
+
+
+def _rare_surname(reading: Reading, first: Token) -> tuple[int, int] | None:
+    """外来の祝嶺さん: single letters that the dictionary holds together in no word."""
+    run = _RARE.match(reading.text, first.start)
+    if run is None or len(first.surface) > 1 or not first.is_noun_like:
+        return None
+    name = run.group("name")
+    odd = not name.endswith(_ROLE_ENDING) and name not in _NOT_A_NAME
+    second = reading.at(first.end)
+    parted = second is None or len(second.surface) == 1
+    return run.span() if odd and parted and first.pos[1] != "数詞" else None
+
+
+def _role_after(reading: Reading, called: re.Match[str]) -> tuple[int, int] | None:
+    token = reading.before(called.start())
+    if token is None or token.surface in _NOT_A_NAME:
+        return None
+    if not (token.is_person or may_be_person(token.surface)):
+        return None
+    return _with_family_name(reading, token), called.start() + len(called.group()[:2].rstrip("(と"))
 
 
 def _english(text: str, found: re.Match[str]) -> tuple[int, int] | None:

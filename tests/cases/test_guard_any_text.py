@@ -95,6 +95,7 @@ def test_a_surname_has_one_letter_in_a_case_and_two_surnames_have_two(
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@pytest.mark.attack(33)
 def test_invisible_marks_between_letters_hide_no_name(text: str) -> None:
     plain = [f.rule for f in check("佐藤先生に会えた。" + text).findings]
     cut = [f.rule for f in check("佐\u200b藤先\u200d生に会えた。" + text).findings]
@@ -123,6 +124,7 @@ def test_invisible_marks_between_letters_hide_no_name(text: str) -> None:
         "78歳",
     ],
 )
+@pytest.mark.attack(62)
 def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
     short, long = (unit * (n // len(unit)) for n in (2_500, 10_000))
     # Four times the text: 16 times the time would be quadratic. A generous alarm on CPU time,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -20,6 +24,46 @@ LETTERS = "山田さんに資料を届けた発疹がsent"
 def layer() -> Iterator[None]:
     yield
     guard.use_model("")
+
+
+@dataclass
+class Library:
+    """In the place of transformers, whose import takes seconds: one model that says the same of
+    every text. `task`: as its pipelines name it."""
+
+    task: str
+    says: list[dict[str, Any]]
+    labels: list[str]
+    asked: list[str] = field(default_factory=list)  # the texts
+
+    @property
+    def AutoConfig(self) -> Any:  # noqa: N802  # the library's own word
+        kind = "".join(word.title() for word in self.task.split("-"))
+        known = SimpleNamespace(
+            id2label=dict(enumerate(self.labels)), architectures=[f"BertFor{kind}"]
+        )
+        return SimpleNamespace(from_pretrained=lambda _name, trust_remote_code: known)
+
+    def pipeline(self, task: str, **options: object) -> Library:
+        assert (task, options["trust_remote_code"]) == (self.task, False)
+        return self
+
+    def __call__(self, text: Any, **_options: object) -> list[Any]:
+        self.asked += text if isinstance(text, list) else [text]
+        if any(row.get("fails") for row in self.says):
+            raise RuntimeError("no such letter")
+        return [self.says] if isinstance(text, list) else self.says
+
+
+@pytest.fixture
+def library(layer: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    def put(task: str, says: list[dict[str, Any]], labels: list[str]) -> Library:
+        made = Library(task, says, labels)
+        monkeypatch.setitem(sys.modules, "transformers", made)
+        guard.use_model(str(tmp_path))
+        return made
+
+    return put
 
 
 def tiny(folder: Path, kind: str, labels: list[str], bias: list[float]) -> str:
@@ -98,5 +142,45 @@ def test_a_model_that_is_not_there_or_says_nothing_known_closes_the_guard(tmp_pa
     with pytest.raises(GuardDown):
         guard.check("資料を届けた")
     guard.use_model(tiny(tmp_path / "odd", "Sequence", ["LABEL_0", "LABEL_1"], [0.0, 0.0]))
+    with pytest.raises(GuardDown):
+        guard.check("資料を届けた")
+
+
+def test_what_a_token_model_is_sure_of_is_masked_where_it_says(library: Any) -> None:
+    sure = {"entity_group": "PER", "score": 0.99, "start": 0, "end": 3}
+    unsure = {"entity_group": "ORG", "score": 0.1, "start": 3, "end": 5}
+    unknown = {"entity_group": "O", "score": 0.99, "start": 3, "end": 5}
+    library("token-classification", [sure, unsure, unknown], ["O", "I-PER"])
+    (found,) = guard.check("あいうに資料を届けた").findings
+    assert (found.rule, found.start, found.end) == ("hcp_name", 0, 3)
+    assert found.action is Decision.MASK
+
+
+@pytest.mark.parametrize(
+    ("label", "decision"), [("ADE", Decision.ASK), ("off_label", Decision.HOLD)]
+)
+def test_what_a_text_model_says_is_asked_about_or_held_sentence_by_sentence(
+    library: Any, label: str, decision: Decision
+) -> None:
+    model = library("text-classification", [{"label": label, "score": 0.99}], ["none", label])
+    verdict = guard.check("資料を届けた。返事が来た。")
+    assert verdict.decision is decision
+    assert len(verdict.findings) == len(model.asked) == 2
+
+
+def test_what_is_found_already_is_not_found_a_second_time(library: Any) -> None:
+    alone = guard.check("山田先生に届けた").findings
+    whole = {"entity_group": "PER", "score": 0.99, "start": 0, "end": 4}
+    library("token-classification", [whole], ["O", "I-PER"])
+    assert guard.check("山田先生に届けた").findings == alone
+
+
+@pytest.mark.parametrize(
+    ("says", "labels"), [([], ["LABEL_0"]), ([{"fails": True}], ["none", "ADE"])]
+)
+def test_a_model_without_a_known_label_and_one_that_fails_close_the_guard(
+    library: Any, says: list[dict[str, Any]], labels: list[str]
+) -> None:
+    library("text-classification", says, labels)
     with pytest.raises(GuardDown):
         guard.check("資料を届けた")

@@ -75,3 +75,45 @@ def test_a_name_of_an_unusual_shape_is_masked(text: str, masked: str) -> None:
 def test_a_symptom_that_appeared_is_asked_about_and_a_leaflet_is_not() -> None:
     assert check("発疹が出た").decision is Decision.ASK
     assert check("発疹の写真の見分け方の動画が好評だった").decision is Decision.PUBLISH
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("東雲労災で会えた", "ある病院で会えた"),
+        ("北陸中央の外来で", "ある病院の外来で"),
+        ("県立みなとの薬剤部へ", "ある病院の薬剤部へ"),
+        ("緑川大の先生方に", "ある大学の先生方に"),
+        ("みつばち調剤 桜通店に置いた", "ある薬局に置いた"),
+        ("白鳥整形外科さんに寄った", "あるクリニックさんに寄った"),
+        ("CRCの有働さんから返信", "CRCのAさんから返信"),
+        ("栄養科の千々岩さんと話した", "栄養科のAさんと話した"),
+        ("久保さん(薬剤部)に聞いた", "Aさん(薬剤部)に聞いた"),
+        ("漆間センター長に見せた", "A先生に見せた"),
+        ("福島副院長と福島出身の話をした", "A先生と福島出身の話をした"),
+        ("番号はゼロキュウゼロ、イチニイサンヨン、ゴーロクナナハチ", "番号は〔連絡先〕"),
+        ("h.kubo[at]example.orgまで", "[contact]まで"),
+        ("LINEのほうが早い。IDはkubo_88です", "LINEのほうが早い。IDは[contact]です"),
+        ("直通は03-1234-5678(内線22)", "直通は〔連絡先〕"),
+    ],
+)
+def test_a_short_form_of_a_name_or_number_is_masked(text: str, masked: str) -> None:
+    assert check(text).masked == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "規模の拡大と最大の理由",
+        "市立図書館の会議室を借りた",
+        "横浜市民の意識調査を読んだ",
+        "札幌中央の会議室で話した",
+        "総務の山下さんに聞いた",
+        "近隣の整形外科さんに寄った",
+        "大手調剤 駅前店が増えた",
+        "公式サイト https://product.example.jp/series/info を案内",
+        "資材のIDはA-123です",
+    ],
+)
+def test_what_only_looks_like_a_short_form_stays(text: str) -> None:
+    assert check(text).masked == text

@@ -80,6 +80,7 @@ def test_a_trap_of_the_domain_page_passes(text: str) -> None:
         ("(a.b@example.com)へ", "([contact])へ"),
     ],
 )
+@pytest.mark.attack(58)
 def test_a_name_is_replaced(text: str, masked: str) -> None:
     verdict = check(text)
     assert verdict.masked == masked
@@ -187,6 +188,7 @@ NOBODY = [
 
 
 @pytest.mark.parametrize("name", NAMED)
+@pytest.mark.attack(58)
 def test_a_doctor_is_masked_whole(name: str) -> None:
     assert check(f"{name}に届けた").masked in (
         "A先生に届けた",
@@ -246,6 +248,7 @@ def test_a_colleague_keeps_the_name() -> None:
         assert check(text).masked == text
 
 
+@pytest.mark.attack(58)
 def test_every_sample_post_gets_its_word() -> None:
     words = {
         "pass": PASSES - {Decision.SOFT_REVIEW},
@@ -257,6 +260,7 @@ def test_every_sample_post_gets_its_word() -> None:
         assert check(post["text"]).decision in expected, post["id"]
 
 
+@pytest.mark.attack(58)
 def test_safety_comes_before_everything_else() -> None:
     verdict = check("佐藤先生いわく、製品Aを飲み始めて3日目に発疹が出た方がいるそうです")
     assert verdict.decision is Decision.ROUTE_TO_SAFETY

@@ -10,10 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import question
-from cases.index import WHOLE, Document, embedded_text, matrix, parts, vectors
-from cases.index.matrix import Matrix
+from cases.index import (
+    WHOLE,
+    Document,
+    embedded_text,
+    matrix,
+    memory,
+    parts,
+    postings,
+    sketches,
+    vectors,
+)
+from cases.index.matrix import Matrix, Rounded
 from cases.index.memory import MemoryIndex
 from cases.index.postings import Postings
+from cases.index.sketches import best, joined
 from cases.index.vectors import CaseVectors, common_of
 from tests.fakes.encoder import FakeEncoder, bundled
 
@@ -241,37 +252,126 @@ def test_signs_choose_and_vectors_decide_in_a_large_library(
     draw = np.random.default_rng(7)
     rows = draw.standard_normal((900, 64)).astype(np.float32)
     held = CaseVectors(common_of("some/other-model", 64))
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows[:800]):
         held.append()
         held.put(number, {WHOLE: row, "0": row})
-    asked = held.question(rows[[5, 700]] + 0.2 * draw.standard_normal((2, 64)).astype(np.float32))
-    every = np.arange(900)
-    exact = set(held.nearest(asked, every, 10).tolist())
+    asked = held.question(rows[[5, 850]] + 0.2 * draw.standard_normal((2, 64)).astype(np.float32))
     monkeypatch.setattr(vectors, "SCANNED", 100)
-    monkeypatch.setattr(vectors, "RESCORED", 300)
-    assert {5, 700} <= set(held.nearest(asked, every, 10).tolist())
-    assert len(exact & set(held.nearest(asked, every, 10).tolist())) >= 9
+    monkeypatch.setattr(sketches, "FIRST", 300)
+    monkeypatch.setattr(sketches, "SECOND", 60)
+    assert held.unsettled()
+    held.settle()
+    for number, row in enumerate(rows[800:], 800):  # compared in full until the next time
+        held.append()
+        held.put(number, {WHOLE: row})
+    every = np.arange(900)
+    exact = np.argsort(-joined(held.wholes(asked, every)))[:10]
+    found = held.nearest(asked, every, 10)
+    assert len(set(exact.tolist()) & set(found.tolist())) >= 9
+    assert {5, 850} <= set(found.tolist())
     some = np.arange(0, 900, 5)
-    assert some[held.nearest(asked, some, 1)].tolist() == [5, 700]
+    assert set(some[held.nearest(asked, some, 2)].tolist()) == {5, 850}
+    again = CaseVectors(common_of("some/other-model", 64), held.arrays())
+    assert again.nearest(asked, every, 10).tolist() == found.tolist()
+    held.put(300, {WHOLE: rows[5]})
+    assert 300 in held.nearest(asked, every, 10)
+    held.keep(every[::5])
+    held.settle()
+    assert set(every[::5][held.nearest(asked, np.arange(180), 3)].tolist()) == {5, 300, 850}
+    assert held.sentences(1) == 1
+    assert held.best_sentences(asked, np.arange(180))[1].tolist() == [0] * 160 + [-1] * 20
 
 
 def test_a_large_matrix_is_mapped_and_keeps_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "MAPPED", 1024)
-    held = Matrix(4, np.float16)
+    held = Matrix(4, np.float32)
     for number in range(300):
-        held.extend(np.full((1, 4), number, dtype=np.float16))
-    held.rows()[7] = 0
-    assert held.rows()[[0, 7, 299], 0].tolist() == [0, 0, 299]
+        held.extend(np.full((1, 4), number, dtype=np.float32))
+    held.put(7, np.zeros(4))
+    assert held.take(np.array([0, 7, 299]))[:, 0].tolist() == [0, 0, 299]
     held.keep(np.array([299, 1]))
-    assert held.rows().tolist() == [[299] * 4, [1] * 4]
+    held.extend(np.ones((1, 4), dtype=np.float32))
+    held.put(0, np.full(4, 5))
+    assert held.take(np.array([2, 0, 1]))[:, 0].tolist() == [1, 5, 1]
+    assert held.whole().tolist() == [[5] * 4, [1] * 4, [1] * 4]
 
 
-def test_the_score_of_some_rows_is_that_of_all() -> None:
-    postings = Postings(0.6, 0.75)
-    for number in range(40):
-        postings.append({"often": 1, f"rare{number}": 1 + 300 * (number == 3)})
+def test_rounding_a_vector_hardly_turns_it() -> None:
+    rows = np.random.default_rng(1).standard_normal((9, 512)).astype(np.float32)
+    rows = common_of("none", 512).without(rows)
+    for dtype, error in ((np.int16, 0.0001), (np.int8, 0.003)):
+        held = Rounded(512, dtype)
+        held.extend(rows)
+        assert abs(held.cosines(rows, np.arange(9)) - rows @ rows.T).max() < error
+
+
+def told(own: Postings, asked: dict[str, float]) -> np.ndarray:
+    return own.scores(own.ask(asked), np.arange(len(own)))
+
+
+def test_frozen_and_new_rows_are_scored_as_if_all_were_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postings, "ADDED", 9)
+    split, whole = Postings(0.6, 0.75), Postings(0.6, 0.75)
+    for number in range(60):
+        counts = {"often": 1 + number % 3, f"rare{number % 11}": 1 + 2 * (number == 3)}
+        split.append(counts)
+        whole.append(counts)
+        if number in (20, 45):
+            split.freeze()
     asked = {"often": 1.0, "rare3": 2.0, "nowhere": 1.0}
-    some = np.array([0, 3, 39])
-    assert np.allclose(postings.at(asked, some), postings.scores(asked)[some])
-    assert postings.telling(asked) == {"rare3": 2.0}
-    assert postings.telling({"often": 1.0}) == {"often": 1.0}
+    assert np.allclose(told(split, asked), told(whole, asked), rtol=0.05)
+    assert np.allclose(told(split, {"often": 1.0}), told(whole, {"often": 1.0}), rtol=0.05)
+    one, other = split.ask(asked), whole.ask(asked)
+    assert one.telling.tolist() == other.telling.tolist() == [False, True, False]
+    some = np.array([0, 3, 59])
+    assert split.weight(one) == pytest.approx(whole.weight(other))
+    assert split.held(one, some, [0, 1]).tolist() == whole.held(other, some, [0, 1]).tolist()
+    moved = np.where(np.arange(60) % 2, np.arange(60) // 2, -1).astype(np.int32)
+    split.close(moved)
+    assert len(split) == 30
+    assert (told(split, {"rare3": 1.0}) > 0).tolist() == [n % 11 == 3 for n in range(1, 60, 2)]
+
+
+def test_rows_that_come_between_questions_lie_in_few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "SMALL", 2)
+    monkeypatch.setattr(postings, "TAIL", 64)
+    single, bulk = Postings(0.6, 0.75), Postings(0.6, 0.75)
+    asked = {"often": 1.0, "rare3": 2.0}
+    for number in range(130):
+        counts = {"often": 1, f"rare{number % 11}": 300 if number == 3 else 1}
+        single.append(counts)
+        bulk.append(counts)
+        assert (told(single, asked) > 0).tolist() == [True] * (number + 1)
+        assert len(single._parts) <= 8
+    assert [len(part) for part in bulk._parts] == [128]
+    first, copy = told(bulk, asked), bulk.copy()
+    assert np.argsort(-first, kind="stable")[:2].tolist() == [3, 14]
+    assert np.allclose(first, told(single, asked), rtol=0.05)
+    bulk.append({"rare3": 1})
+    assert (len(copy), len(bulk)) == (130, 131)
+    assert told(copy, asked).tolist() == first.tolist()
+
+
+def test_the_highest_are_found_also_among_equals() -> None:
+    draw = np.random.default_rng(3)
+    for scores in (draw.random(5000), np.zeros(5000), (draw.random(5000) < 0.01) * 1.0,
+                   np.where(draw.random(5000) < 0.2, 2.0, 0.0)):  # fmt: skip
+        found = best(scores, 40)
+        assert len(set(found.tolist())) == 40
+        assert np.allclose(np.sort(scores[found]), np.sort(scores)[-40:])
+    assert best(np.arange(3), 5).tolist() == [0, 1, 2]
+
+
+def test_an_index_that_was_merged_answers_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = filled(*ALL)
+    monkeypatch.setattr(memory, "NEW", 1)
+    merged = filled(*ALL)
+    merged.settle()
+    for text in ("視聴ログを見てメール", "離島", "ちょうざいやっきょく", "island clinics", "zzzz"):
+        one, other = (index.search(question.read(text, ENCODER)) for index in (plain, merged))
+        assert [hit.case_id for hit in one] == [hit.case_id for hit in other]
+        for a, b in zip(one, other, strict=True):
+            assert (a.score, a.chance) == pytest.approx((b.score, b.chance), abs=0.02)
+            assert a.sentence == b.sentence

@@ -90,6 +90,7 @@ def test_a_file_that_cannot_be_understood_is_refused_as_a_whole(text: str) -> No
         read(text)
 
 
+@pytest.mark.attack(47)
 def test_a_file_of_another_kind_or_size_is_refused() -> None:
     with pytest.raises(BadInput, match="Shift_JIS"):
         decoded(b"PK\x03\x04\xff\xfe\x81\x00\x00\x80\xa0\xfd")

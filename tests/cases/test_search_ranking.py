@@ -8,7 +8,7 @@ import pytest
 from benchmarks import search_quality
 from cases import question
 from cases.index.memory import MemoryIndex
-from cases.ranking import Evidence, Match, chance, fuse, match, overall, scaled, weights
+from cases.ranking import Evidence, Match, chance, fuse, match, overall, scaled, sunk, weights
 from tests.fakes.encoder import bundled
 
 
@@ -60,7 +60,7 @@ def test_an_answer_is_as_near_as_the_best_of_its_first_three_hits() -> None:
 
 def test_the_development_queries_stay_above_the_floor(library: MemoryIndex) -> None:
     found = list(search_quality.measure(library, bundled()).values())
-    assert np.mean([row[1][0] for row in found]) >= 0.62
+    assert np.mean([row[1][0] for row in found]) >= 0.65
     assert np.mean([row[1][1] for row in found]) >= 0.75
 
 
@@ -68,3 +68,12 @@ def test_hopeless_questions_are_called_so_and_others_are_not(library: MemoryInde
     labels = search_quality.labels(library, bundled())
     assert sum(label is Match.NONE for grades, label in labels if not grades) >= 5
     assert sum(label is Match.NONE for grades, label in labels if grades) <= 4
+
+
+def test_a_stale_hit_comes_behind_all_that_are_as_near() -> None:
+    near = ["close", "close", "loose", "loose", "none"]
+    assert sunk(near, [False] * 5) == [0, 1, 2, 3, 4]
+    assert sunk(near, [True, False, False, False, False]) == [1, 0, 2, 3, 4]
+    assert sunk(near, [True, False, True, False, True]) == [1, 0, 3, 2, 4]
+    assert sunk(["loose", "close"], [True, True]) == [1, 0]
+    assert sunk([], []) == []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import question
-from cases.chips import Chip, understand
+from cases.chips import Chip, left, once, understand
 from cases.reasons import points, why
 
 ANY_TEXT = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=60)
@@ -37,6 +37,14 @@ def test_the_longest_form_wins() -> None:
         ("facilities", ("university_hospital",)),
     ]
     assert lists("Ｗｅｂ講演会のあと") == [("channels", ("webinar_live",))]
+
+
+def test_two_words_of_one_condition_are_one_chip_and_go_together() -> None:
+    found = understand("面会や訪問で薬局").chips
+    assert [chip.text for chip in once(found)] == ["面会", "薬局", "薬局"]
+    assert (
+        left("面会や訪問で薬局", [chip for chip in found if chip.list_name == "channels"]) == "薬局"
+    )
 
 
 def test_a_form_of_two_lists_is_tagged_twice() -> None:

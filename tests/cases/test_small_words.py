@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import coaching, months
+from cases import coaching, duplicates, months
 from cases.errors import BadInput, CaseError, Missing
 from cases.text import clean, content_hash, fold, is_japanese, sentences, shorten
 from cases.trials import reproduction
@@ -136,3 +136,12 @@ def test_an_error_carries_its_code_and_its_detail() -> None:
         "action", "E-03", "action",
     )  # fmt: skip
     assert str(CaseError()) == "E-00"
+
+
+def test_english_is_alike_by_its_words_and_japanese_by_its_letters() -> None:
+    said = duplicates.pairs("The nurse opened the door")
+    assert said == {"the nurse", "nurse opened", "opened the", "the door"}
+    assert duplicates.alike(said, duplicates.pairs("the nurse opened the door!")) == 1
+    assert duplicates.alike(said, duplicates.pairs("a letter to the pharmacist")) == 0
+    assert duplicates.pairs("会えた。") == {"会え", "えた"}
+    assert duplicates.alike(frozenset(), said) == 0
