@@ -68,6 +68,12 @@ def read(text: str) -> Words:
     )
 
 
+def spoken(text: str) -> Counter[str]:
+    """The content words of any text alone, without a prefix: what word vectors are found by."""
+    entries = _entries(sudachi.tokenize(fold(clean(text))[:LONGEST], "C"))
+    return Counter(term.removeprefix(WORD) for entry in entries for term in entry.terms)
+
+
 def heard_themes(reading: str) -> set[str]:
     """The themes of a reading: finds what was typed in kana or with the wrong kanji."""
     return set(thesaurus.concepts(_reading_of).heard(reading))

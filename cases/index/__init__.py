@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Protocol
 
 from cases.embedding import Vectors
@@ -44,6 +45,11 @@ class Document:
     labels: tuple[str, ...] = ()
     facets: frozenset[str] = frozenset()
 
+    def digest(self) -> str:
+        """The same for documents that say the same."""
+        said = (sorted(self.fields.items()), self.labels, sorted(self.facets))
+        return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -63,19 +69,27 @@ class Index(Protocol):
     """The published cases of one company; every method may be called from any thread."""
 
     def put(self, document: Document) -> None:
-        """Adds the case or replaces it; a replaced case keeps no vectors."""
+        """Adds the case or replaces it; a case with another text keeps no vectors."""
         ...
 
     def put_vectors(self, case_id: str, vectors: Mapping[str, Vectors]) -> None:
         """The vectors of a case by the names of `parts`; ignored when the case is not here."""
         ...
 
-    def reached(self) -> tuple[datetime | None, datetime | None]:
-        """How far cases and vectors were read when it was last used; None: it begins empty."""
+    def reached(self, newest: datetime | None) -> tuple[datetime | None, datetime | None]:
+        """How far cases and vectors were read when it was last used; None: it begins empty.
+
+        `newest`: the newest change that the tables know. What an index knows beyond that is of
+        tables that were replaced, and it begins empty.
+        """
         ...
 
     def reach(self, cases: datetime | None, vectors: datetime | None) -> None:
         """Keeps how far it has read, if it outlives the process."""
+        ...
+
+    def close(self) -> None:
+        """The process ends: keeps what the next one can begin with."""
         ...
 
     def sentences(self, case_id: str) -> int:

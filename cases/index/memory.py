@@ -1,10 +1,11 @@
-"""The default index: everything in memory; adding a case appends, and nothing is rebuilt for it."""
+"""The default index: in memory and mapped files; adding a case appends, and seldom merges."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from threading import RLock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +13,22 @@ from numpy.typing import NDArray
 from cases import ranking, words
 from cases.embedding import Vectors
 from cases.index import Document, Scored
-from cases.index.postings import Postings, Scores, Statistics
+from cases.index.postings import Asked, Postings, Scores, Statistics
 from cases.index.rows import Rows
+from cases.index.sketches import best, joined
 from cases.index.terms import LEGS, Terms, asked_terms, terms_of
 from cases.index.vectors import CaseVectors, Common
 from cases.question import Question
 from cases.ranking import Evidence, Weights, chance, fuse
 
-# Above this many visible cases only the best of each leg are compared in full.
+# Above this many visible cases only the best by words and by meaning are compared in full.
 ALL_IN_FULL = 400
-CANDIDATES = 50  # of each leg; as many as are asked for, when that is more
+CANDIDATES = 50  # by meaning, and twice as many by words; at least as many as are asked for
 # So many of the candidates, the best by words, themes and whole cases, are compared by sentence:
 # reading nine vectors for each of the others was half of the time of a search.
 SENTENCES = 80
+# So many rows, or one of so many, are new before sketches are made of their vectors.
+NEW, NEW_SHARE = 4_000, 16
 
 
 class MemoryIndex:
@@ -40,47 +44,68 @@ class MemoryIndex:
         library: Mapping[str, Statistics] | None = None,
     ) -> None:
         self._lock = RLock()
-        self._weigh = weigh
+        self._weigh, self._common = weigh, common
         self._rows = Rows()
         self._legs = {
             leg: Postings(*shape, (library or {}).get(leg)) for leg, shape in LEGS.items()
         }
         self._outside: dict[str, set[str]] = {}  # topic → cases that tell of it after all
         self._vectors = CaseVectors(common)
+        self._settled = 0  # rows that were here when new ones were merged
+        self.changes = 0  # cases and vectors that came, and cases that left
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def put(self, document: Document) -> None:
-        """See Index.put."""
+        """See Index.put. A case that is here as it stands stays, with its vectors."""
+        digest, row = document.digest(), self._rows.of(document.case_id)
+        if row is not None and self._rows.digests[row] == digest:
+            return
         terms = terms_of(document)
-        self.put_terms(document.case_id, document.facets, terms, terms.lengths())
+        self.put_terms(document.case_id, document.facets, terms, terms.lengths(), digest)
 
     def put_terms(
-        self, case_id: str, facets: Collection[str], terms: Terms, lengths: Mapping[str, float]
+        self,
+        case_id: str,
+        facets: Collection[str],
+        terms: Terms,
+        lengths: Mapping[str, float],
+        digest: str = "",
     ) -> None:
         """The same for a case that was read before; `lengths` of the legs with all their terms."""
         with self._lock:
             self.remove(case_id)
-            self._rows.add(case_id, facets)
+            self.changes += 1
+            self._rows.add(case_id, facets, digest)
             for leg, postings in self._legs.items():
                 postings.append(terms.legs.get(leg, {}), lengths.get(leg, 0))
             for topic in terms.outside:
                 self._outside.setdefault(topic, set()).add(case_id)
             self._vectors.append()
+            if len(self._rows.ids) - self._settled > max(NEW, self._settled // NEW_SHARE):
+                self._vectors.settle()
+                self._settled = len(self._rows.ids)
 
     def put_vectors(self, case_id: str, vectors: Mapping[str, Vectors]) -> None:
         """See Index.put_vectors."""
         with self._lock:
             if (row := self._rows.of(case_id)) is not None:
+                self.changes += 1
                 self._vectors.put(row, vectors)
 
-    def reached(self) -> tuple[datetime | None, datetime | None]:
+    def reached(self, newest: datetime | None) -> tuple[datetime | None, datetime | None]:
         """See Index.reached: a memory begins empty."""
         return None, None
 
     def reach(self, cases: datetime | None, vectors: datetime | None) -> None:
         """See Index.reach."""
+        with self._lock:
+            if self._vectors.unsettled():
+                self._vectors.settle()
+
+    def close(self) -> None:
+        """See Index.close."""
 
     def sentences(self, case_id: str) -> int:
         """See Index.sentences."""
@@ -93,16 +118,53 @@ class MemoryIndex:
         with self._lock:
             if self._rows.drop(case_id) is None:
                 return
+            self.changes += 1
             for topic in [key for key, told in self._outside.items() if case_id in told]:
                 self._outside[topic].discard(case_id)
             if self._rows.gaps():
-                self._close_gaps()
+                self.settle()
 
-    def _close_gaps(self) -> None:
-        moved = self._rows.closed()
-        for postings in self._legs.values():
-            postings.keep(moved)
-        self._vectors.keep(np.flatnonzero(moved >= 0))
+    def settle(self) -> None:
+        """All rows in one part and without gaps: all is found as before, sooner."""
+        with self._lock:
+            before = len(self._rows.ids)
+            moved = self._rows.closed()
+            for postings in self._legs.values():
+                postings.close(moved)
+            if len(self._rows.ids) < before:
+                self._vectors.keep(np.flatnonzero(moved >= 0))
+            self._vectors.settle()
+            self._settled = len(self._rows.ids)
+
+    def copy(self) -> MemoryIndex:
+        """As it is now. What comes later is not in it; it can be settled and saved meanwhile."""
+        other = MemoryIndex(self._common, self._weigh)
+        with self._lock:
+            other._rows = self._rows.copy()
+            other._legs = {leg: postings.copy() for leg, postings in self._legs.items()}
+            other._outside = {topic: set(told) for topic, told in self._outside.items()}
+            other._vectors = self._vectors.copy()
+        return other
+
+    def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Everything, as arrays and as facts for JSON."""
+        self.settle()
+        arrays = self._vectors.arrays() | self._rows.arrays()
+        for leg, postings in self._legs.items():
+            arrays |= {f"{leg}-{name}": own for name, own in postings.arrays().items()}
+        outside = {topic: sorted(told) for topic, told in self._outside.items()}
+        return arrays, {"outside": outside, "facets": self._rows.names()}
+
+    def begin(self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> None:
+        """Goes on from a `state`."""
+        with self._lock:
+            self._rows = Rows(arrays, facts["facets"])
+            for leg, shape in LEGS.items():
+                own = {name.removeprefix(f"{leg}-"): array for name, array in arrays.items()}
+                self._legs[leg] = Postings(*shape, kept=own)
+            self._outside = {topic: set(told) for topic, told in facts["outside"].items()}
+            self._vectors = CaseVectors(self._common, arrays)
+            self._settled = len(self._rows.ids)
 
     def search(
         self, question: Question, visible: Sequence[Collection[str]] = (), limit: int = 10
@@ -112,90 +174,74 @@ class MemoryIndex:
             rows = self._rows.visible(visible)
             if not len(rows) or limit < 1:
                 return []
-            asked = self._asked(question)
-            shares = self._weigh(question, self._legs["themes"].weight(question.themes))
-            if len(rows) > ALL_IN_FULL:
-                rows = self._candidates(question, asked, rows, max(CANDIDATES, limit))
-                legs = self._scores(question, asked, rows, whole=True)
-                rows = rows[_first(fuse(legs, shares), max(SENTENCES, limit))]
-            legs = self._scores(question, asked, rows)
+            terms = asked_terms(question)
+            asked = {leg: own.ask(terms[leg]) for leg, own in self._legs.items()}
+            near = None if question.vectors is None else self._vectors.question(question.vectors)
+            shares = self._weigh(question, self._legs["themes"].weight(asked["themes"]))
+            many = len(rows) > ALL_IN_FULL
+            if many:
+                rows = self._candidates(asked, near, shares, rows, max(CANDIDATES, limit))
+            legs = {leg: own.scores(asked[leg], rows) for leg, own in self._legs.items()}
+            wholes = self._vectors.wholes(near, rows)
+            legs["meaning"], numbers = joined(wholes), np.full(len(rows), -1, dtype=np.intp)
+            if many:
+                few = np.sort(best(fuse(legs, shares), max(SENTENCES, limit)))
+                rows, wholes, numbers = rows[few], wholes[:, few], numbers[few]
+                legs = {leg: own[few] for leg, own in legs.items()}
+            if near is not None:  # half the whole question, half its best clause; of each, half
+                sentences, numbers = self._vectors.best_sentences(near, rows)  # the whole case
+                legs["meaning"] = joined(0.5 * wholes + 0.5 * sentences)  # and half a sentence
             fused = fuse(legs, shares)
-            best = np.argsort(-fused, kind="stable")[:limit]
-            return self._hits(question, asked, rows[best], fused[best], legs["meaning"][best])
-
-    def _scores(
-        self,
-        question: Question,
-        asked: Vectors | None,
-        rows: NDArray[np.intp],
-        *,
-        whole: bool = False,
-    ) -> dict[str, Scores]:
-        """Every leg's scores of `rows`; `whole`: meaning by the whole cases alone."""
-        terms = asked_terms(question)
-        legs = {leg: own.at(terms[leg], rows) for leg, own in self._legs.items()}
-        return {**legs, "meaning": self._meaning(asked, rows, whole=whole)}
-
-    def _asked(self, question: Question) -> Vectors | None:
-        return None if question.vectors is None else self._vectors.question(question.vectors)
+            first = np.argsort(-fused, kind="stable")[:limit]
+            return self._hits(
+                question, asked, rows[first], fused[first], legs["meaning"][first], numbers[first]
+            )
 
     def _candidates(
-        self, question: Question, asked: Vectors | None, rows: NDArray[np.intp], most: int
+        self,
+        asked: Mapping[str, Asked],
+        near: Vectors | None,
+        shares: Weights,
+        rows: NDArray[np.intp],
+        most: int,
     ) -> NDArray[np.intp]:
-        """The best `most` rows of each leg, ascending."""
-        terms = asked_terms(question)
-        legs = [own.scores(own.telling(terms[leg]))[rows] for leg, own in self._legs.items()]
-        if len(rows) <= most:
-            return rows
-        best = [np.argpartition(-leg, most)[:most] for leg in legs]
-        if asked is not None:
-            best.append(self._vectors.nearest(asked, rows, most))
-        return rows[np.unique(np.concatenate(best))]
-
-    def _meaning(self, asked: Vectors | None, rows: NDArray[np.intp], *, whole: bool) -> Scores:
-        """Half the whole question, half its best clause; of each, half case, half best sentence.
-
-        `whole`: by the whole cases alone.
-        """
-        if asked is None:
-            return np.zeros(len(rows), dtype=np.float32)
-        both = self._vectors.wholes(asked, rows)
-        if not whole:
-            both = 0.5 * both + 0.5 * self._vectors.best_sentences(asked, rows)
-        clauses = both[1:].max(axis=0) if len(both) > 1 else both[0]
-        return np.asarray(0.5 * both[0] + 0.5 * clauses, dtype=np.float32)
+        """The best by the telling terms of all legs, and by meaning; ascending."""
+        told = {leg: own.first for leg, own in asked.items() if own.telling.any()}
+        found = np.zeros(len(self._rows.ids), dtype=np.float32)
+        for leg, first in told.items():
+            if (highest := first.max()) > 0:  # of all cases, also of those that are not seen
+                found += (getattr(shares, leg) / highest) * first
+        places = best(found if len(rows) == len(found) else found[rows], 2 * most)
+        if near is not None:
+            places = np.union1d(places, self._vectors.nearest(near, rows, most))
+        return rows[np.sort(places)]
 
     def _hits(
         self,
         question: Question,
-        asked: Vectors | None,
+        asked: Mapping[str, Asked],
         rows: NDArray[np.intp],
         fused: Scores,
         meanings: Scores,
+        numbers: NDArray[np.intp],
     ) -> list[Scored]:
         outside = any(not self._outside.get(topic) for topic in question.outside)
-        spoken = {term: 1.0 for term in question.words if term.startswith(words.WORD)}
-        held_themes = self._legs["themes"].held(question.themes, rows)
-        held_words = self._legs["words"].held(spoken, rows)
-        weight = self._legs["themes"].weight(question.themes)
+        spoken = [at for at, term in enumerate(question.words) if term.startswith(words.WORD)]
+        themes, said = self._legs["themes"], self._legs["words"]
+        held_themes = themes.held(asked["themes"], rows, range(len(question.themes)))
+        held_words = said.held(asked["words"], rows, spoken)
+        weight = themes.weight(asked["themes"])
         hits = []
-        for row, score, meaning, themes, share in zip(
-            rows, fused, meanings, held_themes, held_words, strict=True
+        for row, score, meaning, number, shared, share in zip(
+            rows, fused, meanings, numbers, held_themes, held_words, strict=True
         ):
-            sentence = None if asked is None else self._vectors.nearest_sentence(asked, int(row))
             evidence = Evidence(
-                meaning=None if sentence is None else float(meaning),
-                themes=float(themes),
-                weight=float(themes) * weight,
+                meaning=None if number < 0 else float(meaning),
+                themes=float(shared),
+                weight=float(shared) * weight,
                 words=float(share),
                 outside=outside,
             )
+            sentence = None if number < 0 else int(number)
             hits.append(Scored(self._rows.ids[row], float(score), chance(evidence), sentence))
         return hits
-
-
-def _first(fused: Scores, most: int) -> NDArray[np.intp]:
-    """The places of the best, in ascending order."""
-    if len(fused) <= most:
-        return np.arange(len(fused))
-    return np.sort(np.argpartition(-fused, most)[:most])

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine, text
 from cases.embedding import Vectors
 from cases.index import WHOLE, Document, Scored
 from cases.index import sql as ask
+from cases.index.frozen import COMMON
 from cases.index.memory import ALL_IN_FULL, CANDIDATES, MemoryIndex
-from cases.index.postings import COMMON, Statistics
+from cases.index.postings import Statistics
 from cases.index.terms import LEGS, Terms, asked_terms, terms_of
 from cases.index.vectors import Common
 from cases.question import Question
@@ -89,7 +90,7 @@ class PgIndex:
         for statement in ask.TAKE_OUT:
             self._do(connection, statement, case=case_id)
 
-    def reached(self) -> tuple[datetime | None, datetime | None]:
+    def reached(self, newest: datetime | None) -> tuple[datetime | None, datetime | None]:
         """See Index.reached."""
         with self._begun() as connection:
             rows = self._all(connection, ask.REACHED)
@@ -99,6 +100,9 @@ class PgIndex:
         """See Index.reach."""
         with self._begun(writes=True) as connection:
             self._do(connection, ask.REACH, cases=cases, vectors=vectors)
+
+    def close(self) -> None:
+        """See Index.close: everything is in the tables."""
 
     def sentences(self, case_id: str) -> int:
         """See Index.sentences."""

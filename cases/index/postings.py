@@ -1,18 +1,24 @@
-"""BM25 over one field: postings that grow by appending, scored for all rows at once in numpy."""
+"""BM25 over one field: postings of most rows in one frozen part, of newer rows in smaller ones."""
 
 from __future__ import annotations
 
-import math
 from array import array
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 255  # a count takes one byte; BM25 hardly tells 20 from 200
-COMMON = 8  # a term in more than one of so many rows says little
+from cases.index.frozen import STEPS, Frozen, frozen, keys_of, merged
+
+MOST = 255  # a count above says no more: BM25 hardly tells 20 from 200
+TAIL = 1_024  # rows that wait to be sorted at once; a question does not wait for more
+SMALL = 64  # parts of so few rows become one: each part costs every question some 10 µs
+# Postings of a question that are added up, from its rarest term on; the others are looked up for
+# the candidates. That finds more of the best than all terms of at most an eighth of the rows.
+ADDED = 100_000
+DRIFT = 0.01  # of the mean length of rows: what moves it less hardly moves a score
 Scores = NDArray[np.float32]
 
 
@@ -26,109 +32,205 @@ class Statistics:
     holding: Mapping[str, int]
 
     def rarity(self, term: str) -> float:
-        """See Postings.rarity."""
-        return _rarity(self.rows, self.holding.get(term, 0))
+        """Inverse document frequency, never negative; highest for a term that no row holds."""
+        return float(_rarity(self.rows, np.float64(self.holding.get(term, 0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's terms in one leg. `first`: every row's score by the `telling`, rarest ones."""
+
+    weights: NDArray[np.float64]
+    rarities: NDArray[np.float64]
+    places: Sequence[NDArray[np.intp]]  # in each part; −1 for one that is not there
+    telling: NDArray[np.bool_]
+    first: Scores
+
+
+class _Numbers(dict[str, int]):
+    """A number for each term, in the order in which they came."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
 
 
 class Postings:
-    """Term → rows and counts. Rows are never taken out; the caller masks those that are gone."""
+    """Term → rows and what their counts are worth. What was appended is sorted when it is asked
+    for, or a thousand rows at once, and a part is merged with others that are no longer than it:
+    so a posting moves some ten times on its way into a library of 100,000."""
 
-    def __init__(self, k1: float, b: float, library: Statistics | None = None) -> None:
+    def __init__(
+        self,
+        k1: float,
+        b: float,
+        library: Statistics | None = None,
+        kept: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
         self._k1, self._b, self._library = k1, b, library
-        self._rows: defaultdict[str, array[int]] = defaultdict(lambda: array("i"))
-        self._counts: defaultdict[str, array[int]] = defaultdict(lambda: array("B"))
-        self._lengths, self._total = array("f"), 0.0
+        self._parts = [Frozen.of(kept)] if kept else []
+        self._total = float(sum(part.lengths.sum() for part in self._parts))
+        self._frozen_rows = sum(map(len, self._parts))
+        self._empty_tail()
+
+    def _empty_tail(self) -> None:
+        self._numbers = _Numbers()
+        self._terms: list[int] = []  # of all rows, as numbers that `_numbers` holds anyway
+        self._counts: list[int] = []
+        self._sizes: list[int] = []
+        self._lengths: list[float] = []
+
+    def __len__(self) -> int:
+        return self._frozen_rows + len(self._lengths)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything, to be saved after `closed`."""
+        return self._parts[0].arrays()
 
     def append(self, counts: Mapping[str, int], length: float | None = None) -> None:
         """The terms of the next row; `length` where only some of its terms are given."""
-        row = len(self._lengths)
-        for term, count in counts.items():
-            self._rows[term].append(row)
-            self._counts[term].append(min(count, MOST))
+        self._terms.extend(map(self._numbers.__getitem__, counts))
+        self._counts.extend(counts.values())
+        self._sizes.append(len(counts))
         self._lengths.append(sum(counts.values()) if length is None else length)
-        self._total += self._lengths[-1]
+        if len(self._lengths) == TAIL:
+            self.freeze()
 
-    def keep(self, moved: NDArray[np.int32]) -> None:
-        """Moves each row to `moved[row]`, in order; −1 takes it out."""
-        lengths = np.frombuffer(self._lengths, dtype=np.float32)[moved >= 0]
-        self._lengths, self._total = array("f", lengths.tobytes()), float(lengths.sum())
-        for term in list(self._rows):
-            new = moved[np.frombuffer(self._rows[term], dtype=np.int32)]
-            if not (stays := new >= 0).any():
-                del self._rows[term], self._counts[term]
-                continue
-            self._rows[term] = array("i", new[stays].tobytes())
-            held = np.frombuffer(self._counts[term], dtype=np.uint8)[stays]
-            self._counts[term] = array("B", held.tobytes())
+    def freeze(self) -> None:
+        """What was appended can be asked for."""
+        if not len(self._lengths):
+            return
+        lengths = np.array(self._lengths, dtype=np.float32)
+        self._total += float(lengths.sum())
+        mean = max(self._library.length if self._library else self._total / len(self), 1.0)
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int32), self._sizes)
+        counts = np.minimum(_numbers(self._counts), MOST).astype(np.float32)
+        worth = np.rint(counts / (counts + self._norms(lengths, mean)[rows]) * STEPS)
+        keys, terms = keys_of(self._numbers), _numbers(self._terms)
+        new = frozen(keys, terms, rows, np.maximum(worth, 1).astype(np.uint16), lengths, mean)
+        self._parts = [*(self._valued(part, mean) for part in self._parts), new]
+        self._frozen_rows += len(lengths)
+        self._empty_tail()
+        first, size = len(self._parts) - 1, len(lengths)
+        while first and len(self._parts[first - 1]) <= max(size, SMALL):
+            first -= 1
+            size += len(self._parts[first])
+        if first < len(self._parts) - 1:
+            self._parts[first:] = [merged(self._parts[first:], np.arange(size, dtype=np.int32))]
 
-    def at(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
-        """The weighted BM25 score of some rows, in ascending order: as `scores(weights)[rows]`."""
-        found = np.zeros(len(rows), dtype=np.float32)
-        norms = self._norms(rows)
-        for term, weight in weights.items():
-            if term not in self._rows:
-                continue
-            holding = np.frombuffer(self._rows[term], dtype=np.int32)
-            place = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
-            counts = np.frombuffer(self._counts[term], dtype=np.uint8)[place]
-            counts = np.where(holding[place] == rows, counts, 0).astype(np.float32)
-            found += weight * self.rarity(term) * (self._k1 + 1) * counts / (counts + norms)
+    def _norms(self, lengths: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
+        """What a count is compared with in BM25, for each row."""
+        norms: NDArray[np.float32] = self._k1 * (1 - self._b + self._b * lengths / mean)
+        return norms
+
+    def _valued(self, part: Frozen, mean: float) -> Frozen:
+        """The part for this mean length, if its own is far from it: that of the first rows was."""
+        own = float(part.mean[0])
+        if abs(own / mean - 1) < DRIFT:
+            return part
+        ratio = self._norms(part.lengths, mean) / self._norms(part.lengths, own)
+        return part.valued_anew(ratio.astype(np.float32), mean)
+
+    def close(self, moved: NDArray[np.int32]) -> None:
+        """All in one part; moves each row to `moved[row]`, in order; −1 takes it out."""
+        self.freeze()
+        if len(self._parts) > 1 or (len(moved) and moved[-1] != len(moved) - 1):
+            self._parts = [merged(self._parts, moved)]
+        self._frozen_rows = sum(map(len, self._parts))
+        self._total = float(sum(part.lengths.sum() for part in self._parts))
+
+    def copy(self) -> Postings:
+        """With the same rows, which do not change: what comes to one does not come to the other."""
+        self.freeze()
+        other = Postings(self._k1, self._b, self._library)
+        other._parts, other._frozen_rows = list(self._parts), self._frozen_rows
+        other._total = self._total
+        return other
+
+    def ask(self, weights: Mapping[str, float]) -> Asked:
+        """The terms looked up, and every row's score by those that tell most."""
+        self.freeze()
+        keys = keys_of(weights)
+        places = [part.places(keys) for part in self._parts]
+        holding = np.zeros(len(keys), dtype=np.int64)
+        for part, own in zip(self._parts, places, strict=True):
+            holding += part.holding(own)
+        telling = _telling(holding, len(self))
+        rarities = self._rarities(weights, holding)
+        worth = np.fromiter(weights.values(), dtype=np.float64, count=len(weights))
+        asked = Asked(worth, rarities, places, telling, np.zeros(len(self), dtype=np.float32))
+        impacts, start = self._worth(asked)[telling], 0
+        for part, own in zip(self._parts, places, strict=True):
+            asked.first[start : start + len(part)] = part.scores(own[telling], impacts)
+            start += len(part)
+        return asked
+
+    def scores(self, asked: Asked, rows: NDArray[np.intp]) -> Scores:
+        """The weighted BM25 score of some rows, by all terms."""
+        found, rest = asked.first[rows], ~asked.telling
+        if not rest.any():
+            return found
+        worth = self._worth(asked)[rest]
+        for part, places, here, own in self._split(asked, rows):
+            found[here] += part.some(places[rest], worth, own)
         return found
 
-    def telling(self, weights: Mapping[str, float]) -> dict[str, float]:
-        """The terms that at most an eighth of the rows hold; all when there is none of them.
+    def held(self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]) -> Scores:
+        """For each of `rows`, the share (0 to 1) of the weight of some of the terms (their numbers
+        in the question) that it holds."""
+        shares = np.zeros(len(rows), dtype=np.float32)
+        worth = asked.weights * asked.rarities
+        for part, places, here, own in self._split(asked, rows):
+            short = own.astype(np.int32)  # as the rows of a part are
+            for term in terms:
+                if places[term] >= 0:
+                    shares[here] += worth[term] * (part.impact(places[term], short) > 0)
+        whole = worth[list(terms)].sum()
+        return shares / np.float32(whole) if whole else shares
 
-        The others change hardly which rows are best, and cost most of the time.
-        """
-        most = len(self._lengths) // COMMON
-        few = {key: own for key, own in weights.items() if 0 < len(self._rows.get(key, ())) <= most}
-        return few or dict(weights)
-
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency, never negative; highest for a term that no row holds."""
-        if self._library is not None:
-            return self._library.rarity(term)
-        return _rarity(len(self._lengths), len(self._rows.get(term, ())))
-
-    def scores(self, weights: Mapping[str, float]) -> Scores:
-        """The weighted BM25 score of every row; there must be one."""
-        found = np.zeros(len(self._lengths), dtype=np.float32)
-        norms = self._norms()
-        for term, weight in weights.items():
-            if (rows := self._rows.get(term)) is None:
-                continue
-            at = np.frombuffer(rows, dtype=np.int32)
-            counts = np.frombuffer(self._counts[term], dtype=np.uint8).astype(np.float32)
-            impact = weight * self.rarity(term) * (self._k1 + 1)
-            found[at] += impact * counts / (counts + norms[at])
-        return found
-
-    def weight(self, weights: Mapping[str, float]) -> float:
+    def weight(self, asked: Asked) -> float:
         """How much the terms say together, where 1 is one term that no row holds.
 
         It does not grow with the number of rows, so it compares between libraries.
         """
-        return sum(value * self.rarity(term) for term, value in weights.items()) / self.rarity("")
+        return float((asked.weights * asked.rarities).sum()) / float(
+            self._rarities([""], np.zeros(1))[0]
+        )
 
-    def held(self, weights: Mapping[str, float], rows: NDArray[np.intp]) -> Scores:
-        """For each of `rows`, the share (0 to 1) of the terms' weight that it holds."""
-        shares = np.zeros(len(rows), dtype=np.float32)
-        whole = 0.0
-        for term, value in weights.items():
-            own = value * self.rarity(term)
-            whole += own
-            if term in self._rows:
-                holding = np.frombuffer(self._rows[term], dtype=np.int32)
-                place = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
-                shares += own * (holding[place] == rows)
-        return shares / whole if whole else shares
+    def _split(
+        self, asked: Asked, rows: NDArray[np.intp]
+    ) -> Iterator[tuple[Frozen, NDArray[np.intp], Any, NDArray[np.intp]]]:
+        """Each part, its places of the terms, which of `rows` are its own, and these in it."""
+        start = 0
+        for part, places in zip(self._parts, asked.places, strict=True):
+            here = (rows >= start) & (rows < start + len(part))
+            if here.any():
+                yield part, places, here, rows[here] - start
+            start += len(part)
 
-    def _norms(self, rows: NDArray[np.intp] | None = None) -> Scores:
-        lengths = np.frombuffer(self._lengths, dtype=np.float32)
-        mean = max(self._library.length if self._library else self._total / len(lengths), 1.0)
-        own = lengths if rows is None else lengths[rows]
-        return np.asarray(self._k1 * (1 - self._b + self._b * own / mean), dtype=np.float32)
+    def _rarities(self, terms: Any, holding: NDArray[Any]) -> NDArray[np.float64]:
+        if self._library is None:
+            return np.asarray(_rarity(len(self), holding), dtype=np.float64)
+        return np.array([self._library.rarity(term) for term in terms])
+
+    def _worth(self, asked: Asked) -> NDArray[np.float64]:
+        return asked.weights * asked.rarities * (self._k1 + 1)
 
 
-def _rarity(rows: int, holding: int) -> float:
-    return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
+def _numbers(found: list[int]) -> NDArray[np.uint32]:
+    """A long list as an array: ten times as quick as numpy reads it."""
+    return np.frombuffer(array("I", found), dtype=np.uint32)
+
+
+def _telling(holding: NDArray[np.int64], rows: int) -> NDArray[np.bool_]:
+    """The rarest terms, as many as have ADDED postings together; one at least."""
+    order = np.argsort(holding, kind="stable")
+    order = order[holding[order] > 0]
+    most = np.searchsorted(np.cumsum(holding[order]), max(ADDED, rows // 4), side="right")
+    telling = np.zeros(len(holding), dtype=np.bool_)
+    telling[order[: max(1, most)]] = True
+    return telling
+
+
+def _rarity(rows: int, holding: Any) -> Any:
+    return np.log(1 + (rows - holding + 0.5) / (holding + 0.5))

@@ -1,4 +1,4 @@
-"""The vectors of the cases: one matrix of whole cases, one of their sentences, scanned exactly."""
+"""The vectors of the cases: one per whole case, one per sentence; signs choose, vectors decide."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from cases.embedding import Vectors
 from cases.index import WHOLE
-from cases.index.matrix import Matrix
+from cases.index.matrix import Matrix, Rounded
 from cases.index.postings import Scores
+from cases.index.sketches import SAMPLE, Sketches, best, joined
 
-SCANNED = 20_000  # up to so many visible cases every vector is compared
-RESCORED = 600  # of those that the signs choose: recall@10 above 0.99 (benchmarks/search_speed.md)
-CLAUSES = 3  # of a question that look for candidates; all of them are compared with those
+SCANNED = 3_000  # up to so many visible cases every vector is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,10 @@ class Common:
     def without(self, rows: Vectors) -> Vectors:
         """The rows less what is common, length 1 again (a row of nothing stays nothing)."""
         left = rows - self.mean
-        left = left - np.outer(left @ self.component, self.component)
-        lengths = np.linalg.norm(left, axis=1, keepdims=True)
-        return np.asarray(left / np.maximum(lengths, 1e-9), dtype=np.float32)
+        left -= (left @ self.component)[:, None] * self.component
+        lengths = np.sqrt(np.einsum("ij,ij->i", left, left))
+        left /= np.maximum(lengths, 1e-9)[:, None]
+        return np.asarray(left, dtype=np.float32)
 
 
 def common_of(model: str, size: int) -> Common:
@@ -48,109 +48,130 @@ def common_of(model: str, size: int) -> Common:
 
 
 class CaseVectors:
-    """Whole cases by row, their sentences in one piece each; a row without vectors scores 0."""
+    """Whole cases by row, their sentences in one piece each; a row without vectors scores 0.
 
-    def __init__(self, common: Common) -> None:
-        size = len(common.mean)
+    `kept`: the arrays of `arrays()`, of an index that was saved.
+    """
+
+    def __init__(self, common: Common, kept: Mapping[str, NDArray[Any]] | None = None) -> None:
+        size, own = len(common.mean), kept or {}
         self._common = common
-        self._whole, self._sentences = Matrix(size, np.float32), Matrix(size, np.float16)
-        self._signs = Matrix((size + 63) // 64, np.uint64)
-        self._pieces: dict[int, tuple[int, int]] = {}
+        self._whole = Rounded(size, np.int16, own.get("whole"), own.get("whole_scales"))
+        self._sentences = Rounded(size, np.int16, own.get("sentences"), own.get("sentence_scales"))
+        self._pieces = Matrix(2, np.int32, own.get("pieces"))  # first sentence, how many
+        self._sketches = Sketches(own) if "signs" in own else None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything, to be saved."""
+        found = {
+            "whole": self._whole.numbers.whole(),
+            "whole_scales": self._whole.scales.whole(),
+            "sentences": self._sentences.numbers.whole(),
+            "sentence_scales": self._sentences.scales.whole(),
+            "pieces": self._pieces.whole(),
+        }
+        return {**found, **(self._sketches.arrays() if self._sketches else {})}
+
+    def copy(self) -> CaseVectors:
+        """See Matrix.copy; no sentences of a row that is replaced later come to the other."""
+        other = CaseVectors(self._common)
+        other._whole, other._sentences = self._whole.copy(), self._sentences.copy()
+        pieces = self._pieces.take(np.arange(len(self._pieces)))  # eight bytes a row
+        other._pieces = Matrix(2, np.int32, pieces)
+        other._sketches = self._sketches and self._sketches.copy()
+        return other
 
     def append(self) -> None:
         """The next row, without vectors."""
-        self._whole.extend(np.zeros((1, len(self._common.mean)), dtype=np.float32))
-        self._signs.extend(np.zeros((1, self._signs.size), dtype=np.uint64))
+        self._whole.longer(1)
+        self._pieces.longer(1)
 
     def put(self, row: int, vectors: Mapping[str, Vectors]) -> None:
         """Sets all vectors of a row by part; sentences put before are left behind, unused."""
         numbers = sorted(int(part) for part in vectors if part != WHOLE)
-        own = [vectors[str(number)] for number in numbers]
-        whole = vectors.get(WHOLE)
-        if whole is not None:
-            own_whole = self._common.without(whole[None, :])
-            self._whole.rows()[row], self._signs.rows()[row] = own_whole[0], _signs(own_whole)[0]
-        if own:
-            self._pieces[row] = (self._sentences.length, len(own))
-            self._sentences.extend(self._common.without(np.stack(own)))
+        named = [*([WHOLE] if WHOLE in vectors else []), *map(str, numbers)]
+        if not named:
+            return
+        every = np.concatenate([vectors[name] for name in named])  # a third of what stack takes
+        rows = self._common.without(every.reshape(len(named), -1))
+        if WHOLE in vectors:
+            self._whole.put(row, rows[0])
+            if self._sketches is not None and row < len(self._sketches):
+                self._sketches.put(row, rows[0])
+        if numbers:
+            piece = np.array([len(self._sentences), len(numbers)], dtype=np.int32)
+            self._pieces.put(row, piece)
+            self._sentences.extend(rows[-len(numbers) :])
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Only these rows stay, in this order, with the sentences that are in use."""
         self._whole.keep(rows)
-        self._signs.keep(rows)
-        here = [(at, *self._pieces[row]) for at, row in enumerate(rows) if row in self._pieces]
-        used = [np.arange(start, start + count) for _, start, count in here]
-        self._sentences.keep(np.concatenate([np.empty(0, dtype=np.intp), *used]))
-        starts = np.cumsum([0, *(count for _, _, count in here)])
-        self._pieces = {
-            at: (int(start), count) for (at, _, count), start in zip(here, starts, strict=False)
-        }
+        starts, counts = self._pieces.take(rows).T
+        self._sentences.keep(_runs(starts, counts))
+        self._pieces.keep(rows)
+        self._pieces.whole()[:, 0] = np.cumsum(counts) - counts
+        self._sketches = None
+
+    def settle(self) -> None:
+        """Sketches all rows of a large library; until then new ones are compared in full."""
+        have = np.flatnonzero(self._whole.scales.whole()[:, 0])
+        if len(have) <= SCANNED:
+            return
+        if self._sketches is None or 2 * len(self._sketches) < len(have):
+            sample = self._whole.take(have[:: -(-len(have) // SAMPLE)])
+            self._sketches = Sketches.of(sample)
+        self._sketches.extend(self._whole)
+
+    def unsettled(self) -> bool:
+        """True when many vectors came and nothing chooses among them yet."""
+        return self._sketches is None and len(self._whole) > SCANNED
 
     def sentences(self, row: int) -> int:
         """How many sentences of the row have a vector."""
-        return self._pieces.get(row, (0, 0))[1]
-
-    def nearest_sentence(self, asked: Vectors, row: int) -> int | None:
-        """The number of the row's sentence that is nearest to the question or a clause of it."""
-        if (piece := self._pieces.get(row)) is None:
-            return None
-        start, count = piece
-        own = self._sentences.rows()[start : start + count].astype(np.float32)
-        cosines = asked @ own.T
-        return int(cosines.max(axis=0).argmax())
+        return int(self._pieces.take(np.array([row]))[0, 1])
 
     def question(self, rows: Vectors) -> Vectors:
         """A question's vectors as they are compared here."""
         return self._common.without(rows)
 
-    def wholes(self, asked: Vectors, rows: NDArray[np.intp]) -> Scores:
-        """For `rows` the cosine with the question; shape (rows of asked, rows)."""
-        every = self._whole.rows()
-        if 2 * len(rows) > len(every):  # scanning all is quicker than gathering most
-            return np.asarray((asked @ every.T)[:, rows], dtype=np.float32)
-        return np.asarray(asked @ every[rows].T, dtype=np.float32)
+    def wholes(self, asked: Vectors | None, rows: NDArray[np.intp]) -> Scores:
+        """For `rows` the cosine with the question; shape (rows of asked, rows). Without one 0."""
+        if asked is None:
+            return np.zeros((1, len(rows)), dtype=np.float32)
+        return self._whole.cosines(asked, rows)
 
     def nearest(self, asked: Vectors, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-        """Places in `rows` of the cases nearest to the question or a clause of it, `most` at least.
+        """Places in `rows` (ascending) of the cases nearest to the question or a clause of it."""
+        if len(rows) <= max(SCANNED, most) or self._sketches is None:
+            return best(joined(self.wholes(asked, rows)), most)
+        known = int(np.searchsorted(rows, len(self._sketches)))
+        old, new = self._sketches.choose(asked, rows[:known], most), np.arange(known, len(rows))
+        places = np.concatenate([np.sort(old), new])
+        return places[best(joined(self.wholes(asked, rows[places])), most)]
 
-        Above SCANNED rows the signs of the numbers choose RESCORED of them, which are then
-        compared exactly: 64 bytes a case are read instead of 2,048.
-        """
-        if len(rows) <= max(SCANNED, most):
-            near = self.wholes(asked, rows).max(axis=0)
-            return _best(near, most)
-        found = []
-        every = self._signs.rows()
-        held = every if len(rows) == len(every) else every[rows]
-        for one, signs in zip(asked[:CLAUSES], _signs(asked[:CLAUSES]), strict=True):
-            apart = np.bitwise_count(held ^ signs).sum(axis=1, dtype=np.uint16)
-            near = _best(-apart.astype(np.int32), max(RESCORED, 4 * most))
-            found.append(near[_best(self.wholes(one[None, :], rows[near])[0], most)])
-        return np.unique(np.concatenate(found))
-
-    def best_sentences(self, asked: Vectors, rows: NDArray[np.intp]) -> Scores:
-        """For `rows` the best cosine of a sentence; shape (rows of asked, rows); 0 without any."""
+    def best_sentences(
+        self, asked: Vectors, rows: NDArray[np.intp]
+    ) -> tuple[Scores, NDArray[np.intp]]:
+        """For `rows` the best cosine of a sentence, shape (rows of asked, rows), 0 without any;
+        and the number of the sentence that is nearest to any row of `asked`, −1 without any."""
         found = np.zeros((len(asked), len(rows)), dtype=np.float32)
-        here = [(at, *self._pieces[row]) for at, row in enumerate(rows) if row in self._pieces]
-        if not here:
-            return found
-        at, starts, counts = (np.array(column) for column in zip(*here, strict=True))
-        bounds = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        picked = np.arange(counts.sum()) + np.repeat(starts - bounds, counts)
-        cosines = asked @ self._sentences.rows()[picked].astype(np.float32).T
-        found[:, at] = np.maximum.reduceat(cosines, bounds, axis=1)
-        return found
+        numbers = np.full(len(rows), -1, dtype=np.intp)
+        starts, counts = self._pieces.take(rows).T
+        here = np.flatnonzero(counts)
+        if not len(here):
+            return found, numbers
+        starts, counts = starts[here], counts[here]
+        bounds = np.cumsum(counts) - counts
+        cosines = self._sentences.cosines(asked, _runs(starts, counts))
+        found[:, here] = np.maximum.reduceat(cosines, bounds, axis=1)
+        near = cosines.max(axis=0)
+        tops = np.flatnonzero(near == np.repeat(np.maximum.reduceat(near, bounds), counts))
+        first = tops[np.searchsorted(tops, bounds)]  # of equals the first
+        numbers[here] = first - bounds
+        return found, numbers
 
 
-def _signs(rows: Vectors) -> NDArray[np.uint64]:
-    """One bit per number, 64 in a word; shape (rows, words)."""
-    spare = -rows.shape[1] % 64
-    bits = np.packbits(np.pad(rows > 0, ((0, 0), (0, spare))), axis=1)
-    return np.ascontiguousarray(bits).view(np.uint64)
-
-
-def _best(scores: NDArray[Any], most: int) -> NDArray[np.intp]:
-    """The places of the `most` highest, in no order."""
-    if len(scores) <= most:
-        return np.arange(len(scores))
-    return np.argpartition(-scores, most)[:most]
+def _runs(starts: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.intp]:
+    """start, start + 1, … of each run, one run after the other."""
+    before = np.cumsum(counts) - counts
+    return np.asarray(np.arange(counts.sum()) + np.repeat(starts - before, counts), dtype=np.intp)

@@ -1,0 +1,208 @@
+"""Postings of some rows in arrays that do not change: read quickly, mapped from a file, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cases.index.matrix import room
+
+STEPS = 65_535  # an impact takes two bytes, 1 to 65,535; 0: the row does not hold the term
+CHUNK = 1 << 21  # postings that are merged at once
+COMMON = 8  # a term in more than one of so many rows says little
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Terms by their `keys`, ascending; the rows of term n lie at starts[n]:starts[n + 1], with
+    what its count is worth in BM25 (STEPS: all it can be). `lengths`: of every row, in terms;
+    `mean`: one number, the mean length for which that was worked out.
+
+    Terms of many rows (`often`) also have a number for every row: to look some rows up there is
+    quicker than to add all of them up.
+    """
+
+    keys: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    impacts: NDArray[np.uint16]
+    often: NDArray[np.int32]  # numbers of terms, ascending
+    every: NDArray[np.uint16]  # (rows, often)
+    lengths: NDArray[np.float32]
+    mean: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, kept: Mapping[str, NDArray[Any]]) -> Frozen:
+        """From the arrays of `arrays`."""
+        return cls(**{name: kept[name] for name in cls.__slots__})
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything, to be saved."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def places(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """The number of each term, −1 for one that is not here."""
+        return _found(self.keys, keys)
+
+    def holding(self, places: NDArray[np.intp]) -> NDArray[np.int64]:
+        """How many rows hold each term."""
+        return np.where(places < 0, 0, self.starts[places + 1] - self.starts[places])
+
+    def scores(self, places: NDArray[np.intp], worth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of the terms' impacts for every row, each times its worth."""
+        here = places >= 0
+        starts, ends = self.starts[places[here]].tolist(), self.starts[places[here] + 1].tolist()
+        end = sum(ends) - sum(starts)
+        rows, values, at = np.empty(end, np.intp), np.empty(end), 0
+        for start, stop, own in zip(starts, ends, (worth[here] / STEPS).tolist(), strict=True):
+            to = at + stop - start
+            rows[at:to] = self.rows[start:stop]
+            np.multiply(self.impacts[start:stop], own, out=values[at:to])
+            at = to
+        return np.asarray(np.bincount(rows, values, minlength=len(self)), dtype=np.float64)
+
+    def some(
+        self, places: NDArray[np.intp], worth: NDArray[np.float64], rows: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """The same for some rows."""
+        at = _found(self.often, places.astype(np.int32))
+        listed = at >= 0
+        found = np.asarray(self.every[rows][:, at[listed]] @ (worth[listed] / STEPS))
+        short = rows.astype(np.int32)
+        for place, own in zip(places[~listed].tolist(), worth[~listed].tolist(), strict=True):
+            if place >= 0:
+                found += own / STEPS * self.impact(place, short)
+        return found
+
+    def valued_anew(self, ratio: NDArray[np.float32], mean: float) -> Frozen:
+        """For another mean length: `ratio` tells for each row how much more a length weighs now.
+
+        A count c was worth c / (c + n); from that and n / n' follows c / (c + n').
+        """
+        impacts, every = room(self.impacts.shape, np.uint16), room(self.every.shape, np.uint16)
+        for start in range(0, len(impacts), CHUNK):
+            span = slice(start, start + CHUNK)
+            impacts[span] = _anew(self.impacts[span], ratio[self.rows[span]])
+        for start in range(0, len(every), 1 << 12):
+            span = slice(start, start + (1 << 12))
+            every[span] = _anew(self.every[span], ratio[span, None])
+        return replace(self, impacts=impacts, every=every, mean=np.array([mean]))
+
+    def impact(self, place: int, rows: NDArray[np.int32]) -> NDArray[np.uint16]:
+        """What a term is worth in each row, 0 where it is not."""
+        span = slice(self.starts[place], self.starts[place + 1])
+        own = self.rows[span]
+        at = np.minimum(own.searchsorted(rows), len(own) - 1)
+        return np.asarray(self.impacts[span][at] * (own[at] == rows))
+
+
+def frozen(
+    keys: NDArray[np.uint64],
+    terms: NDArray[np.integer[Any]],
+    rows: NDArray[np.int32],
+    impacts: NDArray[np.uint16],
+    lengths: NDArray[np.float32],
+    mean: float,
+) -> Frozen:
+    """From postings in the order of their rows; `terms` are places in `keys` as these came."""
+    order = np.argsort(keys)
+    rank = np.empty(len(keys), np.uint16 if len(keys) < 1 << 16 else np.int32)
+    rank[order] = np.arange(len(keys))
+    ranks = rank[terms]
+    sort = np.argsort(ranks, kind="stable")  # by counting where ranks take two bytes
+    held = np.bincount(ranks, minlength=len(keys))
+    return _whole(keys[order], held, rows[sort], impacts[sort], lengths, mean)
+
+
+def keys_of(terms: Iterable[str]) -> NDArray[np.uint64]:
+    """64 bits for a term, the same in every process: no list of words needs to be in memory.
+
+    Among a million terms two are alike with a chance of one in 37 million.
+    """
+    found = [blake2b(term.encode("utf-8", "replace"), digest_size=8).digest() for term in terms]
+    return np.frombuffer(b"".join(found), dtype="<u8")
+
+
+def merged(parts: Sequence[Frozen], moved: NDArray[np.int32]) -> Frozen:
+    """All in one; each row, counted through all parts, goes to `moved[row]`, −1 takes it out."""
+    keys = np.unique(np.concatenate([part.keys for part in parts]))
+    places = [np.searchsorted(keys, part.keys) for part in parts]
+    held = np.zeros(len(keys), dtype=np.int64)
+    for part, place in zip(parts, places, strict=True):
+        held[place] += np.diff(part.starts)
+    ends = np.concatenate([[0], np.cumsum(held)])
+    rows, impacts = room((int(ends[-1]),), np.int32), room((int(ends[-1]),), np.uint16)
+    first = written = 0
+    while first < len(keys):
+        last = min(max(first + 1, int(np.searchsorted(ends, ends[first] + CHUNK))), len(keys))
+        terms, at, own = _chunk(parts, places, moved, first, last)
+        held[first:last] = np.bincount(terms, minlength=last - first)
+        order = np.argsort(terms, kind="stable")  # runs that are sorted: quick
+        span = slice(written, written + len(order))
+        rows[span], impacts[span] = at[order], own[order]
+        first, written = last, span.stop
+    used = held > 0
+    lengths = np.concatenate([part.lengths for part in parts])[moved >= 0]
+    mean = np.average([part.mean[0] for part in parts], weights=[len(part) + 1 for part in parts])
+    return _whole(keys[used], held[used], rows[:written], impacts[:written], lengths, float(mean))
+
+
+def _whole(
+    keys: NDArray[np.uint64],
+    held: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    impacts: NDArray[np.uint16],
+    lengths: NDArray[np.float32],
+    mean: float,
+) -> Frozen:
+    starts = np.concatenate([[0], np.cumsum(held)])
+    often = np.flatnonzero(held > len(lengths) // COMMON).astype(np.int32)
+    every = room((len(lengths), len(often)), np.uint16)
+    for column, term in enumerate(often):
+        span = slice(starts[term], starts[term + 1])
+        every[rows[span], column] = impacts[span]
+    return Frozen(keys, starts, rows, impacts, often, every, lengths, np.array([mean]))
+
+
+def _chunk(
+    parts: Sequence[Frozen],
+    places: Sequence[NDArray[np.intp]],
+    moved: NDArray[np.int32],
+    first: int,
+    last: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]]:
+    """Terms (from `first` on), new rows and impacts of the terms before `last`, part by part."""
+    terms, rows, impacts, base = [], [], [], 0
+    for part, place in zip(parts, places, strict=True):
+        a, b = np.searchsorted(place, [first, last])
+        span = slice(part.starts[a], part.starts[b])
+        own = moved[base : base + len(part)][part.rows[span]]
+        term = np.repeat((place[a:b] - first).astype(np.int32), np.diff(part.starts[a : b + 1]))
+        left = slice(None) if len(own) == 0 or own.min() >= 0 else own >= 0
+        terms.append(term[left])
+        rows.append(own[left])
+        impacts.append(part.impacts[span][left])
+        base += len(part)
+    return np.concatenate(terms), np.concatenate(rows), np.concatenate(impacts)
+
+
+def _anew(impacts: NDArray[np.uint16], ratio: NDArray[np.float32]) -> NDArray[np.uint16]:
+    share = impacts / np.float32(STEPS)
+    share /= share + (1 - share) * ratio
+    return np.asarray(np.rint(share * STEPS), dtype=np.uint16)
+
+
+def _found(among: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.intp]:
+    """The places of `wanted` in a sorted array, −1 for what is not there."""
+    if not len(among):
+        return np.full(len(wanted), -1, dtype=np.intp)
+    at = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
+    return np.where(among[at] == wanted, at, -1)
