@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks import acks, importing, ledger, ledger_month, quality, startup, teams_tokens
+from benchmarks import acks, audit, importing, ledger, ledger_month, quality, startup, teams_tokens
 from benchmarks.rows import Row, show
 
 PAGE = Path(__file__).with_name("README.md")
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "startup": startup.rows,
     "acks": acks.rows,
     "importing": importing.rows,
+    "audit": audit.rows,
     "ledger": ledger.rows,
     "ledger_month": ledger_month.rows,
     "teams_tokens": teams_tokens.rows,

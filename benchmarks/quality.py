@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks import capture, guard, guard_texts, search_quality
+from benchmarks import capture, guard_score, guard_texts, search_quality
 from benchmarks.rows import DATA, Row, show, wilson
 from cases.capture.intent import IS_WIN_FROM, SURE_WITH_VECTOR
 from cases.embedding.bundled import BundledEncoder
+from cases.embedding.word_vectors import for_search
 
 
 def box() -> list[Row]:
@@ -41,7 +42,7 @@ def _f1(said: np.ndarray, true: np.ndarray) -> float:
 
 def search() -> list[Row]:
     """Search over the development cases and queries."""
-    encoder = BundledEncoder()
+    encoder = for_search(BundledEncoder())
     documents = [search_quality.document(row) for row in search_quality.rows("cases.jsonl")]
     index = search_quality.filled(documents, encoder)
     found = search_quality.measure(index, encoder)
@@ -60,7 +61,7 @@ def checks() -> list[Row]:
     first run of each fresh batch, stands in guard.md and cannot be measured again."""
     encoder = BundledEncoder()
     texts = guard_texts.rows(DATA / "safety.jsonl")
-    score = guard.measure(texts, set(), encoder)
+    score = guard_score.measure(texts, set(), encoder)
     return [
         _share("guard: stops what it must stop", score.stopped["labelled"]),
         _share("guard: stops clean texts", score.stopped["clean"]),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cases.embedding.sentence import SentenceEncoder
+from cases.embedding.word_vectors import for_search
 from cases.index import parts
 from cases.indexing import indexed_fields
 from cases.sample import case_of
@@ -24,7 +25,7 @@ def main() -> None:
     """Embeds each distinct text once, through sentence-transformers as the worker does."""
     rows = [case_of(row, datetime.now(UTC)) for row in content("sample/cases.json")]
     texts = {content_hash(text): text for case in rows for _, text in parts(indexed_fields(case))}
-    vectors = SentenceEncoder().encode(list(texts.values())).astype(np.float16)
+    vectors = for_search(SentenceEncoder()).encode(list(texts.values())).astype(np.float16)
     np.savez_compressed(FILE, hashes=np.array(list(texts)), vectors=vectors)
     print(f"{len(texts)} vectors, {FILE.stat().st_size / 1e6:.1f} MB")
 

@@ -17,6 +17,7 @@ from scheduler import calendar as dates
 LISTS = ("closed", "opened", "avoided", "holidays", "workdays")
 SWITCHES = ("year_end", "usual")
 MOST_DAYS = 366  # in one list
+LONG = 200  # characters of a line with its remark
 MOST_YEARLY = 31  # more than a month of every year would leave months without a business day
 _LEAP = 2028  # MM-DD is read in a leap year, so that 02-29 may be closed
 _LINE = re.compile(r"\s*([\d/.-]+?)(?:\s*(?:\.\.|〜|~)\s*([\d/.-]+))?(?:[\s\u3000]+(.*))?\s*")
@@ -58,7 +59,7 @@ def days(text: str) -> list[str]:
 
 
 def _days(line: str) -> Iterator[str]:
-    match = _LINE.fullmatch(line)
+    match = _LINE.fullmatch(line) if len(line) <= LONG else None
     if match is None:
         raise BadDay(line.strip()[:60])
     first, yearly = _day(match[1], line)

@@ -6,13 +6,13 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cases import audit
+from cases import audit, rights
 from cases.columns import new_id
 from cases.db import Database, Shelf
 from cases.errors import NotFound
+from cases.rights import Action
 from cases.scope import Scope
 from cases.seal import KeyRing
-from cases.vocabulary import Role
 from scheduler.models import InboxEvent, InboxState
 from scheduler.ports import Event, Receiver
 from scheduler.store.inbox import Inbox
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 FRESH = timedelta(seconds=30)  # the process that kept it handles it; then a worker takes over
 TRIES = 12
 BATCH = 20
-ADMINISTRATORS = (Role.HQ_ADMIN, Role.IT_ADMIN)
 
 
 class AlreadyHandled(Exception):  # not an error: the other one's work stands
@@ -159,7 +158,7 @@ class Dead:
 
 async def dead(shelf: Shelf, limit: int = 20) -> list[Dead]:
     """The dead events, newest first, for an administrator. Raises NotAllowed for others."""
-    shelf.scope.needs(*ADMINISTRATORS)
+    rights.need(shelf, Action.EVENTS)
     return [
         Dead(row.id, row.platform, row.received_at, row.attempts, row.raw is not None)
         for row in await Inbox(shelf).of_state(InboxState.DEAD, limit)
@@ -187,7 +186,7 @@ async def drop(shelf: Shelf, event_id: str) -> None:
 
 
 async def _dead(shelf: Shelf, event_id: str) -> InboxEvent:
-    shelf.scope.needs(*ADMINISTRATORS)
+    rights.need(shelf, Action.EVENTS, event_id)
     row = await Inbox(shelf).event(event_id)
     if row is None or row.state is not InboxState.DEAD:
         raise NotFound

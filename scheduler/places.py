@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from cases.db import Shelf
 from cases.models.org import Account, Room
-from scheduler.store.ledger import Ledger
+from cases.store.sign_in import WEB
 
 NO_ACCOUNT = "no_account"  # the outcome of a message that is only recorded: nobody can be reached
 
@@ -24,10 +24,16 @@ async def place_for(
 
 
 async def places_of(shelf: Shelf, member_ids: Collection[str]) -> dict[str, Account]:
-    """The accounts that members are written to, by the same rule; nobody without an account."""
-    active = {row.id for row in await Ledger(shelf).workspaces()}
+    """The accounts that members are written to, by the same rule; nobody without an account.
+
+    Who is in a chat is written to there: pages are looked at, and nobody is called to them.
+    """
+    rows = await shelf.people.workspaces()
+    active = {row.id for row in rows if row.state == "active"}
+    pages = {row.id for row in rows if row.platform == WEB}
     found: dict[str, Account] = {}
     for member_id, accounts in (await shelf.people.accounts_by_member(member_ids)).items():
-        for account in accounts[:1] + [one for one in accounts if one.workspace_id in active][:1]:
+        chats = [one for one in accounts if one.workspace_id not in pages] or accounts
+        for account in chats[:1] + [one for one in chats if one.workspace_id in active][:1]:
             found[member_id] = account  # the second one, if there is one, is the better place
     return found

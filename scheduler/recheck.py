@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from cases.db import Shelf
 from cases.models.org import Member
-from cases.vocabulary import Status
+from cases.vocabulary import GONE
 from scheduler import calendar as dates
 from scheduler import hours
 from scheduler.job import LATE, Job, Mailing, Message, Renew
 from scheduler.models import Delivery, Occurrence
 
 ANSWER = "reply"  # somebody waits for it: it goes out, and is replaced if it shows too much
-_GONE = (Status.ARCHIVED, Status.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,6 @@ async def _shows_withdrawn(shelf: Shelf, case_ids: list[str]) -> bool:
     """True when a case that the frozen text shows has been taken back since."""
     for case_id in case_ids:
         case = await shelf.cases.any(case_id)
-        if case is None or case.status in _GONE:
+        if case is None or case.status in GONE:
             return True
     return False

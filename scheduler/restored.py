@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cases.db import Shelf
+from cases.store.sign_in import SignIns
 from scheduler.models import Delivery, DeliveryState, OccurrenceState
 from scheduler.store.ledger import Ledger
 from scheduler.store.plans import Plans
@@ -24,8 +25,10 @@ async def settle(shelf: Shelf) -> Settled:
     """Every message that was due becomes `unknown`; periods until now are promised no more.
 
     A turn that fell due after the backup may have gone out: its messages had ids that are lost
-    with it, so nothing could recognise them. No duplicate is preferred.
+    with it, so nothing could recognise them. No duplicate is preferred. Nobody stays signed in to
+    the pages: who signed out since the backup was made must not be in again.
     """
+    await SignIns(shelf).end_everybody()
     due = Delivery.state.in_((DeliveryState.READY, DeliveryState.SENDING))
     doubtful = await Ledger(shelf).change(
         due & (Delivery.not_before <= shelf.now),

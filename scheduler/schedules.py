@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import CaseError, NotFound
 from cases.models.org import Company
-from cases.vocabulary import Role
+from cases.rights import Action
 from scheduler import calendar as dates
 from scheduler import company_days, rules
 from scheduler.calendar import Calendar
@@ -56,7 +56,7 @@ class Plan:
 
 async def listing(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Plan]:
     """All schedules in the order of the jobs. Raises NotAllowed for all but 事務局."""
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SCHEDULE)
     await know(shelf, jobs)
     schedules, skipped = await Plans(shelf).schedules(), await Plans(shelf).skipped(SEEN)
     zone, calendar = _here(await shelf.people.company())
@@ -136,7 +136,7 @@ async def set_state(shelf: Shelf, jobs: Mapping[str, Job], kind: str, state: Sch
 
 async def set_calendar(shelf: Shelf, jobs: Mapping[str, Job], typed: Mapping[str, str]) -> None:
     """Keeps the company's calendar; every schedule follows it from now on. Raises BadDay."""
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SCHEDULE)
     kept = company_days.read(typed)
     await know(shelf, jobs)
     company = await shelf.people.company()
@@ -150,11 +150,13 @@ async def set_calendar(shelf: Shelf, jobs: Mapping[str, Job], typed: Mapping[str
     await audit.record(shelf, "calendar.change", ",".join(kept["closed"])[:200])
 
 
-async def coming(shelf: Shelf, job: Job, calendar: Calendar) -> tuple[Period, ...]:
+async def coming(
+    shelf: Shelf, jobs: Mapping[str, Job], kind: str, calendar: Calendar
+) -> tuple[Period, ...]:
     """The next five turns if the company's calendar were this one."""
-    row = (await Plans(shelf).schedules())[job.name]
+    row = await _row(shelf, jobs, kind)
     zone, _ = _here(await shelf.people.company())
-    return await next_turns(shelf, job, row, row.settings, calendar, zone)
+    return await next_turns(shelf, jobs[kind], row, row.settings, calendar, zone)
 
 
 async def next_turns(
@@ -216,7 +218,7 @@ async def _lost(
 
 
 async def _row(shelf: Shelf, jobs: Mapping[str, Job], kind: str) -> Schedule:
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SCHEDULE, kind)
     await know(shelf, jobs)
     row = await Plans(shelf).schedule(kind)
     if row is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from cases.models.org import Account, Room
 from cases.scope import Scope
 from scheduler import buckets, ledger
 from scheduler.dispatch import Worker
-from scheduler.job import Mailing, Message
+from scheduler.job import REPLY, Mailing, Message
 from scheduler.models import Delivery
 from scheduler.ports import DeliveryFailed, DeliveryUnknown, Parcel, Receipt
 from scheduler.recheck import made_anew
@@ -51,23 +51,37 @@ class Changed:
     recast: Mapping[str, datetime]
 
 
+@dataclass(slots=True)
+class _Limits:
+    """Workspaces that have had their updates of this round; the next one goes on there."""
+
+    dry: set[str] = field(default_factory=set)  # no token is left
+    refused: set[str] = field(default_factory=set)  # the platform said so
+
+
 async def take_back(worker: Worker, company_id: str) -> int:
     """Replaces all sent messages that show what they should not: how many were replaced.
 
-    A batch at a time; one that has to wait (a limit, a platform that is away) holds up no other.
+    What many read comes first: rooms, then people, each with the newest message first. A batch at
+    a time; one that has to wait (a limit, a platform that is away) holds up no other.
     """
-    replaced, after = 0, ""
-    dry: set[str] = set()  # workspaces whose limit is reached: the next round goes on there
+    limits = _Limits()
+    return sum([await _among(worker, company_id, limits, rooms=rooms) for rooms in (True, False)])
+
+
+async def _among(worker: Worker, company_id: str, limits: _Limits, *, rooms: bool) -> int:
+    replaced, before = 0, ""
     while True:
         async with worker.database.transaction(Scope(company_id)) as shelf:
             changed = await _changed(shelf)
-            ids = [*changed.gone, *changed.recast]
-            rows = await Ledger(shelf).showing(ids, GIVEN_UP, worker.pace.batch, after)
-            made = [await _prepared(worker, shelf, row, changed, dry) for row in rows]
-        replaced += sum([await _replaced(worker, company_id, edit) for edit in made if edit])
+            ids, size = [*changed.gone, *changed.recast], worker.pace.batch
+            rows = await Ledger(shelf).showing(ids, GIVEN_UP, size, rooms=rooms, before=before)
+            made = [await _prepared(worker, shelf, row, changed, limits) for row in rows]
+        edits = filter(None, made)
+        replaced += sum([await _replaced(worker, company_id, edit, limits) for edit in edits])
         if len(rows) < worker.pace.batch:
             return replaced
-        after = rows[-1].id
+        before = rows[-1].id
 
 
 async def _changed(shelf: Shelf) -> Changed:
@@ -88,11 +102,11 @@ def _stale(row: Delivery, changed: Changed) -> str:
 
 
 async def _prepared(
-    worker: Worker, shelf: Shelf, row: Delivery, changed: Changed, dry: set[str]
+    worker: Worker, shelf: Shelf, row: Delivery, changed: Changed, limits: _Limits
 ) -> Edit | None:
     """The row with its new bytes: the old ones are forgotten here, whatever the platform says."""
     outcome = _stale(row, changed)
-    if not outcome or row.workspace_id in dry:
+    if not outcome or row.workspace_id in limits.dry:
         return None
     place = await ledger.place_of(shelf, row)
     workspace = await shelf.people.workspace(row.workspace_id or "")
@@ -113,11 +127,14 @@ async def _prepared(
         return None
     row.payload_sha256 = hashlib.sha256(row.payload).hexdigest()
     parcel = await ledger.parcel_of(shelf, row)
-    wait = await buckets.take(shelf, workspace.platform, workspace.id, row.priority)
-    if wait:
-        dry.add(workspace.id)
-    if parcel is None or wait or workspace.state != "active":
+    if parcel is None or workspace.state != "active":
         return None
+    bucket = await buckets.for_updates(shelf, workspace.platform, workspace.id)
+    if bucket is not None and not bucket.allows(REPLY):
+        limits.dry.add(workspace.id)
+        return None
+    if bucket is not None:
+        bucket.take()
     return Edit(parcel, Receipt(row.room or "", row.receipt), message.case_ids, outcome)
 
 
@@ -134,7 +151,9 @@ def _instead(row: Delivery, outcome: str, place: Account | Room) -> tuple[Messag
     return Message(row.dedupe_key, content, case_ids=ids), ANEW
 
 
-async def _replaced(worker: Worker, company_id: str, edit: Edit) -> bool:
+async def _replaced(worker: Worker, company_id: str, edit: Edit, limits: _Limits) -> bool:
+    if edit.parcel.workspace_id in limits.refused:
+        return False
     try:
         await worker.courier.replace(edit.parcel, edit.receipt)
     except DeliveryUnknown as error:
@@ -142,10 +161,22 @@ async def _replaced(worker: Worker, company_id: str, edit: Edit) -> bool:
         return False
     except DeliveryFailed as error:
         log.warning("taking back %s failed: %s", edit.parcel.id, error.reason)
+        if error.retry_after is not None:
+            await _slow_down(worker, company_id, edit, error)
+            limits.refused.add(edit.parcel.workspace_id)
+            limits.dry.add(edit.parcel.workspace_id)
         if not error.permanent:
             return False
         return await _close(worker, company_id, edit, GIVEN_UP)
     return await _close(worker, company_id, edit, edit.outcome)
+
+
+async def _slow_down(worker: Worker, company_id: str, edit: Edit, error: DeliveryFailed) -> None:
+    """A 429: nothing is updated in that workspace before, and then more slowly."""
+    async with worker.database.transaction(Scope(company_id)) as shelf:
+        bucket = await buckets.for_updates(shelf, edit.parcel.platform, edit.parcel.workspace_id)
+        if bucket is not None:
+            bucket.block(shelf.now + ledger.pause_after(0, error, worker.dice))
 
 
 async def _close(worker: Worker, company_id: str, edit: Edit, outcome: str) -> bool:

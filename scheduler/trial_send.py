@@ -5,11 +5,11 @@ What preparing it writes (a question asked, a digest kept) is rolled back; only 
 
 from __future__ import annotations
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account
-from cases.vocabulary import Role
+from cases.rights import Action
 from scheduler.job import Job, Mailing
 from scheduler.ledger import Owed, owe
 from scheduler.places import place_for
@@ -24,7 +24,7 @@ async def send_to(shelf: Shelf, job: Job, composer: Composer, member_id: str, pr
     Raises NotFound where there is nothing to show or no account to show it to, NotAllowed for all
     but 事務局.
     """
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SCHEDULE, job.name)
     place = await place_for(shelf, member_id=member_id)
     if not isinstance(place, Account):
         raise NotFound("account")

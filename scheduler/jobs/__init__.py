@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from scheduler.job import Job
 from scheduler.jobs import (
+    audit_head,
     draft_waiting,
     hold_waiting,
     impact_note,
@@ -17,7 +18,9 @@ from scheduler.jobs import (
     review_waiting,
     roster_moves,
     skipped_turns,
+    still_valid,
     trial_follow_up,
+    vacant_seats,
     wishes,
 )
 
@@ -33,7 +36,10 @@ JOBS: tuple[Job, ...] = (
     review_waiting.JOB,
     impact_note.JOB,
     wishes.JOB,
+    still_valid.JOB,
     skipped_turns.JOB,
+    vacant_seats.JOB,
     retention.JOB,
+    audit_head.JOB,
 )
 BY_NAME: Mapping[str, Job] = {job.name: job for job in JOBS}

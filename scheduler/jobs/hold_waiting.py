@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from cases import rights
 from cases.db import Shelf
 from cases.holds import COMPLIANCE, OPEN, READERS, SAFETY
 from cases.models.case import Hold
@@ -77,7 +78,7 @@ def _to_readers(
 ) -> list[Message]:
     """To everybody with the queue's role; where there is nobody, 事務局 is told once a week."""
     part = str(content["part"])
-    readers = [one.id for one in people if READERS[part] in one.roles]
+    readers = [one.id for one in people if rights.has(one.roles, READERS[part])]
     if not readers:
         readers = [one.id for one in people if Role.HQ_ADMIN in one.roles]
         content, often = content | {"part": f"nobody_{part}"}, dates.week_key(turn.today)

@@ -9,7 +9,7 @@ from typing import Any
 from cases.db import Shelf
 from cases.models.loop import Trial
 from cases.trials import reproductions
-from cases.vocabulary import Status
+from cases.vocabulary import GONE
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, daily
 from scheduler.recheck import is_paused
@@ -21,7 +21,7 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     authors: dict[str, dict[str, str]] = defaultdict(dict)
     for trial in await shelf.loop.untold():
         case = await shelf.cases.any(trial.case_id)
-        if case is None or case.status is Status.WITHDRAWN:
+        if case is None or case.status in GONE:
             trial.told_at = shelf.now  # nobody is told of a case that is gone
             continue
         author = await shelf.people.member(case.author_id)

@@ -1,10 +1,10 @@
-"""What is forgotten by itself: originals, held texts, sent texts, dead events, old searches."""
+"""What is forgotten by itself, by the table of cases/keeping.py; and what the scheduler stores."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 
-from cases import holds, searches
+from cases import keeping, legal_holds
 from cases.db import Shelf
 from scheduler import buckets
 from scheduler.job import Chore, Turn, each_day
@@ -13,27 +13,30 @@ from scheduler.store.buckets import Buckets
 from scheduler.store.inbox import Inbox
 from scheduler.store.ledger import Ledger
 
-KEPT = timedelta(days=14)  # decision 21
+KEPT = keeping.DAYS["text of a sent message"]
 IDLE = timedelta(days=1)  # longer than the longest block, an hour
 
 
 async def work(shelf: Shelf, _turn: Turn) -> int:
-    """Erases sealed originals, texts of ended messages and raw events after 14 days, and searches
-    in threads that nobody goes on with; held texts by their own periods (cases/holds.py): how many.
+    """Deletes what is past its period, but for what is under a legal hold: how many.
 
-    A message keeps its hash, so that it can still be said what was sent. The bucket of a chat goes
-    after a quiet day: it is full again, and there is one for each chat that was ever written to.
+    Of a hold on a member the texts that were sent to them stay; raw events belong to nobody before
+    they are opened, and go. A message keeps its hash, so that it can still be said what was sent.
+    The bucket of a chat goes after a quiet day: it is full again, and there is one for each chat
+    that was ever written to.
     """
-    before = shelf.now - KEPT
-    erased = await searches.forget(shelf) + await holds.purge(shelf)
-    for draft in await shelf.cases.drafts_before(before):
-        if draft.original is not None:
-            draft.original = None
-            erased += 1
-    ended = Delivery.state.in_(ENDED) & Delivery.payload.is_not(None)
-    erased += await Ledger(shelf).change(ended & (Delivery.not_before < before), payload=None)
+    held = await legal_holds.held(shelf)
+    erased = sum((await keeping.purge(shelf, held)).values())
     await Buckets(shelf).forget(buckets.CHAT, shelf.now - IDLE)
-    return erased + await Inbox(shelf).erase_raw(before)
+    if held.company:
+        return erased
+    ended = Delivery.state.in_(ENDED) & Delivery.payload.is_not(None)
+    if held.members:
+        spared = Delivery.member_id.is_(None) | Delivery.member_id.not_in(held.members)
+        ended = ended & spared
+    before = shelf.now - KEPT
+    erased += await Ledger(shelf).change(ended & (Delivery.not_before < before), payload=None)
+    return erased + await Inbox(shelf).erase_raw(shelf.now - keeping.DAYS["raw inbox event"])
 
 
 JOB = Chore(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from cases import rights
 from cases.db import Shelf
 from cases.models.org import Member
-from cases.roles import REVIEWERS
+from cases.rights import Action
 from scheduler import calendar as dates
 from scheduler.job import Mailing, Message, Turn, daily
 
@@ -33,7 +34,7 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     return [
         Message(f"{key}:{member.id}", content, member.id)
         for member in await shelf.people.members()
-        if not set(REVIEWERS).isdisjoint(member.roles)
+        if rights.has(member.roles, Action.RELEASE)
     ]
 
 
@@ -45,7 +46,7 @@ def _late(moments: Iterable[datetime | None], turn: Turn) -> list[date]:
 
 async def refuses(_shelf: Shelf, member: Member) -> str:
     """Who approves no more is not asked."""
-    return "role_lost" if set(REVIEWERS).isdisjoint(member.roles) else ""
+    return "" if rights.has(member.roles, Action.RELEASE) else "role_lost"
 
 
 JOB = Mailing(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -176,6 +177,11 @@ class Ledger(Rows):
         done = await self.session.execute(change.values(**values).returning(Delivery.id))
         return len(done.all())
 
+    async def forget_texts_to(self, member_id: str) -> int:
+        """Erases what messages to a member said that have ended: how many."""
+        ended = Delivery.state.in_(ENDED) & Delivery.payload.is_not(None)
+        return await self.change(ended & (Delivery.member_id == member_id), payload=None)
+
     async def unsolicited(
         self, member_ids: Collection[str], since: datetime
     ) -> dict[str, list[datetime]]:
@@ -214,19 +220,20 @@ class Ledger(Rows):
         return (await self.session.scalars(found.order_by(Delivery.id.desc()).limit(limit))).all()
 
     async def showing(
-        self, case_ids: Sequence[str], given_up: str, limit: int, after: str = ""
+        self, case_ids: Sequence[str], given_up: str, limit: int, *, rooms: bool, before: str = ""
     ) -> Sequence[Delivery]:
-        """Sent messages that show one of the cases, oldest first, behind the row `after`; without
-        those that were `given_up`."""
+        """Sent messages that show one of the cases, in rooms or to one person, newest first, older
+        than the row `before`; without those that were `given_up`."""
         named = [cast(Delivery.case_ids, Text).contains(f'"{one}"') for one in case_ids]
         found = select(Delivery).where(
             Delivery.company_id == self.company_id,
             Delivery.state == DeliveryState.SENT,
-            Delivery.id > after,
+            Delivery.room_id.is_not(None) if rooms else Delivery.room_id.is_(None),
+            Delivery.id < before if before else true(),
             ~Delivery.outcome.startswith(given_up),
             or_(false(), *named),
         )
-        return (await self.session.scalars(found.order_by(Delivery.id).limit(limit))).all()
+        return (await self.session.scalars(found.order_by(Delivery.id.desc()).limit(limit))).all()
 
     async def shows_too(self, member_id: str, receipt: str, case_ids: Sequence[str]) -> None:
         """A message to a member (`receipt`: room/message) changes in its place: what it shows."""

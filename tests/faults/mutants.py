@@ -129,13 +129,14 @@ def local_clock(patch: Patch) -> None:
     patch.setattr(simulated.SimulatedDatabase, "now", now)
 
 
-# Mutant and the weather in which it shows within a few worlds (in the usual one: 3–50 of 100).
-SIMULATED: dict[str, tuple[Callable[[Patch], None], Chances]] = {
-    "no fence": (no_fence, Chances(stop=0.3)),
-    "no quiet time": (no_quiet_time, Chances(silence=0.6, late=1.0)),
-    "no reconcile": (no_reconcile, Chances()),
-    "ack before commit": (ack_before_commit, Chances(kill=0.2)),
-    "local clock": (local_clock, Chances()),
+# Mutant, the weather in which it shows within a few worlds (in the usual one: 3–50 of 100), and the
+# world that showed it last: looked at first, because the search for it costs seconds.
+SIMULATED: dict[str, tuple[Callable[[Patch], None], Chances, int]] = {
+    "no fence": (no_fence, Chances(stop=0.3), 3),
+    "no quiet time": (no_quiet_time, Chances(silence=0.6, late=1.0), 0),
+    "no reconcile": (no_reconcile, Chances(), 0),
+    "ack before commit": (ack_before_commit, Chances(kill=0.2), 15),
+    "local clock": (local_clock, Chances(), 0),
 }
 
 

@@ -63,7 +63,11 @@ def _p95(noise: int, platform: str, *, dead: bool = False) -> dict[str, float]:
 @pytest.mark.fault(35)
 @pytest.mark.parametrize(
     ("platform", "dead"),
-    [("slack", True), ("slack", False), pytest.param("web", False, marks=pytest.mark.slow)],
+    [
+        ("slack", True),
+        pytest.param("slack", False, marks=pytest.mark.slow),
+        pytest.param("web", False, marks=pytest.mark.slow),
+    ],
 )
 def test_a_company_with_a_hundred_thousand_messages_delays_no_other_one(
     measured: Measured, platform: str, dead: bool

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import pace
 from cases import sample, sharing
 from cases.embedding.bundled import BundledEncoder
 from cases.models.case import Draft
@@ -99,8 +100,9 @@ async def test_five_events_in_any_order_leave_no_draft(
 @pytest.mark.slow
 @pytest.mark.fault(5)
 async def test_original_and_edits_in_any_order_leave_the_last_text(
-    driver: SlackDriver, measured: Measured
+    driver: SlackDriver, measured: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(pace.A_MINUTE, "read", 200)  # 96 events of one person in a minute
     right = 0
     for number, order in enumerate(permutations(range(4)), 1):
         message = written(number)

@@ -59,6 +59,7 @@ async def wishes(database: ClockedDatabase) -> int:
 
 
 @pytest.mark.usefixtures("company")
+@pytest.mark.attack(55)
 async def test_what_came_is_sealed_and_erased_once_handled(database: ClockedDatabase) -> None:
     event = await keep(database, RING, ARRIVAL)
     row = await stored(database, event)

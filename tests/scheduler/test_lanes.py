@@ -76,6 +76,7 @@ async def test_a_company_that_hangs_delays_neither_others_nor_its_own_replies(
     await owe_many(database, "c1", "prompt", 6)
     await owe_many(database, "c2", "prompt", 6)
     lanes.start("c1")
+    await platform.hangs.wait()
     lanes.start("c2")
     await lanes.under_way["c2", False]
     assert await states(database, "c2") == {DeliveryState.SENT: 6}

@@ -9,7 +9,7 @@ import pytest
 from bot.conversation.letters import CARDS
 from bot.views.elements import plain
 from bot.views.words import LOCALES
-from cases import digests
+from cases import digests, offices
 from cases.models.case import Draft
 from cases.models.org import Account, Member
 from cases.vocabulary import DraftState, Status
@@ -39,6 +39,30 @@ async def test_a_draft_is_reminded_of_once_and_the_next_one_in_another_week(
     assert sent == [(0, "ito"), (7, "ito")]
 
 
+async def test_a_case_is_asked_about_after_half_a_year_once_and_one_a_week(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        for case_id, days in (("a", 200), ("b", 190), ("young", 100)):
+            await add_case(shelf, case_id, "ito")
+            case = await shelf.cases.any(case_id)
+            assert case is not None
+            case.confirmed_at = MONDAY - timedelta(days=days)
+    await promised(planner, MONDAY - timedelta(hours=1))
+    asked: list[tuple[int, str]] = []
+    for day in (0, 1, 7, 14):
+        database.moment = MONDAY + timedelta(days=day)
+        found = [one for one in await plan(planner, "c1") if one.new]
+        asked += [(day, who) for who in sent_by(found, "still_valid") if who]
+    assert asked == [(0, "ito"), (7, "ito")]
+    async with database.transaction(SCOPE) as shelf:
+        for locale in LOCALES:
+            content = {"case_id": "a", "days": 30}
+            card = plain(await CARDS["still_valid"](shelf, content, locale))
+            assert "題" in card
+            assert "30" in card
+
+
 async def test_approvals_that_wait_over_two_business_days_are_said_once_a_week(
     planner: Planner, database: ClockedDatabase
 ) -> None:
@@ -58,6 +82,28 @@ async def test_approvals_that_wait_over_two_business_days_are_said_once_a_week(
         found = [one for one in await plan(planner, "c1") if one.new]
         sent += [(day, who) for who in sent_by(found, "review_waiting")]
     assert sent == [(2, "hq"), (7, "hq")]
+
+
+async def test_an_office_without_a_promoter_is_said_once_a_week_and_one_more_at_once(
+    planner: Planner, database: ClockedDatabase
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        shelf.people.add(
+            Member(company_id="c1", id="hq", name="hq", roles=["hq_admin"]),
+            Account(company_id="c1", workspace_id="w1", user="hq", member_id="hq"),
+        )
+        assert await offices.vacancies(shelf) == ([], await shelf.people.offices())
+        await offices.settle(shelf, "kobe", None, None)
+    await promised(planner, MONDAY - timedelta(hours=1))
+    sent = []
+    for day in range(9):
+        database.moment = MONDAY + timedelta(days=day)
+        if day == 3:
+            async with database.transaction(SCOPE) as shelf:
+                await offices.settle(shelf, "sendai", None, None)
+        found = [one for one in await plan(planner, "c1") if one.new]
+        sent += [(day, who) for who in sent_by(found, "vacant_seats")]
+    assert sent == [(0, "hq"), (3, "hq"), (7, "hq")]
 
 
 async def test_a_post_that_nobody_sees_is_said_every_third_business_day(
@@ -93,6 +139,7 @@ async def test_every_reminder_has_its_words(
         "draft_waiting": {},
         "review_waiting": {"count": 2, "since": "2026-11-05"},
         "skipped_turns": {"turns": turns},
+        "vacant_seats": {"offices": [["仙台", "Sendai"]] * 12, "alone": 2},
         "reflection": {"habit": "silent"},
     }
     async with database.transaction(SCOPE) as shelf:

@@ -8,16 +8,14 @@ from datetime import timedelta
 import pytest
 
 from cases import names, sharing
-from cases.models.org import Room, Workspace
-from cases.scope import Scope
-from scheduler.clock import SECONDS
+from cases.models.org import Room
 from scheduler.dispatch import Worker, drain
 from scheduler.ledger import Owed, owe
-from scheduler.models import Delivery, DeliveryState
 from scheduler.planner import Planner, plan
 from scheduler.ports import DeliveryFailed, DeliveryUnknown
 from scheduler.store.ledger import Ledger
 from scheduler.take_back import take_back
+from tests.fakes.cast import scope_of
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import DIGEST_DAY, SCOPE, add_case, deliveries, promised
 from tests.fakes.platform import FakeComposer, FakePlatform
@@ -40,7 +38,7 @@ async def sent(database: ClockedDatabase, worker: Worker, *case_ids: str, room: 
 
 
 async def withdraw(database: ClockedDatabase, case_id: str) -> None:
-    async with database.transaction(Scope("c1", "sato")) as shelf:
+    async with database.transaction(scope_of("sato")) as shelf:
         await sharing.withdraw(shelf, case_id)
 
 
@@ -161,40 +159,6 @@ async def test_a_paused_workspace_is_waited_for(
         assert await take_back(worker, "c1") == replaced
 
 
-@pytest.mark.slow
-async def test_every_card_of_a_large_company_is_replaced_within_five_minutes(
-    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
-) -> None:
-    """300 cards at Slack's rate, the clock rings every 15 seconds; one workspace is away."""
-    async with database.transaction(SCOPE) as shelf:
-        await add_case(shelf, "case1", "sato")
-        for name, external in (("slack1", "T1"), ("away", "T2")):
-            row = Workspace(company_id="c1", id=name, platform="slack", external_id=external)
-            shelf.people.add(row)
-        for number in range(360):
-            workspace = "away" if number < 60 else "slack1"
-            room = Room(company_id="c1", id=f"r{number}", workspace_id=workspace, posts=True)
-            room.address = {"channel": f"C{number}"}
-            shelf.people.add(room)
-            owed = Owed(f"share:{number}", "office_share", b"card", workspace_id=workspace)
-            await owe(shelf, replace(owed, room_id=room.id, case_ids=("case1",)))
-        for row in await Ledger(shelf).deliveries(Delivery.id.is_not(None), 400):
-            row.state, row.next_at = DeliveryState.SENT, None  # sending them is not what is tested
-            row.room, row.receipt, row.sent_at = "D1", row.dedupe_key, shelf.now
-            platform.visible[row.id] = [(row.dedupe_key, b"card")]
-    async with database.transaction(SCOPE) as shelf:
-        away = await shelf.people.workspace("away")
-        assert away is not None
-        away.state = "paused"
-    begin = database.moment
-    await withdraw(database, "case1")
-    while sum(one == WITHDRAWN for one in seen(platform)) < 300:
-        await take_back(worker, "c1")
-        database.turn(seconds=SECONDS)
-        assert database.moment - begin <= timedelta(minutes=5)
-    assert b"card" in seen(platform)  # what cannot be reached is asked again later
-
-
 async def test_a_second_withdrawal_reaches_a_digest_that_was_shown_again(
     planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
 ) -> None:
@@ -217,7 +181,7 @@ async def test_a_card_whose_author_hides_is_shown_anew_once(
     await sent(database, worker, "case1")
     for _ in range(2):
         database.turn(minutes=1)
-        async with database.transaction(Scope("c1", "sato")) as shelf:
+        async with database.transaction(scope_of("sato")) as shelf:
             case = await shelf.cases.any("case1")
             assert case is not None
             await names.choose(shelf, "case1", show=not case.show_author)
@@ -226,3 +190,41 @@ async def test_a_card_whose_author_hides_is_shown_anew_once(
     await withdraw(database, "case1")
     assert await take_back(worker, "c1") == 1
     assert seen(platform) == [WITHDRAWN]
+
+
+async def test_a_rooms_card_whose_author_hides_is_shown_anew_for_its_office(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    await sent(database, worker, "case1", room="r1")
+    database.turn(minutes=1)
+    async with database.transaction(scope_of("sato")) as shelf:
+        case = await shelf.cases.any("case1")
+        assert case is not None
+        await names.choose(shelf, "case1", show=not case.show_author)
+    assert await take_back(worker, "c1") == 1
+    assert seen(platform) == [b"case_anew [('case_ids', ['case1']), ('office_id', '')]"]
+
+
+async def test_after_a_429_nothing_is_asked_before_its_time_and_then_the_rest_is_replaced(
+    planner: Planner, database: ClockedDatabase, worker: Worker, platform: FakePlatform
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "sato")
+        for who in ("kato", "ito", "mori", "sato"):
+            row = Owed(who, "office_share", b"card", workspace_id="w1", case_ids=("case1",))
+            await owe(shelf, replace(row, user=who, member_id=who))
+    await drain(worker, ["c1"])
+    async with database.transaction(SCOPE) as shelf:
+        workspace = await shelf.people.workspace("w1")
+        assert workspace is not None
+        workspace.platform = "slack"  # which counts updates
+    await withdraw(database, "case1")
+    platform.script = [None, DeliveryFailed("ratelimited", retry_after=30.0, http_status=429)]
+    slow = replace(worker, pace=replace(worker.pace, batch=3))  # the fourth in a batch of its own
+    assert await take_back(slow, "c1") == 1
+    assert platform.script == []
+    database.turn(seconds=10)
+    assert await take_back(slow, "c1") == 0
+    database.turn(minutes=1)
+    assert await take_back(slow, "c1") == 3
+    assert seen(platform) == [WITHDRAWN] * 4
