@@ -5,6 +5,7 @@ WORKDIR /app
 COPY install.sh requirements.lock ./
 RUN sh install.sh runtime
 COPY pyproject.toml ./
+COPY LICENSE NOTICE ./
 COPY migrations/ migrations/
 COPY cases/ cases/
 COPY scheduler/ scheduler/

@@ -1,5 +1,5 @@
 # The commands of this project; CI calls nothing else. `make run` and `make test` need Python ≥ 3.11.
-.PHONY: setup run test check test-all test-emulate test-manifest test-cards parity fuzz bench chaos reliability screens migration lock
+.PHONY: setup run test check test-all test-emulate test-manifest test-cards parity fuzz bench chaos reliability screens migration lock sbom audit
 .SILENT:
 
 # pytest keeps the tests that it has read: reading them anew costs 5 s of CPU a process.
@@ -14,12 +14,13 @@ run: setup           ## the page with the sample company on http://127.0.0.1:870
 setup:               ## .venv from requirements.lock; nothing if it is there already
 	sh install.sh
 
-test: setup          ## what one runs while writing: at most two minutes
+test: setup          ## what one runs while writing: three to four minutes on two cores
 	$(python) -m pytest -n auto -m "not slow"
 
 check: setup         ## before pushing: lint, types, import contracts, migrations, coverage
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
+	$(python) -m bandit --quiet --recursive --severity-level medium bot cases scheduler
 	$(python) -m mypy
 	.venv/bin/lint-imports
 	mkdir -p var && rm -f var/check.db*
@@ -66,7 +67,7 @@ var/node/bin/node:   # PyPI has a Node that is new enough for emulate (22.15), w
 parity: setup        ## runs the scenarios at every door and writes their table into docs/parity.md
 	$(python) -m pytest -n auto -m scenario --parity-table
 
-screens: setup var/node/bin/node var/adaptive  ## draws every Slack and Teams screen into docs/screens (needs chromium)
+screens: setup var/node/bin/node var/adaptive  ## draws every Slack and Teams screen, and the guard on the web, into docs/screens (needs chromium)
 	PATH="$(CURDIR)/var/node/bin:$$PATH" npm ci --prefix tests/screens --silent --no-audit --no-fund --ignore-scripts
 	HITOTSUBU_SCREENS_NODE="$(CURDIR)/var/node/bin/node" $(python) -m tests.screens.make
 
@@ -74,6 +75,12 @@ migration: setup     ## make migration m="add wishes"
 	mkdir -p var && rm -f var/check.db*
 	$(scratch) $(python) -m alembic upgrade head
 	$(scratch) $(python) -m alembic revision --autogenerate -m "$(m)"
+
+sbom: setup          ## sbom.cdx.json anew from requirements.lock and what is installed
+	$(python) .ci/sbom.py
+
+audit: setup         ## known weaknesses of what is pinned, and in words what was not audited
+	$(python) .ci/audit.py
 
 lock:                ## requirements.lock anew from pyproject.toml (ARGS=--upgrade: newest versions)
 	python3 -m venv --clear var/lock

@@ -15,14 +15,14 @@ from aiohttp import web
 from bot.catch_up import CatchUp
 from bot.connecting import connect, more_rounds
 from bot.courier import Composer, Courier
-from bot.encoders import load_models, open_library
+from bot.encoders import load_models, open_library, warm
 from bot.health import Health
 from bot.indexer import Indexer
 from bot.pages import Pages
 from bot.platform import Platform
 from bot.reception import Reception
 from bot.rounds import rounds
-from bot.server import doors, make_app
+from bot.server import HEAD_SECONDS, doors, make_app
 from bot.settings import Settings
 from bot.stopping import GRACE, asked_to_stop, within
 from cases.errors import CannotStart
@@ -173,7 +173,8 @@ async def serve(
     a Teams workspace lacks its app id.
     """
     hub = await build(settings)
-    runner = web.AppRunner(await _application(hub, alone=index), access_log=None)
+    opened = await _application(hub, alone=index)
+    runner = web.AppRunner(opened, access_log=None, keepalive_timeout=HEAD_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
@@ -201,7 +202,8 @@ async def serve(
 async def _doors(hub: Hub, *, alone: bool) -> list[Platform]:
     """The platforms that get routes."""
     sample = any(company.sample for company in await hub.library.db.directory.companies())
-    return doors(hub.platforms, hub.settings.host, sample=sample, alone=alone)
+    own = hub.settings
+    return doors(hub.platforms, own.host, sample=sample, alone=alone, public=bool(own.public_url))
 
 
 async def _application(hub: Hub, *, alone: bool) -> web.Application:
@@ -225,8 +227,7 @@ async def _warm(hub: Hub, *, index: bool) -> None:
 
     await asyncio.to_thread(guard.warm, hub.library.embedder)
     await asyncio.to_thread(capture.read, "温める", hub.library.embedder)
-    for company in await hub.library.db.directory.companies():
-        await hub.library.shelves.warm(company.id)
+    await warm(hub.library)
     if index:
         hub.indexer = Indexer(os.environ)
         await hub.indexer.start()

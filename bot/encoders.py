@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, sync_url
 from cases.db import Database
 from cases.embedding import ModelChoice, QueryEmbedder, Reranker
 from cases.embedding.bundled import NAME, BundledEncoder
+from cases.embedding.word_vectors import SEARCH_NAME, for_search
 from cases.errors import ModelUnavailable
 from cases.index import Index
 from cases.indexing import searched_model
@@ -26,8 +29,8 @@ log = logging.getLogger(__name__)
 def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> Library:
     """Database, keys and index of the settings.
 
-    The guard reads with the bundled encoder. So does search, until the vectors of a named model are
-    whole (`hitotsubu reindex`) and the model is loaded (`load_models`).
+    The guard reads with the bundled encoder. Search asks by that and by single words, until the
+    vectors of a named model are whole (`hitotsubu reindex`) and it is loaded (`load_models`).
     """
     if settings.guard_model:  # without one the guard is not read before the first page
         from cases import guard
@@ -35,10 +38,11 @@ def open_library(settings: Settings, embedder: QueryEmbedder | None = None) -> L
         guard.use_model(settings.guard_model)
     db = Database(settings.database_url)
     encoder = embedder or BundledEncoder()
-    shelves = Shelves(db, empty_index, encoder, settings.embedding.stored)
+    asked_by, wanted = for_search(encoder), settings.embedding.stored
+    shelves = Shelves(db, partial(kept_index, settings.var), asked_by, wanted)
     if settings.index == "pgvector":
         _in_postgresql(shelves, settings)
-    return Library(db, settings.ring(), encoder, shelves)
+    return Library(db, settings.ring(), encoder, shelves, settings.public_url)
 
 
 def empty_index(_company_id: str, model: str, size: int) -> MemoryIndex:
@@ -49,10 +53,21 @@ def empty_index(_company_id: str, model: str, size: int) -> MemoryIndex:
     return MemoryIndex(common_of(model, size))
 
 
+def kept_index(home: Path, company_id: str, model: str, size: int) -> MemoryIndex:
+    """The same, which a large company's next process begins with."""
+    from cases.index.saved import Saved, SavedIndex
+    from cases.index.vectors import common_of
+
+    return SavedIndex(common_of(model, size), Saved.of(home, company_id, model, size))
+
+
 def _in_postgresql(shelves: Shelves, settings: Settings) -> None:
     """Indexes in PostgreSQL, over connections of their own: searches run in threads."""
     from sqlalchemy import create_engine
 
+    from cases.index.saved import forget_all
+
+    forget_all(settings.var)  # files that were kept before: no withdrawn case would leave them
     url = sync_url(settings.database_url)
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
@@ -65,6 +80,15 @@ def _in_postgresql(shelves: Shelves, settings: Settings) -> None:
     shelves.make_index, shelves.give_back = index, engine.dispose
 
 
+async def warm(library: Library) -> None:
+    """Reads each company's index. What fails is said, and the other companies go on."""
+    for company in await library.db.directory.companies():
+        try:
+            await library.shelves.warm(company.id)
+        except Exception as error:  # the type only: it may quote a case
+            log.error("no index yet for company %s: %s", company.id, type(error).__name__)
+
+
 async def load_models(library: Library, settings: Settings) -> None:
     """Loads the named model, those that still answer for a company, and the re-ranker.
 
@@ -72,7 +96,7 @@ async def load_models(library: Library, settings: Settings) -> None:
     """
     shelves, wanted = library.shelves, settings.embedding
     names = {searched_model(one) for one in await library.db.directory.companies()}
-    for stored in sorted({wanted.stored, *names} - {"", NAME}):
+    for stored in sorted({wanted.stored, *names} - {"", NAME, SEARCH_NAME}):
         try:
             shelves.use(await asyncio.to_thread(_encoder, choice_of(stored, wanted)))
         except ModelUnavailable as error:

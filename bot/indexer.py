@@ -89,8 +89,9 @@ def keeper_of(db: Database, choice: ModelChoice) -> Keeper:
     """What keeps the vectors: the chosen model, or the bundled one where it cannot be loaded."""
     # Loading torch takes seconds, so it is imported only here.
     from cases.embedding.sentence import SentenceEncoder
+    from cases.embedding.word_vectors import for_search
 
-    bundled = SentenceEncoder()
+    bundled = for_search(SentenceEncoder())
     if not choice.name:
         return Keeper(db, bundled, bundled)
     try:

@@ -18,7 +18,7 @@ OURS = ("bot", "scheduler", "cases")
 FIELDS = ("company", "event", "delivery", "fence")  # what `extra` may carry: ids and numbers
 FORMS = ("json", "plain")
 SECRETS = re.compile(
-    r"xox[abeprs]-[\w.-]+|xapp-[\w.-]+|Bearer\s+[\w.~+/=-]+|v0=[0-9a-f]{64}"
+    r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|Bearer\s+[\w.~+/=-]+|v0=[0-9a-f]{64}"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*",
     re.IGNORECASE,
 )

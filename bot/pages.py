@@ -16,7 +16,7 @@ from cases.db import Shelf
 from cases.errors import NotAllowed
 from cases.library import Library
 from cases.scope import Scope
-from cases.vocabulary import Role, Status
+from cases.vocabulary import GONE, Role
 from scheduler import board, dispatch, planner, trial_send
 from scheduler import calendar as dates
 from scheduler.clock import Clock
@@ -99,7 +99,8 @@ class Pages:
                 return []
             where = (Delivery.room_id == room.id) & (Delivery.state == DeliveryState.SENT)
             where &= Delivery.payload.is_not(None)
-            return [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
+            rows = [await _shown(shelf, row) for row in await Ledger(shelf).deliveries(where, 20)]
+            return [row for row in rows if row.card.parts]  # what went to a chat is in its form
 
     async def speak(self, company_id: str, member_id: str, locale: str) -> None:
         """Keeps the member's language."""
@@ -187,11 +188,11 @@ def _next_digest(calendar: dates.Calendar, today: date) -> date:
 
 
 async def _shown(shelf: Shelf, row: Delivery) -> Letter:
-    """The letter as it was sent; a withdrawn case is not shown again, whatever was frozen."""
+    """The letter as it was sent; of a case that is gone nothing is shown again, frozen or not."""
     letter = _letter(row)
     for case_id in row.case_ids:
         case = await shelf.cases.any(case_id)
-        if case is not None and case.status is not Status.WITHDRAWN:
+        if case is not None and case.status not in GONE:
             continue
         locale = (await shelf.people.company()).locale
         rest = without_case(letter.card, case_id, locale)

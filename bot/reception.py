@@ -24,6 +24,7 @@ from bot.conversation.events import (
     Unsaid,
     unaddressed,
 )
+from bot.conversation.pace import Pace
 from bot.courier import Composer
 from bot.detach import detach
 from bot.hearing import Hearing
@@ -76,6 +77,7 @@ class Reception:
         self.events: dict[str, Event] = {}  # kept here and not handled yet
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.hearing = Hearing(library, platforms, self.credentials)
+        self.pace = Pace()
         self.keys = Keys(library.db, library.ring)
 
     async def keep(
@@ -220,6 +222,7 @@ class Reception:
             workspace_id=event.workspace_id,
             platform=event.platform,
             status=self.status,
+            pace=self.pace,
             find_person=self.hearing.finder(event.platform, key),
             read_post=self.hearing.reader(event.platform, key),
             reach=reach_of(self.platforms[event.platform], event, self.credentials),

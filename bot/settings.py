@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cases.embedding import ModelChoice
 from cases.errors import BadInput
@@ -27,6 +29,7 @@ NAMES: dict[str, tuple[str, bool]] = {
     "ENVIRONMENT": ("local", False),
     "HOST": ("127.0.0.1", False),
     "PORT": ("8700", False),
+    "PUBLIC_URL": ("", False),
     "INDEX": ("memory", False),
     "EMBEDDING_MODEL": ("", False),
     "GUARD_MODEL": ("", False),
@@ -67,6 +70,7 @@ class Settings:
     environment: str
     host: str
     port: int
+    public_url: str
     index: str
     embedding: ModelChoice
     reranker: ModelChoice
@@ -94,9 +98,11 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """What must not be in any log, as far as the settings hold it."""
-        keys = (self.slack_signing_secret, self.slack_bot_token, self.slack_app_token)
-        more = (self.slack_client_secret, *self.data_key.split(","))
-        return tuple(value for value in (*keys, *more) if value)
+        own = (self.slack_signing_secret, self.slack_bot_token, self.slack_app_token)
+        keys = [entry.strip().partition(":")[2] for entry in re.split("[,\n]", self.data_key)]
+        urls = (self.database_url, self.migration_url, self.backup_url)
+        passwords = [password_of(url) for url in urls]
+        return tuple(filter(None, (*own, self.slack_client_secret, *keys, *passwords)))
 
     def ring(self) -> KeyRing:
         """The key ring: from the environment, or a file of mode 0600 made on first use locally."""
@@ -132,6 +138,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         environment=values["ENVIRONMENT"],
         host=values["HOST"],
         port=int(values["PORT"]),
+        public_url=_public(values["PUBLIC_URL"]),
         index=values["INDEX"],
         embedding=_model(values, "EMBEDDING_MODEL"),
         reranker=replace(_model(values, "RERANKER"), dimensions=0),
@@ -159,6 +166,12 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def password_of(url: str) -> str:
+    """The password in the URL of a database, as it is written there; "" for none."""
+    user = url.partition("://")[2].rpartition("@")[0]
+    return user.partition(":")[2]
+
+
 def migration_url(environ: Mapping[str, str] | None = None) -> str:
     """The URL for migrations, with a synchronous driver: psycopg 3 or Python's own sqlite3."""
     return sync_url(read(environ).migration_url)
@@ -168,6 +181,20 @@ def sync_url(url: str) -> str:
     """The URL with the synchronous driver of its database."""
     kind, _, rest = url.partition("://")
     return f"{'sqlite' if kind.startswith('sqlite') else 'postgresql+psycopg'}://{rest}"
+
+
+def _public(address: str) -> str:
+    """Where browsers find the pages, without a path. Raises BadInput unless it is https.
+
+    Plain http is for a look on this machine: there browsers keep a Secure cookie all the same.
+    """
+    parts = urlsplit(address)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname == "localhost")
+    if address and not (secure and parts.netloc == address.rstrip("/").rpartition("//")[2]):
+        raise BadInput(f"{PREFIX}PUBLIC_URL={address!r}: https://…, without a path")
+    if "@" in parts.netloc:
+        raise BadInput(f"{PREFIX}PUBLIC_URL: https://…, without a name and a password")
+    return address.rstrip("/")
 
 
 def _model(values: Mapping[str, str], name: str) -> ModelChoice:

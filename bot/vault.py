@@ -22,23 +22,25 @@ class Keys:
 
     db: Database
     ring: KeyRing
-    _known: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
     async def of(self, workspace_id: str, company_id: str) -> dict[str, Any]:
         """The workspace's credentials, opened; empty when there are none. Kept for a minute."""
-        at, known = self._known.get(workspace_id, (float("-inf"), {}))
+        key = (company_id, workspace_id)  # another company may have the same id
+        at, known = self._known.get(key, (float("-inf"), {}))
         if time.monotonic() - at < KEPT:
             return known
         async with self.db.transaction(Scope(company_id)) as shelf:
             workspace = await shelf.people.workspace(workspace_id)
         sealed = workspace.credentials if workspace else None
         opened = self.ring.open_json(sealed, company_id) if sealed else {}
-        self._known[workspace_id] = (time.monotonic(), opened)
+        self._known[key] = (time.monotonic(), opened)
         return opened
 
     def forget(self, workspace_id: str) -> None:
         """They were changed here: they are read anew."""
-        self._known.pop(workspace_id, None)
+        for key in [one for one in self._known if one[1] == workspace_id]:
+            del self._known[key]
 
 
 async def connect(

@@ -2,56 +2,102 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cases.models.audit import AuditEntry
+from cases.models.audit import GENESIS, AuditEntry, digest
 
 if TYPE_CHECKING:
     from cases.db import Shelf
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Chain", "digest", "first_broken", "forget", "record", "record_all", "verify"]
+
+PURGED = "audit.purge"
+# What `anchor` writes, in a line of a log or in a letter.
+ANCHOR = re.compile(r"audit head (\S+) (\d+) ([0-9a-f]{64})")
 
 
 async def record(shelf: Shelf, what: str, subject: str) -> None:
-    """Appends 「who did what to which id」 in the transaction of the act itself."""
+    """Notes 「who did what to which id」; it is chained and committed with the act itself."""
     await record_all(shelf, what, [subject])
 
 
 async def record_all(shelf: Shelf, what: str, subjects: Sequence[str]) -> None:
-    """The same act on many ids, in their order: one look at the chain, one write."""
-    last = await shelf.audit.last() if subjects else None
-    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
-    for number, subject in enumerate(subjects, seq + 1):
-        entry = AuditEntry(
-            company_id=shelf.scope.company_id,
-            seq=number,
-            at=shelf.now,
-            actor=shelf.scope.member_id or "system",
-            what=what,
-            subject=subject,
-            prev_hash=previous,
-            hash="",
-        )
-        previous = entry.hash = digest(entry)
-        shelf.audit.append(entry)
+    """The same act on many ids, in their order."""
+    for subject in subjects:
+        shelf.audit.note(shelf.scope.member_id or "system", what, subject)
     await shelf.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What `verify` found: how many entries, and the first number that does not fit (None: all)."""
+
+    entries: int
+    broken: int | None
+
+
+async def verify(shelf: Shelf, anchors: Mapping[int, str] | None = None) -> Chain:
+    """Whether each entry follows from the one before, and the chain still has its `anchors`.
+
+    Anchors are number → hash, kept outside the database (the daily head). A tail that was cut off
+    shows as the first number that is missing. Entries older than the period are gone: then the
+    chain begins after the place that its newest `audit.purge` names.
+    """
+    wanted, count, number, previous = dict(anchors or {}), 0, 0, GENESIS
+    start, purged = "", ""
+    async for entry in shelf.audit.pages():
+        if not count and entry.seq > 1:
+            number, previous = entry.seq - 1, entry.prev_hash
+            start = place(number, previous)
+        number, count = number + 1, count + 1
+        expected = wanted.pop(number, entry.hash)
+        if not _follows(entry, number, previous) or entry.hash != expected:
+            return Chain(count, number)
+        previous = entry.hash
+        purged = entry.subject if entry.what == PURGED else purged
+    if start != purged and start:
+        return Chain(count, 1)
+    return Chain(count, number + 1 if any(anchor > number for anchor in wanted) else None)
 
 
 async def first_broken(shelf: Shelf) -> int | None:
     """The number of the first entry that does not follow from the one before; None when all do."""
-    previous, number = GENESIS, 1
-    for entry in await shelf.audit.entries():
-        if entry.seq != number or entry.prev_hash != previous or entry.hash != digest(entry):
-            return number
-        previous, number = entry.hash, number + 1
-    return None
+    return (await verify(shelf)).broken
 
 
-def digest(entry: AuditEntry) -> str:
-    """SHA-256 over the previous hash and the entry as canonical JSON."""
-    body = [entry.seq, entry.at.isoformat(), entry.actor, entry.what, entry.subject]
-    text = entry.prev_hash + json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _follows(entry: AuditEntry, number: int, previous: str) -> bool:
+    return entry.seq == number and entry.prev_hash == previous and entry.hash == digest(entry)
+
+
+def place(number: int, hash_: str) -> str:
+    """How a place in the chain is written into it."""
+    return f"until={number} hash={hash_}"
+
+
+async def forget(shelf: Shelf, before: datetime) -> int:
+    """Deletes the entries of acts before `before`, and writes down where the chain begins now."""
+    last = await shelf.audit.before(before)
+    if last is None:
+        return 0
+    oldest = await shelf.audit.first()
+    await record(shelf, PURGED, place(last.seq, last.hash))
+    await shelf.audit.chain()
+    await shelf.audit.forget(last.seq)
+    return last.seq - oldest + 1
+
+
+async def anchor(shelf: Shelf) -> str:
+    """The end of the chain as one line, to be kept where the database cannot change it."""
+    await shelf.audit.chain()
+    number, hash_ = await shelf.audit.head()
+    return f"audit head {shelf.scope.company_id} {number} {hash_}"
+
+
+def anchors(lines: Iterable[str], company_id: str) -> dict[int, str]:
+    """The anchors of a company in lines of a log or a letter: number → hash."""
+    found = (match for line in lines for match in ANCHOR.finditer(line))
+    return {int(m[2]): m[3] for m in found if m[1] == company_id and int(m[2]) > 0}

@@ -41,7 +41,11 @@ def in_files(paths: list[Path], wanted: str) -> Iterator[tuple[str, str, int]]:
     needles = forms(wanted)
     files = {file for path in paths for file in _files(path)}
     for file in sorted(files):
-        for form, at in _in_file(file, needles).items():
+        try:
+            found = _in_file(file, needles)
+        except FileNotFoundError:  # a database that runs throws files away
+            continue
+        for form, at in found.items():
             yield str(file), form, at
 
 

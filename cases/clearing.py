@@ -51,8 +51,11 @@ async def route(
 async def for_compliance(shelf: Shelf, checked: Checked, raw: Mapping[str, Any]) -> list[str]:
     """The conduct rules for which compliance sees a stopped text; none where the setting is off.
 
-    Whoever shows the author what stopped it says so (decision 22).
+    Whoever shows the author what stopped it says so (decision 22). An answer to a reflection is
+    its writer's alone until they share it.
     """
+    if (raw.get("about") or {}).get("kind") == "reflect":
+        return []
     chosen = review_rules.of((await shelf.people.company()).settings)
     return verdicts.conduct(checked, raw) if chosen.compliance_sees else []
 

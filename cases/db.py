@@ -17,17 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.orm.attributes import instance_state
 
-from cases import one_trip
+from cases import audit, one_trip
+from cases.errors import NotAllowed
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
 from cases.store.holds import Holds
+from cases.store.keeping import Keeping
 from cases.store.loop import Loop
 from cases.store.org import Directory, People
 from cases.store.review import Reviews
 from cases.store.roster import Roster
 from cases.store.talk import Talks
 
+DENIED = "denied"
 # Read by each transaction, so time and shift come in one statement.
 _NOW = {
     "sqlite": "select strftime('%Y-%m-%d %H:%M:%f', 'now'),"
@@ -56,6 +59,7 @@ class Shelf:
     audit: Audit
     roster: Roster
     reviews: Reviews
+    keeping: Keeping
 
 
 class _Session(AsyncSession):
@@ -109,6 +113,17 @@ class Database:
 
     @asynccontextmanager
     async def _begun(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Shelf]:
+        """What is denied inside is undone as a whole, and then kept in the audit trail."""
+        try:
+            async with self._opened(engine, scope) as shelf:
+                yield shelf
+        except NotAllowed as error:
+            async with self._opened(self.engine, scope) as shelf:
+                await audit.record(shelf, DENIED, error.about)
+            raise
+
+    @asynccontextmanager
+    async def _opened(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Shelf]:
         async with _Session(engine, expire_on_commit=False) as session, session.begin():
             if self.is_postgresql:
                 await session.execute(
@@ -116,7 +131,7 @@ class Database:
                     {"company": scope.company_id},
                 )
             now = await self.now(session, scope.company_id)
-            yield Shelf(
+            shelf = Shelf(
                 scope=scope,
                 session=session,
                 now=now,
@@ -128,7 +143,10 @@ class Database:
                 audit=Audit(session, scope, now, locks=self.is_postgresql),
                 roster=Roster(session, scope),
                 reviews=Reviews(session, scope),
+                keeping=Keeping(session, scope),
             )
+            yield shelf
+            await shelf.audit.chain()  # last: other writers of the company wait for it (ADR 22)
 
     async def now(self, session: AsyncSession, company_id: str) -> datetime:
         """Database time of this transaction, plus the clock shift of a sample company."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from cases import months
 from cases.choice import Month, choose
-from cases.counts import FEW, active_mrs
+from cases.counts import FEW, active_mrs, shown
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -83,6 +83,7 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
     recent = [row for row in digests if row.month < month]
     stays = {item["case_id"] for row in digests if row.month == month for item in row.items}
     shown = {item["case_id"] for row in recent[:NO_REPEAT] for item in row.items}
+    posted = any(case.office_id == office_id for case in read.published)
     small = len(await active_mrs(shelf, office_id)) < FEW
     chosen = choose(read, office_id, own, shown, stays)
     items = [_item(case, reason, read.results[case.id]) for case, reason in chosen]
@@ -98,12 +99,13 @@ async def preview(shelf: Shelf, office_id: str, month: str, read: Month | None =
             "month": month,
             "missed": list(read.missed),
             "small": small,
-            "summary": _summary(read),
+            "posted": posted,
+            "summary": summary(read),
             "items": items,
-            "own": _own(read, office_id),
+            "own": own_figures(read, office_id),
             "wishes": _wishes(read, office_id),
             "question": _question(month, own),
-            "next_step": "listen" if not _own(read, office_id)["published"] else "invite",
+            "next_step": "invite" if posted else "listen",
         },
         made_at=shelf.now,
     )
@@ -125,30 +127,36 @@ def _item(case: Case, reason: dict[str, str], result: Reproduction) -> dict[str,
     }
 
 
-def _summary(read: Month) -> dict[str, Any]:
+def summary(read: Month) -> dict[str, Any]:
+    """The company's month in numbers; None where fewer than five people stand behind one."""
     barriers = Counter(key for case in read.published for key in case.barrier)
+    worked = [trial.member_id for trial in read.trials if trial.state is TrialState.WORKED]
     barrier, number = barriers.most_common(1)[0] if barriers else ("", 0)
     return {
         "published": len(read.published),
         "offices": len({case.office_id for case in read.published}),
-        "tried": len(read.trials),
-        "worked": sum(trial.state is TrialState.WORKED for trial in read.trials),
+        "tried": shown(len(read.trials), (trial.member_id for trial in read.trials)),
+        "worked": shown(len(worked), worked),
         "barrier": barrier,
         "barrier_cases": number,
     }
 
 
-def _own(read: Month, office_id: str) -> dict[str, float]:
-    """The office beside the company's median: to notice, not to compare people."""
-    posts = Counter(case.office_id for case in read.published)
-    tries = Counter(trial.office_id for trial in read.trials)
-    ids = [office.id for office in read.offices] or [office_id]
-    return {
-        "published": posts[office_id],
-        "published_median": median(posts[key] for key in ids),
-        "tried": tries[office_id],
-        "tried_median": median(tries[key] for key in ids),
-    }
+def own_figures(read: Month, office_id: str) -> dict[str, float | None]:
+    """The office beside the company's median: to notice, not to compare people.
+
+    None: fewer than five people stand behind it; a median of fewer than five offices is one's.
+    """
+    posts = [(case.office_id, case.author_id) for case in read.published]
+    tries = [(trial.office_id, trial.member_id) for trial in read.trials]
+    found: dict[str, float | None] = {}
+    for key, pairs in (("published", posts), ("tried", tries)):
+        each = Counter(office for office, _ in pairs)
+        people = [person for office, person in pairs if office == office_id]
+        found[key] = shown(each[office_id], people)
+        many = len(read.offices) >= FEW and found[key] is not None
+        found[f"{key}_median"] = median(each[one.id] for one in read.offices) if many else None
+    return found
 
 
 def _wishes(read: Month, office_id: str) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class CaseError(Exception):
     """Something a person asked for cannot be done. `code` names the sentence that says so."""
@@ -19,10 +21,20 @@ class NotFound(CaseError):
     code = "E-01"
 
 
+_ID = re.compile(r"[\w.:-]{0,80}", re.ASCII)
+
+
 class NotAllowed(CaseError):
-    """The person's roles do not allow this."""
+    """The person's roles do not allow this. `detail` is the action (cases/rights.py).
+
+    `about` is what the audit trail keeps of it: action and id; never what was typed.
+    """
 
     code = "E-02"
+
+    def __init__(self, detail: str = "", subject: str = "") -> None:
+        super().__init__(detail)
+        self.about = f"{self.detail}:{subject}" if _ID.fullmatch(subject) else f"{self.detail}:?"
 
 
 class Missing(CaseError):
@@ -89,6 +101,12 @@ class SamePerson(NotAllowed):
     """What two people decide together, one decided alone."""
 
     code = "E-42"
+
+
+class TooOften(CaseError):
+    """One person asks more in a minute than hands can."""
+
+    code = "E-21"
 
 
 class CannotStart(BadInput):

@@ -1,4 +1,8 @@
-"""Exporting all company-wide cases as JSON, CSV or Markdown; each export is in the audit trail."""
+"""All company-wide cases as JSON, CSV, Excel or Markdown; each export is in the audit trail.
+
+Three steps, so that no writer waits for a big file: `read`, `built` outside of any transaction,
+`note`.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,18 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cases import audit, fields, months
+from cases import audit, fields, months, rights
 from cases.db import Shelf
 from cases.importing import external_id
 from cases.models.case import Case
+from cases.rights import Action
+from cases.spreadsheet import workbook
 from cases.vocabulary import label
 
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# What a spreadsheet may leave out before it looks: blanks, and signs that have no width.
+BEFORE = " \n\u00a0\u3000\u200b\u2060\ufeff"
 COLUMNS = (
     "id",
     "kind",
@@ -41,13 +49,26 @@ COLUMNS = (
 )
 
 
-async def export(shelf: Shelf, form: str) -> tuple[str, int]:
-    """All company-wide cases, newest first, as text in a format of FORMATS, and how many."""
-    cases = await shelf.cases.company_wide()
+async def read(shelf: Shelf) -> list[tuple[Case, str]]:
+    """All company-wide cases, newest first, each with its office's name.
+
+    Raises NotAllowed for all but 事務局.
+    """
+    rights.need(shelf, Action.EXPORT)
     offices = {office.id: office.name for office in await shelf.people.offices()}
-    rows = [row_of(case, offices.get(case.office_id or "", "")) for case in cases]
-    await audit.record(shelf, f"export.{form}", f"rows={len(rows)}")
-    return FORMATS[form](rows), len(rows)
+    cases = await shelf.cases.company_wide()
+    return [(case, offices.get(case.office_id or "", "")) for case in cases]
+
+
+def built(form: str, found: Sequence[tuple[Case, str]]) -> str | bytes:
+    """The file of what `read` gave, in a format of FORMATS."""
+    return FORMATS[form]([row_of(case, office) for case, office in found])
+
+
+async def note(shelf: Shelf, form: str, count: int) -> None:
+    """Into the audit trail, before the file leaves."""
+    rights.need(shelf, Action.EXPORT)
+    await audit.record(shelf, f"export.{form}", f"rows={count}")
 
 
 def row_of(case: Case, office: str) -> dict[str, Any]:
@@ -78,8 +99,19 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 def cell(value: Any) -> str:
     """The value as text that a spreadsheet shows and does not calculate."""
-    text = ";".join(value) if isinstance(value, list) else str(value)
-    return "'" + text if text.startswith(FORMULA) else text
+    text = plain(value)
+    begins = text.startswith(FORMULA) or text.lstrip(BEFORE).startswith(FORMULA)
+    return "'" + text if begins else text
+
+
+def plain(value: Any) -> str:
+    """The value as text, a list in one cell."""
+    return ";".join(value) if isinstance(value, list) else str(value)
+
+
+def as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
+    """An Excel file; its cells are text, so that nothing in them is calculated."""
+    return workbook([COLUMNS, *([plain(row[key]) for key in COLUMNS] for row in rows)])
 
 
 def as_markdown(rows: Sequence[dict[str, Any]]) -> str:
@@ -103,8 +135,9 @@ HEADINGS = {
     "tip": "コツ",
     "conditions": "条件",
 }
-FORMATS: dict[str, Callable[[Sequence[dict[str, Any]]], str]] = {
+FORMATS: dict[str, Callable[[Sequence[dict[str, Any]]], str | bytes]] = {
     "json": as_json,
     "csv": as_csv,
     "md": as_markdown,
+    "xlsx": as_xlsx,
 }

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.guard import RULES_VERSION
-from cases.models.review import Firing
-from cases.review import REVIEWERS
-from cases.vocabulary import Role
+from cases.models.review import CHECKED, Firing
+from cases.rights import Action
 
-READERS = (*REVIEWERS, Role.AUDITOR)
 SAFETY_ONLY = frozenset({"adverse_event", "quality_complaint"})  # 「該当しない(理由を書く)」 there
 
 
@@ -33,9 +31,10 @@ class Rate:
 
 
 async def fired(shelf: Shelf, draft_id: str, rules: Iterable[str], own: int = 0) -> None:
-    """Notes the rules that fired on a draft, each once. `own`: version of the company's words."""
+    """Notes that a draft was checked, and the rules that fired on it, each once. `own`: version of
+    the company's words."""
     known = await shelf.reviews.fired(draft_id)
-    for rule in dict.fromkeys(rules):
+    for rule in dict.fromkeys([CHECKED, *rules]):
         if rule in known:
             continue
         row = Firing(company_id=shelf.scope.company_id, subject=draft_id, rule=rule, false_by="")
@@ -59,7 +58,7 @@ async def false_alarm(shelf: Shelf, draft_id: str, rule: str) -> Firing:
     """
     draft = await shelf.reviews.draft_of(draft_id)
     row = (await shelf.reviews.fired(draft_id)).get(rule)
-    reviews = not shelf.scope.roles.isdisjoint(REVIEWERS)
+    reviews = rights.may(shelf.scope, Action.REVIEW)
     own = draft is not None and draft.author_id == shelf.scope.member_id
     if row is None or not (own or reviews):
         raise NotFound
@@ -79,6 +78,6 @@ async def draft_behind(shelf: Shelf, subject_id: str) -> str:
 async def rates(shelf: Shelf) -> list[Rate]:
     """Every rule that fired, most often called wrong first. Raises NotAllowed."""
     if shelf.scope.member_id is not None:
-        shelf.scope.needs(*READERS)
+        rights.need(shelf, Action.RATES)
     found = [Rate(*row) for row in await shelf.reviews.rates()]
     return sorted(found, key=lambda one: (-one.false_rate, -one.fired, one.rule))

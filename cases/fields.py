@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from cases import places
 from cases.errors import Missing, TooLong
 from cases.models.case import Case
 from cases.text import clean, content_hash, is_japanese, shorten
@@ -66,6 +67,14 @@ def with_texts(values: Mapping[str, Any], masked: Mapping[str, str]) -> dict[str
     return {**values, **plain, "steps": steps}
 
 
+def without(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without the words that a reviewer masked since they were written (`hidden`)."""
+    found = texts(values)
+    for words, instead in values.get("hidden") or ():
+        found = {key: text.replace(words, instead) for key, text in found.items()}
+    return with_texts(values, found) if values.get("hidden") else dict(values)
+
+
 def check_lengths(values: Mapping[str, Any]) -> None:
     """Raises Missing or TooLong for the first field that breaks a limit."""
     found = texts(values)
@@ -82,7 +91,7 @@ def too_long(values: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [
         (key, limits[key])
         for key, text in texts(values).items()
-        if len(unicodedata.normalize("NFKC", text)) > limits[key]
+        if len(unicodedata.normalize("NFKC", places.bare(text))) > limits[key]
     ]
 
 

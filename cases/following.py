@@ -16,6 +16,7 @@ from cases.store.case import PUBLISHED
 
 # Read again on each catch-up: another replica's row may commit after a younger one.
 OVERLAP = timedelta(seconds=60)
+PAGE = 200  # cases that are read at once when an index begins: with their vectors some 5 MB
 
 
 @dataclass(slots=True)
@@ -37,18 +38,35 @@ class Following:
     async def catch_up(self, shelf: Shelf) -> None:
         """Follows the tables: new texts first, then their vectors; withdrawn cases leave."""
         async with self.lock:
-            if not self.began:
-                reached = await asyncio.to_thread(self.index.reached)
-                self.cases_until, self.vectors_until = reached
-                self.began = True
             model = self.embedder.name if self.embedder else ""
+            if not self.began:
+                await self._begin(shelf, model)
             cases = await self._changed(shelf)
             vectors = await self._written(shelf, model, cases) if model else []
             await asyncio.to_thread(self._apply, cases, vectors)
 
+    async def _begin(self, shelf: Shelf, model: str) -> None:
+        """From what the index kept; without that from all that is published, page by page."""
+        newest = await shelf.cases.newest_change()
+        reached = await asyncio.to_thread(self.index.reached, newest)
+        self.cases_until, self.vectors_until = reached
+        if self.cases_until is None and newest is not None:
+            after = ""
+            while cases := await shelf.cases.published(after=after, most=PAGE):
+                after = cases[-1].id
+                ids = [case.id for case in cases] if model else []
+                vectors = await shelf.cases.vectors_of(model, ids) if ids else []
+                await asyncio.to_thread(self._take, cases, vectors)
+            # What changed while it was read is read once more.
+            self.cases_until = newest
+            if self.vectors_until is not None:
+                self.vectors_until = min(self.vectors_until, shelf.now)
+            await asyncio.to_thread(self.index.reach, self.cases_until, self.vectors_until)
+        self.began = True
+
     async def _changed(self, shelf: Shelf) -> Sequence[Case]:
         """What is not as it was read; texts are only fetched for these."""
-        if self.cases_until is None:
+        if self.cases_until is None:  # there was no case yet
             return await shelf.cases.changed_since(None)
         changes = await shelf.cases.changes_since(self.cases_until - OVERLAP)
         due = [case_id for case_id, at in changes.items() if self.seen.get(case_id) != at]
@@ -78,6 +96,11 @@ class Following:
                     self.index.remove(case_id)
 
     def _apply(self, cases: Sequence[Case], vectors: Sequence[Embedding]) -> None:
+        self._take(cases, vectors)
+        if cases or vectors:
+            self.index.reach(self.cases_until, self.vectors_until)
+
+    def _take(self, cases: Sequence[Case], vectors: Sequence[Embedding]) -> None:
         import numpy as np  # not for the first page
 
         for case in cases:
@@ -95,5 +118,3 @@ class Following:
             by_case.setdefault(row.case_id, {})[row.part] = np.frombuffer(row.vector, dtype="<f4")
         for case_id, parts in by_case.items():
             self.index.put_vectors(case_id, parts)
-        if cases or vectors:
-            self.index.reach(self.cases_until, self.vectors_until)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from cases import audit, fields, months
+from cases import audit, fields, months, rights
 from cases.db import Shelf
-from cases.errors import NotAllowed, NotFound
+from cases.errors import NotFound
 from cases.models.case import Hold
+from cases.rights import Action
 from cases.seal import KeyRing
-from cases.vocabulary import DraftState, Role
+from cases.vocabulary import DraftState
 
 SAFETY, COMPLIANCE = "safety", "compliance"
-READERS = {SAFETY: Role.SAFETY, COMPLIANCE: Role.MODERATOR}  # reliability.md §10
+READERS = {SAFETY: Action.SAFETY, COMPLIANCE: Action.COMPLIANCE}
 # How long a text stays after a reviewer was done with it (domain.md §8).
 KEPT = {SAFETY: timedelta(days=30), COMPLIANCE: timedelta(days=90)}
 # The author's answer in the queue of safety, the decision in that of compliance.
@@ -33,7 +34,7 @@ async def queue(shelf: Shelf, name: str) -> Sequence[Hold]:
     """What waits in a queue, oldest first. Raises NotFound for no queue, NotAllowed for others."""
     if name not in READERS:
         raise NotFound
-    shelf.scope.needs(READERS[name])
+    rights.need(shelf, READERS[name])
     return await shelf.holds.waiting(name)
 
 
@@ -50,9 +51,7 @@ async def reviewed(shelf: Shelf, hold_id: str) -> Hold:
     hold = await shelf.holds.get(hold_id)
     if hold is None:
         raise NotFound
-    shelf.scope.needs(READERS[hold.queue])
-    if hold.author_id == shelf.scope.member_id:
-        raise NotAllowed("own text")
+    rights.need(shelf, READERS[hold.queue], hold.id, owner=hold.author_id)
     return hold
 
 
@@ -77,14 +76,17 @@ def settle(shelf: Shelf, hold: Hold) -> None:
     hold.decided_by = shelf.scope.me
 
 
-async def purge(shelf: Shelf) -> int:
+async def purge(shelf: Shelf, spared: Callable[[str], bool] = lambda _: False) -> int:
     """Erases held texts whose period is over, and what is left of their drafts: how many.
 
-    The trail keeps id, hash and receipt number, the row keeps its dates.
+    `spared`: authors under a legal hold. The trail keeps id, hash and receipt number, the row
+    keeps its dates.
     """
     gone = 0
     for name, kept in KEPT.items():
         for hold in await shelf.holds.decided_before(name, shelf.now - kept):
+            if spared(hold.author_id):
+                continue
             hold.text = hold.answer = None
             hold.reason = ""
             draft = await shelf.holds.draft(hold.draft_id)

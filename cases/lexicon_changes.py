@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import BadInput, NotFound, SamePerson
 from cases.models.review import LexiconChange
-from cases.review import REVIEWERS
+from cases.rights import Action
 from cases.seal import KeyRing
 from cases.text import clean, fold, is_japanese
 from cases.vocabulary import Decision, strictest
@@ -58,7 +58,7 @@ async def propose(
 
     Raises NotAllowed, or BadInput for a word of one character or over 40, or an unknown `does`.
     """
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, Action.LEXICON)
     word = clean(word)
     if does not in DOES or not LIMIT[0] <= len(word) <= LIMIT[1]:
         raise BadInput("word")
@@ -73,7 +73,7 @@ async def propose(
 
 async def decide(shelf: Shelf, change_id: str, *, confirm: bool) -> LexiconChange:
     """Another person's word. Raises SamePerson for the one who proposed it (who may refuse it)."""
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, Action.LEXICON, change_id)
     row = await shelf.reviews.change(change_id)
     if row is None or row.state != PROPOSED:
         raise NotFound
@@ -89,7 +89,7 @@ async def decide(shelf: Shelf, change_id: str, *, confirm: bool) -> LexiconChang
 
 async def changes(shelf: Shelf, ring: KeyRing) -> list[Change]:
     """All changes, oldest first, opened. Raises NotAllowed for all but reviewers."""
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, Action.LEXICON)
     return [Change(row, ring.open_json(row.word, row.company_id)) for row in await _rows(shelf)]
 
 

@@ -20,6 +20,7 @@ class Library:
     ring: KeyRing
     embedder: QueryEmbedder
     shelves: Shelves
+    web_url: str = ""  # where the pages are that people sign in to; empty: nowhere
 
     async def find(
         self,

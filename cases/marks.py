@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import BadInput
-from cases.vocabulary import Role
+from cases.rights import Action
 
 EMOJI = "seedling"
 _NAME = re.compile(r"[\w+'-]{1,100}")  # an emoji's name on a chat platform, without its colons
@@ -25,7 +25,7 @@ async def choose_emoji(shelf: Shelf, typed: str) -> None:
 
     Raises NotAllowed, or BadInput for what is no name.
     """
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SETTINGS)
     name = typed.strip().strip(":").partition("::")[0].lower()
     if name and not _NAME.fullmatch(name):
         raise BadInput("emoji")

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Account, Member
 from cases.scope import Scope
+from cases.store.sign_in import SignIns
 from cases.vocabulary import Role
 
 DEACTIVATED = "deactivated"  # why nothing is sent to an account: the platform shut it
@@ -19,8 +20,7 @@ DEACTIVATED = "deactivated"  # why nothing is sent to an account: the platform s
 def scope_of(member: Member) -> Scope:
     """What a member may reach: own company, own office, own roles."""
     offices = frozenset([member.office_id]) if member.office_id else frozenset()
-    roles = frozenset(Role(role) for role in member.roles) | {Role.MEMBER}
-    return Scope(member.company_id, member.id, roles, offices)
+    return Scope(member.company_id, member.id, rights.of(member.roles), offices)
 
 
 async def reader(shelf: Shelf, member_id: str = "", office_id: str = "") -> Scope:
@@ -111,11 +111,14 @@ async def told(
         return
     if not ours:
         await shelf.session.delete(account)
+        await SignIns(shelf).end_all(account.member_id)
         await audit.record(shelf, "account.guest", account.member_id)
         return
     account.email = email or account.email
     if gone != (account.blocked == DEACTIVATED):
         account.blocked = DEACTIVATED if gone else ""
+        if gone:  # whoever the company shut out of its chat is shut out of the pages
+            await SignIns(shelf).end_all(account.member_id)
         deed = "account.deactivated" if gone else "account.activated"
         await audit.record(shelf, deed, account.member_id)
 

@@ -14,9 +14,9 @@ def limits(month: str) -> tuple[datetime, datetime]:
     """First moment of a JST month and of the next one, in UTC. Raises BadInput for another form."""
     try:
         first = date.fromisoformat(f"{month}-01")
-    except ValueError as error:
+        return midnight(first), midnight(_next(first))
+    except (ValueError, OverflowError) as error:  # the latter at the ends of the calendar
         raise BadInput(f"month {month!r} is not YYYY-MM") from error
-    return _midnight(first), _midnight(_next(first))
 
 
 def month_of(moment: datetime) -> str:
@@ -47,5 +47,6 @@ def _next(first: date) -> date:
     return date(first.year + (first.month == 12), first.month % 12 + 1, 1)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The first moment of a JST day, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=JST).astimezone(UTC)

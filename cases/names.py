@@ -9,17 +9,18 @@ from cases import audit
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
-from cases.vocabulary import Status
+from cases.sharing import NAMED
+from cases.vocabulary import GONE
 
 
 async def choose(shelf: Shelf, case_id: str, *, show: bool) -> Case:
     """Shows or hides the author on one case; cards that were sent follow. NotFound for others'."""
     case = await shelf.cases.any(case_id)
-    if case is None or case.author_id != shelf.scope.me or case.status is Status.WITHDRAWN:
+    if case is None or case.author_id != shelf.scope.me or case.status in GONE:
         raise NotFound
     if case.show_author != show:
         case.show_author, case.recast_at = show, shelf.now
-        await audit.record(shelf, "case.name_shown" if show else "case.name_hidden", case.id)
+        await audit.record(shelf, NAMED[show], case.id)
     return case
 
 

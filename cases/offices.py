@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import BadInput, NotFound
 from cases.models.org import Member, Office, Promoter
+from cases.rights import Action
 from cases.roster_rows import DEPUTY, MAIN
 from cases.vocabulary import Role
-
-EDITORS = (Role.HQ_ADMIN, Role.IT_ADMIN)  # 事務局 keeps the roster; roles are IT's as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Standing:
 
 async def standings(shelf: Shelf) -> list[Standing]:
     """All offices in the order of the roster: no ranking. Raises NotAllowed for others."""
-    shelf.scope.needs(*EDITORS)
+    rights.need(shelf, Action.ROSTER)
     people = {member.id: member for member in await shelf.people.members()}
     seats = {seat.office_id: seat for seat in await shelf.people.promoters()}
     rooms = {room.office_id for room in await shelf.roster.rooms() if _open(room)}
@@ -44,6 +43,15 @@ async def standings(shelf: Shelf) -> list[Standing]:
         )
         for office in await shelf.people.offices()
     ]
+
+
+async def vacancies(shelf: Shelf) -> tuple[list[Office], list[Office]]:
+    """Offices with people and no first promoter; those with a first one and no deputy."""
+    seats = {seat.office_id: seat for seat in await shelf.people.promoters()}
+    used = {member.office_id for member in await shelf.people.members()}
+    peopled = [office for office in await shelf.people.offices() if office.id in used]
+    vacant = [office for office in peopled if office.id not in seats]
+    return vacant, [one for one in peopled if one.id in seats and not seats[one.id].deputy_id]
 
 
 def _open(room: object) -> bool:
@@ -67,7 +75,7 @@ async def name_promoter(shelf: Shelf, member_id: str, duty: str) -> None:
 
     Raises NotAllowed, NotFound, and BadInput for a member without an office.
     """
-    shelf.scope.needs(*EDITORS)
+    rights.need(shelf, Action.ROSTER, member_id)
     member = await shelf.people.member(member_id)
     if member is None or not member.active:
         raise NotFound

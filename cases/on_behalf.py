@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from cases import audit, members
+from cases import audit, members, rights
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.models.case import Draft
 from cases.models.org import Member
+from cases.rights import Action
 from cases.seal import KeyRing
-from cases.vocabulary import DraftState, Role
+from cases.vocabulary import DraftState
 
-WRITERS = (Role.PROMOTER, Role.MANAGER)
 WAITS = timedelta(days=14)  # then the text is erased: as long as any wording as typed is kept
 # What the writer's draft carries: for whom it is, and, if it is their own message, where that is.
 FOR, POSTED, LINK = "on_behalf_of", "posted", "link"
@@ -27,7 +27,8 @@ _WRITERS_OWN = (FOR, POSTED, "typed", "ask", "answers", "declared", "show_author
 
 async def mrs(shelf: Shelf) -> list[Member]:
     """The MRs of the acting promoter's or manager's offices. Raises NotAllowed for others."""
-    shelf.scope.needs(*WRITERS)
+    if not rights.has(shelf.scope.roles, Action.ON_BEHALF):
+        raise NotAllowed(Action.ON_BEHALF)
     found: list[Member] = []
     for office_id in sorted(shelf.scope.offices):
         found += await shelf.people.members(office_id)
@@ -40,12 +41,12 @@ async def may_write_for(shelf: Shelf, member: Member, raw: Mapping[str, Any]) ->
     Nobody writes for themselves: that is an ordinary draft.
     """
     if member.id == shelf.scope.me:
-        raise NotAllowed("oneself")
+        raise NotAllowed(Action.ON_BEHALF, member.id)
     if raw.get(POSTED):
         return
-    shelf.scope.needs(*WRITERS)
-    if member.office_id not in shelf.scope.offices or not members.is_mr(member):
-        raise NotAllowed("another office")
+    rights.need(shelf, Action.ON_BEHALF, member.id, office=member.office_id)
+    if not members.is_mr(member):
+        raise NotAllowed(Action.ON_BEHALF, member.id)
 
 
 def key_of(draft: Draft, raw: Mapping[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from cases import counts, digests, months
 from cases.db import Shelf
-from cases.models.loop import Wish
+from cases.models.loop import Trial, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,6 @@ async def make(shelf: Shelf, office_id: str, month: str) -> Pack:
 
 async def _homework(shelf: Shelf, office_id: str, month: str) -> list[dict[str, Any]]:
     """Last month's cases, and how many of this office have tried each since (None: too few)."""
-    few = len(await counts.active_mrs(shelf, office_id)) < counts.FEW
     last = await shelf.talks.digest(office_id, months.before(month))
     if last is None:
         return []
@@ -57,10 +57,13 @@ async def _homework(shelf: Shelf, office_id: str, month: str) -> list[dict[str, 
         {
             "case_id": case_id,
             "title": shown[case_id].title,
-            "tried": None
-            if few
-            else sum(t.case_id == case_id and t.office_id == office_id for t in trials),
+            "tried": _tried(t for t in trials if (t.case_id, t.office_id) == (case_id, office_id)),
         }
         for case_id in ids
         if case_id in shown
     ]
+
+
+def _tried(trials: Iterable[Trial]) -> int | None:
+    people = [trial.member_id for trial in trials]
+    return counts.shown(len(people), people)

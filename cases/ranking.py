@@ -116,3 +116,16 @@ def match(chance_of_hit: float) -> Match:
 def overall(chances: Sequence[float]) -> Match:
     """The label of an answer: that of the best of its first three hits; none without hits."""
     return match(max(chances[:3], default=0.0))
+
+
+def sunk(near: Sequence[str], stale: Sequence[bool]) -> list[int]:
+    """The places of the hits, each stale one behind all that are as near; the others as they are.
+
+    Not a lower score: among few candidates the scale of scores says little.
+    """
+    order = [place for place, old in enumerate(stale) if not old]
+    ranks = [list(Match).index(Match(word)) for word in near]
+    for place in (place for place, old in enumerate(stale) if old):
+        ahead = [at for at, other in enumerate(order, 1) if ranks[other] <= ranks[place]]
+        order.insert(max(ahead, default=0), place)
+    return order

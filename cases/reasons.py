@@ -53,6 +53,9 @@ class Points:
     different: tuple[Difference, ...]
 
 
+NO_POINTS = Points((), ())
+
+
 def why(question: Question, fields: Mapping[str, str], nearest: int | None = None) -> Reason:
     """The sentence of a case that answers best; an empty one when the case has no text.
 
@@ -90,10 +93,9 @@ def _goes_on(before: str, sentence: str) -> bool:
 def points(chips: Sequence[Chip], facets: Collection[str], fields: Mapping[str, str]) -> Points:
     """Which conditions of the question the case meets, by its tags or in its own words."""
     text = fold("\n".join(sentence for _, sentence in parts(fields)[1:]))
-    themes = set(words.read(text).themes)
     matching, different = [], []
     for chip in chips:
-        if _tagged(chip, facets) or _written(chip, text, themes):
+        if _tagged(chip, facets) or _written(chip, text):
             matching.append(chip)
         else:
             different.append(Difference(chip, _instead(chip, facets)))
@@ -138,7 +140,7 @@ def _tagged(chip: Chip, facets: Collection[str]) -> bool:
     )
 
 
-def _written(chip: Chip, text: str, themes: set[str]) -> bool:
+def _written(chip: Chip, text: str) -> bool:
     forms = [chip.text]
     for key in chip.keys:
         if term := terms(chip.list_name).get(key) if chip.list_name != "audience" else None:
@@ -147,7 +149,8 @@ def _written(chip: Chip, text: str, themes: set[str]) -> bool:
         return True
     # Only a theme of the whole chip: 訪問規制 is not met by any 訪問.
     whole = (0, len(chip.text))
-    return any(place[:2] == whole and place[2] in themes for place in words.theme_places(chip.text))
+    meant = {theme for *place, theme in words.theme_places(chip.text) if tuple(place) == whole}
+    return any(theme in meant for *_, theme in words.theme_places(text)) if meant else False
 
 
 def _instead(chip: Chip, facets: Collection[str]) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cases import audit, fields, members, months, sharing, wishes
+from cases import audit, fields, members, months, rights, sharing, wishes
 from cases.db import Shelf
-from cases.errors import Changed, NotAllowed, NotFound, Reviewed
+from cases.errors import Changed, NotFound, Reviewed
 from cases.models.case import Case, Draft
-from cases.roles import REVIEWERS as REVIEWERS
-from cases.vocabulary import Status
+from cases.rights import Action
+from cases.vocabulary import GONE, Status
 
 NOTE_LIMIT = 300  # characters of a comment
 FEW_IMPORTS = 20  # more imports than these are not listed one by one: they are sampled
@@ -50,7 +50,7 @@ async def queue(shelf: Shelf) -> list[Waiting]:
 
     Imports are left out where they are so many that they are sampled (`review_sample`).
     """
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, Action.REVIEW)
     imports = {case.id for case in await shelf.reviews.waiting_imports()}
     left = imports if len(imports) > FEW_IMPORTS else set()
     cases = [case for case in await shelf.cases.waiting_for_release() if case.id not in left]
@@ -63,12 +63,12 @@ async def queue(shelf: Shelf) -> list[Waiting]:
 
 async def look(shelf: Shelf, subject_id: str) -> Waiting:
     """One text, whether it waits or is published. NotFound for one that is neither."""
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, Action.REVIEW, subject_id)
     draft = await shelf.reviews.draft(subject_id)
     if draft is not None:
         return of_draft(draft, await _office(shelf, draft))
     case = await shelf.reviews.case(subject_id)
-    if case is None or case.status is Status.WITHDRAWN:
+    if case is None or case.status in GONE:
         raise await gone(shelf, subject_id)
     return (await of_cases(shelf, [case]))[0]
 
@@ -114,7 +114,7 @@ async def release(shelf: Shelf, subject_id: str, seen: str = "", reach: str = CO
     draft = await shelf.reviews.draft(subject_id)
     if draft is not None:
         return await _let_in(shelf, draft, seen, reach)
-    case = await reviewable(shelf, subject_id)
+    case = await reviewable(shelf, subject_id, Action.RELEASE)
     if case.status is Status.COMPANY and case.released_by == shelf.scope.me:
         return case
     if case.status is Status.OFFICE and case.release_asked_at is not None:
@@ -126,7 +126,7 @@ async def release(shelf: Shelf, subject_id: str, seen: str = "", reach: str = CO
 
 async def _let_in(shelf: Shelf, draft: Draft, seen: str, reach: str) -> Case:
     """A draft becomes a case by a reviewer's word; `office`: it goes no further."""
-    not_own(shelf, draft.author_id)
+    rights.need(shelf, Action.RELEASE, draft.id, owner=draft.author_id)
     if seen and seen != mark(of_draft(draft, None).case):
         raise Changed
     values = dict(draft.values)
@@ -161,21 +161,14 @@ async def give_back(shelf: Shelf, case_id: str, note: str = "") -> Case:
     return case
 
 
-async def reviewable(shelf: Shelf, case_id: str) -> Case:
+async def reviewable(shelf: Shelf, case_id: str, action: Action = Action.CHANGE) -> Case:
     """A case that somebody else wrote, for a reviewer. Raises NotFound, NotAllowed."""
-    shelf.scope.needs(*REVIEWERS)
+    rights.need(shelf, action, case_id)
     case = await shelf.reviews.case(case_id)
     if case is None:
         raise await gone(shelf, case_id)
-    not_own(shelf, case.author_id)
+    rights.need(shelf, action, case_id, owner=case.author_id)
     return case
-
-
-def not_own(shelf: Shelf, author_id: str) -> None:
-    """Raises NotAllowed for one's own text, and for anybody but reviewers."""
-    shelf.scope.needs(*REVIEWERS)
-    if author_id == shelf.scope.member_id:
-        raise NotAllowed("own case")
 
 
 async def gone(shelf: Shelf, subject_id: str) -> NotFound:

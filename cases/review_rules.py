@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases import audit, fields, sharing, verdicts
+from cases import audit, fields, rights, sharing, verdicts
 from cases.db import Shelf
 from cases.errors import BadInput
 from cases.models.case import Draft
-from cases.vocabulary import Decision, DraftState, Role
+from cases.rights import Action
+from cases.vocabulary import Decision, DraftState
 
 BEFORE_OFFICE = ("off", "flagged", "all")
 
@@ -31,7 +32,7 @@ def of(settings: Mapping[str, Any]) -> ReviewRules:
 
 async def choose(shelf: Shelf, office: str, *, compliance_sees: bool) -> ReviewRules:
     """事務局 changes it; from then on it holds for every new post. Raises NotAllowed, BadInput."""
-    shelf.scope.needs(Role.HQ_ADMIN)
+    rights.need(shelf, Action.SETTINGS)
     if office not in BEFORE_OFFICE:
         raise BadInput("office")
     company = await shelf.people.company()

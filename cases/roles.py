@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from cases import audit
+from cases import audit, rights
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.models.org import Member
+from cases.rights import Action
 from cases.vocabulary import Role
 
-REVIEWERS = (Role.HQ_ADMIN, Role.MODERATOR)  # who approves what colleagues wrote
-# By whom: 事務局 keeps the field's roles and its own; IT also those that check and read along.
-_FIELD = frozenset({Role.MANAGER, Role.HQ_ADMIN})
-GIVES: dict[Role, frozenset[Role]] = {
-    Role.HQ_ADMIN: _FIELD,
-    Role.IT_ADMIN: _FIELD | {Role.MODERATOR, Role.SAFETY, Role.IT_ADMIN, Role.AUDITOR},
+# By which right each is given: 事務局 gives the field's roles and its own, IT those that check too.
+GIVES = {
+    Role.MANAGER: Action.GIVE_FIELD,
+    Role.HQ_ADMIN: Action.GIVE_FIELD,
+    **dict.fromkeys(
+        (Role.MODERATOR, Role.SAFETY, Role.IT_ADMIN, Role.AUDITOR), Action.GIVE_CHECKING
+    ),
 }
 LASTING = (Role.HQ_ADMIN, Role.IT_ADMIN)  # the last one of these stays
 
@@ -37,7 +39,7 @@ class OwnRole(NotAllowed):
 
 def may_give(roles: Collection[str]) -> frozenset[Role]:
     """The roles that somebody with these roles may give and take."""
-    return frozenset(role for by, given in GIVES.items() if by in roles for role in given)
+    return frozenset(role for role, action in GIVES.items() if rights.has(roles, action))
 
 
 async def give(shelf: Shelf, member_id: str, role: Role) -> Member:
@@ -71,8 +73,9 @@ async def lasts_without(shelf: Shelf, member_ids: Collection[str], role: Role) -
 
 
 async def _whom(shelf: Shelf, member_id: str, role: Role) -> Member:
-    if role not in may_give(shelf.scope.roles):
-        raise NotAllowed(role)
+    if role not in GIVES:  # 推進メンバー follows the seat
+        raise NotAllowed("role", member_id)
+    rights.need(shelf, GIVES[role], member_id)
     member = await shelf.people.member(member_id)
     if member is None or not member.active:
         raise NotFound

@@ -5,23 +5,20 @@ An office posts in one room. A room listens only where somebody who may has said
 
 from __future__ import annotations
 
-from cases import audit, offices
+from cases import audit, rights
 from cases.columns import new_id
 from cases.db import Shelf
-from cases.errors import NotAllowed, NotFound
+from cases.errors import NotFound
 from cases.models.org import Office, Room
+from cases.rights import Action
 from cases.scope import Scope
-from cases.vocabulary import Role
 
 ACTIVE, LEFT, ARCHIVED = "active", "left", "archived"
-OWN = (Role.PROMOTER, Role.MANAGER)  # for their own office
 
 
 def may_register(scope: Scope, office_id: str | None) -> bool:
     """事務局 and IT for every office; promoters and managers for their own."""
-    if not scope.roles.isdisjoint(offices.EDITORS):
-        return True
-    return office_id in scope.offices and not scope.roles.isdisjoint(OWN)
+    return rights.may(scope, Action.ROOM, office=office_id)
 
 
 async def offices_for(shelf: Shelf) -> list[Office]:
@@ -32,7 +29,7 @@ async def offices_for(shelf: Shelf) -> list[Office]:
 
 async def mine(shelf: Shelf) -> list[Room]:
     """The rooms that the acting member may change, also those that wait for an office."""
-    may_all = not shelf.scope.roles.isdisjoint(offices.EDITORS)
+    may_all = rights.may(shelf.scope, Action.ROOM)
     return [
         room
         for room in await shelf.roster.rooms()
@@ -76,8 +73,8 @@ async def register(
     if room is None or office is None or room.state != ACTIVE:
         raise NotFound
     owners = [one for one in (office.id, room.office_id) if one is not None]
-    if not all(may_register(shelf.scope, one) for one in owners):
-        raise NotAllowed("room")
+    for one in owners:
+        rights.need(shelf, Action.ROOM, room_id, office=one)
     for other in await shelf.roster.rooms() if posts else ():
         if other.id != room.id and other.office_id == office.id:
             other.posts = False

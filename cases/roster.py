@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from cases import audit, months, offices, roles
+from cases import audit, months, offices, rights, roles
 from cases.columns import new_id
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.members import reach_by_id
 from cases.models.org import Member, Office
 from cases.models.roster import Move
+from cases.rights import Action
 from cases.roster_plan import Deed, Plan, changed
 from cases.roster_state import JOIN, LEAVE, MOVE, Coming, Person
 from cases.vocabulary import Role
@@ -166,7 +167,7 @@ async def move(
     shelf: Shelf, member_id: str, office: str | None, day: date, today: date, *, duty: str = ""
 ) -> Member:
     """Moves one person now, or on a coming day. Raises NotAllowed, NotFound, BadInput."""
-    shelf.scope.needs(*offices.EDITORS)
+    rights.need(shelf, Action.ROSTER, member_id)
     member = await shelf.people.member(member_id)
     if member is None or not member.active:
         raise NotFound
@@ -196,7 +197,7 @@ async def _move_now(shelf: Shelf, member: Member, office_id: str | None) -> None
 
 async def cancel_move(shelf: Shelf, move_id: str) -> None:
     """What was to come does not. Raises NotAllowed, and NotFound when it is done or gone."""
-    shelf.scope.needs(*offices.EDITORS)
+    rights.need(shelf, Action.ROSTER, move_id)
     row = await shelf.roster.move(move_id)
     if row is None or row.done_at is not None:
         raise NotFound

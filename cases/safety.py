@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases import audit, clearing, holds, months, verdicts
+from cases import audit, clearing, holds, months, rights, verdicts
 from cases.db import Shelf
 from cases.errors import BadInput, Missing, NotFound
 from cases.exporting import cell
 from cases.holds import NOT_APPLICABLE, OPEN, REPORTED
 from cases.models.case import Hold
+from cases.rights import Action
 from cases.seal import KeyRing
-from cases.vocabulary import Role
 
 REASON = 200  # characters
 # A number of the company's reporting system: it lies in clear, so no name fits into it.
@@ -119,10 +119,14 @@ async def _open(shelf: Shelf, hold_id: str) -> Hold:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A JST month of the safety queue: its items, oldest first, and how many by answer."""
+    """A JST month of the safety queue: its items, oldest first, and how many by answer.
+
+    `screened`: drafts that were checked for the first time in the month.
+    """
 
     month: str
     items: Sequence[Hold]
+    screened: int
 
     def count(self, state: str) -> int:
         """Items with this answer."""
@@ -136,22 +140,36 @@ class Month:
 
 async def month_of(shelf: Shelf, month: str) -> Month:
     """The items that were stopped in a JST month, YYYY-MM. Only for the safety department."""
-    shelf.scope.needs(Role.SAFETY)
-    return Month(month, await shelf.holds.between(*months.limits(month)))
+    rights.need(shelf, Action.RECONCILE)
+    limits = months.limits(month)
+    found = await shelf.holds.between(*limits)
+    return Month(month, found, await shelf.reviews.checked_between(*limits))
 
 
-async def export(shelf: Shelf, month: str) -> tuple[str, Month]:
-    """The reconciliation of a month as CSV with a BOM: one row per item, no text, no person.
-
-    The number of rows is in the audit trail.
+def built(found: Month) -> str:
+    """The reconciliation of a month as CSV with a BOM: one row per item, no text, no person; the
+    last row has the totals.
     """
-    found = await month_of(shelf, month)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows([cell(value) for value in row_of(hold)] for hold in found.items)
-    await audit.record(shelf, "safety.export", f"month={month} rows={len(found.items)}")
-    return "\ufeff" + out.getvalue(), found
+    writer.writerow(("total", totals(found), *[""] * (len(COLUMNS) - 2)))
+    return "\ufeff" + out.getvalue()
+
+
+async def note(shelf: Shelf, found: Month) -> None:
+    """Into the audit trail with the number of rows, before the file leaves."""
+    rights.need(shelf, Action.RECONCILE)
+    await audit.record(shelf, "safety.export", f"month={found.month} rows={len(found.items)}")
+
+
+def totals(month: Month) -> str:
+    """`screened=120 held=3 reported=2 not_applicable=0 open=1 received=2`."""
+    counts = {"screened": month.screened, "held": len(month.items)}
+    counts |= {state: month.count(state) for state in (REPORTED, NOT_APPLICABLE, OPEN)}
+    counts["received"] = month.received
+    return " ".join(f"{name}={count}" for name, count in counts.items())
 
 
 def row_of(hold: Hold) -> tuple[object, ...]:

@@ -117,13 +117,14 @@ def case_of(row: dict[str, Any], now: datetime) -> Case:
     case.status = Status(row["status"])
     case.source = f"sample:{row['id']}"
     case.shared_at = case.changed_at = now - timedelta(days=row["days_ago"])
+    case.confirmed_at = now  # a library on its first day: nobody is asked whether it still holds
     if case.status is Status.COMPANY:
         case.released_at = case.shared_at
     return case
 
 
 def shipped_vectors() -> dict[str, bytes]:
-    """Content hash → vector of the bundled model, for the sample cases' texts."""
+    """Content hash → vector that search asks by, for the sample cases' texts."""
     import numpy as np  # only the first start loads samples
 
     file = files("cases").joinpath("content", "sample", "vectors.npz")
@@ -134,13 +135,13 @@ def shipped_vectors() -> dict[str, bytes]:
 
 
 def _embeddings(case: Case, vectors: dict[str, bytes], now: datetime) -> list[Embedding]:
-    from cases.embedding.bundled import NAME  # the encoder is loaded only where it is used
+    from cases.embedding.word_vectors import SEARCH_NAME  # read only where it is used
 
     return [
         Embedding(
             company_id=COMPANY,
             case_id=case.id,
-            model=NAME,
+            model=SEARCH_NAME,
             part=part,
             content_hash=digest,
             vector=vectors[digest],

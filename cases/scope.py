@@ -23,8 +23,3 @@ class Scope:
         if self.member_id is None:
             raise NotAllowed("nobody is acting")
         return self.member_id
-
-    def needs(self, *roles: Role) -> None:
-        """Raises NotAllowed unless the member has one of the roles (rights add up)."""
-        if self.roles.isdisjoint(roles):
-            raise NotAllowed("/".join(roles))

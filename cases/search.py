@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from cases import chips as chipping
-from cases import question, reasons
+from cases import question, reasons, rights
 from cases.chips import Chip
 from cases.db import Database, Shelf
 from cases.embedding import QueryEmbedder, Reranker
@@ -16,8 +16,10 @@ from cases.index import Index, Scored, embedded_text
 from cases.indexing import document, indexed_fields, searched_model
 from cases.models.case import Case
 from cases.reactions import NOT_A_MATCH
-from cases.reasons import Difference
+from cases.reasons import Difference, Reason
+from cases.rights import Action
 from cases.scope import Scope
+from cases.vocabulary import Status
 
 ATTEMPTS = 3  # to fill an answer when cases were taken away meanwhile
 DEPTH = 30  # hits that one question can page through
@@ -28,15 +30,21 @@ CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case with its reason (a sentence of the case and the marks in it) and its points."""
+    """A case with its points; `asked`, `fields` and `sentence` are what its reason is read from."""
 
     case_id: str
     score: float
     near: str  # close, loose or none, of this hit alone
-    reason: str
-    marks: tuple[tuple[int, int], ...]
-    same: tuple[Chip, ...] = ()
-    different: tuple[Difference, ...] = ()
+    same: tuple[Chip, ...]
+    different: tuple[Difference, ...]
+    asked: question.Question
+    fields: Mapping[str, str]
+    sentence: int | None
+
+    def why(self) -> Reason:
+        """A sentence of the case and the marks in it. Read when it is shown: a page shows five of
+        thirty hits, and one costs about as much as the whole search of a small library."""
+        return reasons.why(self.asked, self.fields, self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +105,20 @@ class Shelves:
         from cases import ranking  # with numpy: not for the first page
 
         understood = chipping.understand(text)
-        chips = tuple(chip for chip in understood.chips if chip_id(chip) not in without)
-        off = [chip for chip in understood.chips if chip not in chips]
+        off = [chip for chip in understood.chips if chip_id(chip) in without]
+        chips = chipping.once(chip for chip in understood.chips if chip not in off)
         async with self.db.reading(scope) as shelf:
+            if scope.member_id:  # else the system itself, or all who read along in a room
+                rights.need(shelf, Action.SEARCH)
             following = await self._caught_up(shelf)
             hidden = await shelf.loop.hidden(NOT_A_MATCH) if scope.member_id else set()
         words = chipping.left(text, off)
         asked = await asyncio.to_thread(question.read, words, following.embedder)
         scored, rows = await self._best(scope, following, asked, hidden, limit)
-        hits = [
-            self._hit(asked, rows[one.case_id], one.score, one.chance, one.sentence, chips)
-            for one in scored
-        ]
+        hits = [_hit(asked, rows[one.case_id], one, chips) for one in scored]
         hits.sort(key=lambda hit: -hit.score)
+        stale = [rows[hit.case_id].status is Status.STALE for hit in hits]
+        hits = [hits[place] for place in ranking.sunk([hit.near for hit in hits], stale)]
         return Found(
             match=str(ranking.overall([one.chance for one in scored])),
             hits=tuple(hits),
@@ -154,8 +163,11 @@ class Shelves:
             await asyncio.gather(*self.reading_anew.values())
 
     async def close(self) -> None:
-        """Waits for what is being read and gives back the indexes' own connections."""
+        """Waits for what is being read; the indexes keep what they can, and give back their own
+        connections."""
         await self.settled()
+        for following in self.companies.values():
+            await asyncio.to_thread(following.index.close)
         self.give_back()
 
     async def _caught_up(self, shelf: Shelf) -> Following:
@@ -187,29 +199,22 @@ class Shelves:
         model, size = (embedder.name, embedder.size) if embedder else ("", 1)
         return Following(self.make_index(company_id, model, size), embedder)
 
-    def _hit(
-        self,
-        asked: question.Question,
-        case: Case,
-        score: float,
-        chance: float,
-        sentence: int | None,
-        chips: tuple[Chip, ...],
-    ) -> Hit:
-        from cases import ranking
 
-        fields = indexed_fields(case)
-        why = reasons.why(asked, fields, sentence)
-        points = reasons.points(chips, document(case).facets, fields)
-        return Hit(
-            case_id=case.id,
-            score=score + CHIP * len(points.matching),
-            near=str(ranking.match(chance)),
-            reason=why.sentence,
-            marks=why.marks,
-            same=points.matching,
-            different=points.different,
-        )
+def _hit(asked: question.Question, case: Case, scored: Scored, chips: tuple[Chip, ...]) -> Hit:
+    from cases import ranking
+
+    fields = indexed_fields(case)
+    points = reasons.points(chips, document(case).facets, fields) if chips else reasons.NO_POINTS
+    return Hit(
+        case_id=case.id,
+        score=scored.score + CHIP * len(points.matching),
+        near=str(ranking.match(scored.chance)),
+        same=points.matching,
+        different=points.different,
+        asked=asked,
+        fields=fields,
+        sentence=scored.sentence,
+    )
 
 
 def narrowed(found: Found, only: Collection[str]) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,9 @@ async def asked_in(shelf: Shelf, member_id: str, thread: str) -> bool:
     return row is not None and shelf.now - row.updated_at < FOLLOWED
 
 
-async def forget(shelf: Shelf) -> int:
-    """Forgets searches in threads that are not listened to any more: how many."""
-    return await shelf.talks.forget_asked(shelf.now - FOLLOWED)
+async def forget(shelf: Shelf, spared: Collection[str] = ()) -> int:
+    """Forgets searches in threads that are not listened to any more: how many.
+
+    `spared`: members under a legal hold.
+    """
+    return await shelf.talks.forget_asked(shelf.now - FOLLOWED, spared)

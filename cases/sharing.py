@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cases import audit, fields, verdicts
+from cases import audit, fields, rights, verdicts
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotDeclared, NotFound, Stopped
 from cases.models.case import Case, Draft, Hold
+from cases.rights import Action
 from cases.seal import KeyRing
-from cases.vocabulary import Decision, DraftState, Status
+from cases.vocabulary import GONE, Decision, DraftState, Status
 
 if TYPE_CHECKING:  # as in verdicts.py
     from cases.guard import Checked
 
 DECLARATIONS = ("no_events", "not_identifiable", "reviewed_material")
-# Of a draft's wording these stay sealed: what was typed, and what the author says is no name.
-SEALED = ("typed", "not_names", "answers", "cleared")
+NAMED = {True: "case.name_shown", False: "case.name_hidden"}  # a restore does so again
+# Of a draft's wording these stay sealed: what was typed, and what the author says of its names.
+SEALED = ("typed", "not_names", "places", "hidden", "answers", "cleared")
 
 
 async def keep_draft(
@@ -34,6 +36,7 @@ async def keep_draft(
 ) -> Draft:
     """Saves a draft, new or edited. Only masked text is kept in clear, and nothing stopped."""
     if draft is None:
+        rights.need(shelf, Action.POST, owner=shelf.scope.me)
         draft = Draft(author_id=shelf.scope.me, created_at=shelf.now, source=source)
         draft.company_id = shelf.scope.company_id
         draft.origin = str(raw.get("origin") or "self")
@@ -66,13 +69,15 @@ def original(ring: KeyRing, draft: Draft) -> dict[str, Any]:
 
 
 async def hold(shelf: Shelf, ring: KeyRing, draft: Draft, rules: list[str], queue: str) -> Hold:
-    """Puts a stopped text, sealed, into the queue of safety or compliance: each text once."""
+    """Puts a stopped text, sealed, into the queue of safety or compliance: each text once, with
+    every rule that was found in it so far."""
     text = original(ring, draft)
     draft.state = DraftState.HELD
     found = await shelf.holds.latest(draft.id, queue)
     if found is not None and found.text is not None and found.decided_at is None:
         known = ring.open_json(found.text, draft.company_id)
         if fields.text_hash(known) == fields.text_hash(text):
+            found.rules = list(dict.fromkeys([*found.rules, *rules]))
             return found
     row = Hold(
         company_id=shelf.scope.company_id,
@@ -115,7 +120,7 @@ def check_ready(draft: Draft, decision: Decision, declared: Collection[str]) -> 
     if decision not in verdicts.PASSES:
         raise Stopped(str(decision))
     if draft.values.get("on_behalf_of"):  # 聞き書き: the person it is about publishes, nobody else
-        raise NotAllowed("not one's own")
+        raise NotAllowed(Action.POST, draft.id)
     fields.check_lengths(draft.values)
     if not set(DECLARATIONS) <= set(declared):
         raise NotDeclared
@@ -124,9 +129,12 @@ def check_ready(draft: Draft, decision: Decision, declared: Collection[str]) -> 
 async def put_out(shelf: Shelf, draft: Draft, *, show_author: bool) -> Case:
     """The case of a draft that may be published, in its author's office."""
     case = await _case_of(shelf, draft)
+    if draft.case_id is not None and case.show_author != show_author:  # as in names.choose
+        await audit.record(shelf, NAMED[show_author], case.id)
     fields.fill(case, draft.values)
     case.show_author = show_author
     case.review_note = ""
+    case.confirmed_at = case.doubted_at = None  # new text is as good as confirmed
     case.changed_at = shelf.now
     _close(draft, case)
     if draft.written_by:
@@ -177,6 +185,13 @@ def _close(draft: Draft, case: Case) -> None:
     draft.original, draft.submitted_at, draft.review_note = None, None, ""
 
 
+def shut(ring: KeyRing, draft: Draft) -> None:
+    """Nobody goes on with the draft, and nothing of it lies in clear; the wording stays sealed."""
+    draft.original = draft.original or ring.seal_json(draft.values, draft.company_id)
+    draft.values, draft.state = {}, DraftState.PUBLISHED
+    draft.declared_hash = draft.submitted_at = None
+
+
 async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
     """A draft that holds a published case's values, for its author to change."""
     case = await _own(shelf, case_id, shelf.scope.me)
@@ -196,9 +211,9 @@ async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
 
 
 async def _own(shelf: Shelf, case_id: str, author_id: str) -> Case:
-    """A case of this author that was not withdrawn."""
+    """A case of this author whose text is still there: neither withdrawn nor archived."""
     case = await shelf.cases.any(case_id)
-    if case is None or case.author_id != author_id or case.status is Status.WITHDRAWN:
+    if case is None or case.author_id != author_id or case.status in GONE:
         raise NotFound
     return case
 
@@ -208,8 +223,7 @@ async def withdraw(shelf: Shelf, case_id: str) -> Case:
     case = await shelf.cases.any(case_id)
     if case is None:
         raise NotFound
-    if case.author_id != shelf.scope.me:
-        raise NotAllowed("only its author")
+    rights.need(shelf, Action.POST, case.id, owner=case.author_id)
     await take_out(shelf, case)
     await audit.record(shelf, "case.withdraw", case.id)
     return case

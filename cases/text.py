@@ -93,6 +93,14 @@ def content_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def whole_number(text: str) -> int | None:
+    """A number of at most twelve ASCII digits; None for anything else that was sent as one.
+
+    `str.isdigit` is true for ², and Python refuses to read a number of thousands of digits.
+    """
+    return int(text) if len(text) <= 12 and text.isascii() and text.isdigit() else None
+
+
 def finished(text: str) -> str:
     """A clause as a sentence of its own where leaving out its last syllables makes one:
     「メールしたら、」 → 「メールした」."""

@@ -1,55 +1,242 @@
-"""Tombstones: what was taken back or refused, as ids, so that a restored backup forgets it again.
+"""Tombstones: what was taken back, refused or held, as ids, so that a restored backup has it again.
 
-They are kept outside the database, because an older copy of it does not know them.
+They are kept outside the database, because an older copy of it does not know them. Text is in them
+only where a reviewer masked it: the text as it is now, sealed with the data key.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from cases import audit
+from cases import audit, fields, keeping, leaving, legal_holds, roles, sharing
 from cases.db import Shelf
-from cases.sharing import take_out
-from cases.vocabulary import Status
+from cases.models.keeping import LegalHold
+from cases.seal import KeyRing
+from cases.vocabulary import GONE, Role, Status
+
+# What the trail calls it → what a tombstone does, in this order of the acts.
+KINDS = {"case.withdraw": "case", "case.purge": "purged", "member.erase": "erased"}
+LIFTED = "legal_hold.lift"
+MASKED = ("review.mask", "tombstone.masked")
+NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
+ROLES = ("role.give", "role.take")
+# What the row of a tombstone has to have.
+NEEDED = {
+    "hold": ("what", "subject", "reference", "placed_by", "at"),
+    "lifted": ("by", "at"),
+    "masked": ("hash",),
+}
+# What a member chose or became → their field that is false since.
+FIELDS = {
+    "member": "active",
+    "digest": "wants_digest",
+    "questions": "wants_questions",
+    "name": "show_name",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """`what`: case (taken back), member (left), digest or questions (refused); `id` of that row."""
+    """`id` of a row, and `what` became of it. `row`: what else makes it so again, never clear text.
+
+    case (taken back), purged (its text went), erased (all about a person went), hold (a legal one,
+    in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
+    role (taken; `id` is member:role), member (left), digest, questions or name (refused).
+    """
 
     company: str
     what: str
     id: str
+    row: dict[str, str] = field(default_factory=dict)
 
 
-async def tombstones(shelf: Shelf) -> list[Tombstone]:
-    """All of a company: cases in the order in which they were taken back, then members."""
-    entries = await shelf.audit.entries()
-    found = [("case", entry.subject) for entry in entries if entry.what == "case.withdraw"]
+async def tombstones(shelf: Shelf, ring: KeyRing) -> list[Tombstone]:
+    """All of a company: holds first, because what comes after minds them; then acts in their
+    order, then what stands now."""
+    found: list[tuple[str, str, dict[str, str]]] = [
+        ("hold", row.id, _row(row)) for row in await shelf.keeping.legal_holds()
+    ]
+    for entry in await shelf.audit.of(*KINDS, LIFTED):
+        if entry.what in KINDS:
+            found.append((KINDS[entry.what], entry.subject, {}))
+        else:
+            found.append(("lifted", entry.subject, {"by": entry.actor, "at": entry.at.isoformat()}))
+    found += [("masked", *one) for one in await _masks(shelf, ring)]
+    names = {entry.subject: NAMES[entry.what] for entry in await shelf.audit.of(*NAMES)}
+    found += [(what, case_id, {}) for case_id, what in names.items()]
+    last = {entry.subject: entry.what for entry in await shelf.audit.of(*ROLES)}
+    found += [("role", subject, {}) for subject, what in last.items() if what == "role.take"]
     for member in await shelf.people.members(active=False):
-        found += [("member", member.id)] if not member.active else []
-        found += [("digest", member.id)] if not member.wants_digest else []
-        found += [("questions", member.id)] if not member.wants_questions else []
-    return [Tombstone(shelf.scope.company_id, what, row_id) for what, row_id in found]
+        chosen = [what for what, name in FIELDS.items() if getattr(member, name) is False]
+        found += [(what, member.id, {}) for what in chosen]
+    return [Tombstone(shelf.scope.company_id, *one) for one in found]
 
 
-async def bury(shelf: Shelf, stone: Tombstone) -> bool:
-    """Takes back or refuses once more; False when it is so already, or the row is not there."""
-    if stone.what == "case":
-        return await _bury_case(shelf, stone.id)
+async def _masks(shelf: Shelf, ring: KeyRing) -> list[tuple[str, dict[str, str]]]:
+    """The last mask of each text, and what a masked case says now, for whoever has the key."""
+    ends = {entry.subject: entry.hash for entry in await shelf.audit.of(*MASKED)}
+    found = []
+    for case_id, end in ends.items():
+        case, row = await shelf.cases.any(case_id), {"hash": end}
+        if case is not None and case.status not in GONE:
+            sealed = ring.seal_json(fields.values_of(case), shelf.scope.company_id)
+            row |= {"sealed": b64encode(sealed).decode(), "status": str(case.status)}
+        found.append((case_id, row))
+    return found
+
+
+def _row(hold: LegalHold) -> dict[str, str]:
+    names = ("what", "subject", "reference", "placed_by")
+    return {name: getattr(hold, name) for name in names} | {"at": hold.placed_at.isoformat()}
+
+
+def check(ring: KeyRing, stone: Tombstone) -> None:
+    """Raises what `bury` would stumble over halfway: WrongKey, or ValueError for another form."""
+    needed = NEEDED.get(stone.what, ())
+    if stone.what not in {*FIELDS, *_DEEDS, "masked"} or not {*needed} <= stone.row.keys():
+        raise ValueError(stone.what)
+    if "at" in stone.row:
+        datetime.fromisoformat(stone.row["at"])
+    _sealed_values(ring, stone)
+
+
+def _sealed_values(ring: KeyRing, stone: Tombstone) -> dict[str, Any]:
+    """The masked text, empty where the tombstone has none. Raises as `check` does."""
+    if "sealed" not in stone.row:
+        return {}
+    sealed = b64decode(stone.row["sealed"], validate=True)
+    found: dict[str, Any] = ring.open_json(sealed, stone.company)
+    return found
+
+
+async def bury(shelf: Shelf, ring: KeyRing, stone: Tombstone) -> bool:
+    """Does it once more; False when it is so already, or the row is not there."""
+    if stone.what in FIELDS:
+        return await _refuse(shelf, stone)
+    if stone.what == "masked":
+        return await _mask(shelf, ring, stone)
+    return await _DEEDS[stone.what](shelf, stone)
+
+
+async def _refuse(shelf: Shelf, stone: Tombstone) -> bool:
     member = await shelf.people.member(stone.id)
-    field = {"member": "active", "digest": "wants_digest", "questions": "wants_questions"}
-    if member is None or not getattr(member, field[stone.what]):
+    if member is None or not getattr(member, FIELDS[stone.what]):
         return False
-    setattr(member, field[stone.what], False)
+    setattr(member, FIELDS[stone.what], False)
     await audit.record(shelf, f"tombstone.{stone.what}", stone.id)
     return True
 
 
-async def _bury_case(shelf: Shelf, case_id: str) -> bool:
-    case = await shelf.cases.any(case_id)
-    if case is None or case.status is Status.WITHDRAWN:
+async def _take_back(shelf: Shelf, stone: Tombstone) -> bool:
+    case = await shelf.cases.any(stone.id)
+    if case is None or case.status in GONE:
         return False
-    await take_out(shelf, case)
+    await sharing.take_out(shelf, case)
     await audit.record(shelf, "case.withdraw", case.id)
     return True
+
+
+async def _purge(shelf: Shelf, stone: Tombstone) -> bool:
+    case = await shelf.cases.any(stone.id)
+    if case is None or not case.action:
+        return False
+    gone = Status.WITHDRAWN if case.status is Status.WITHDRAWN else Status.ARCHIVED
+    case.changed_at = shelf.now
+    await keeping.erase(shelf, case, gone)
+    return True
+
+
+async def _erase(shelf: Shelf, stone: Tombstone) -> bool:
+    return await leaving.erase(shelf, stone.id)
+
+
+async def _hold(shelf: Shelf, stone: Tombstone) -> bool:
+    if await shelf.keeping.legal_hold(stone.id) is not None:
+        return False
+    given = {name: stone.row[name] for name in ("what", "subject", "reference", "placed_by")}
+    placed_at = datetime.fromisoformat(stone.row["at"])
+    await legal_holds.keep(
+        shelf, LegalHold(company_id=stone.company, id=stone.id, placed_at=placed_at, **given)
+    )
+    return True
+
+
+async def _lift(shelf: Shelf, stone: Tombstone) -> bool:
+    row = await shelf.keeping.legal_hold(stone.id)
+    if row is None or row.lifted_at is not None:
+        return False
+    row.lifted_by, row.lifted_at = stone.row["by"], datetime.fromisoformat(stone.row["at"])
+    await audit.record(shelf, LIFTED, row.id)
+    return True
+
+
+async def _mask(shelf: Shelf, ring: KeyRing, stone: Tombstone) -> bool:
+    """The masked text is back. Where it stood elsewhere, or only an older list of tombstones is
+    there, without text, the company sees it after a reviewer again.
+
+    Edits that the copy has go: their author would publish what was masked. Under a legal hold they
+    stay, sealed and closed: nobody goes on with them.
+    """
+    case = await shelf.cases.any(stone.id)
+    known = await shelf.audit.knows(stone.id, stone.row["hash"])
+    if known or case is None or case.status in GONE:
+        return False
+    if values := _sealed_values(ring, stone):
+        fields.fill(case, values)
+        case.recast_at = shelf.now
+    if stone.row.get("status") != case.status:
+        case.status, case.release_asked_at = Status.OFFICE, shelf.now
+    case.changed_at = shelf.now
+    await shelf.cases.drop_vectors(case.id)
+    await shelf.talks.forget_digests(case.id)
+    held = await legal_holds.held(shelf)
+    for draft in await shelf.keeping.edits_of(case.id):
+        if held.case(case) or held.member(draft.author_id):
+            sharing.shut(ring, draft)
+        else:
+            await shelf.cases.drop(draft)
+    await audit.record(shelf, "tombstone.masked", case.id)
+    return True
+
+
+async def _name(shelf: Shelf, stone: Tombstone) -> bool:
+    case, show = await shelf.cases.any(stone.id), stone.what == "name_shown"
+    if case is None or case.show_author == show:
+        return False
+    author = await shelf.people.member(case.author_id)
+    if show and (author is None or not author.name):  # their data ended
+        return False
+    case.show_author, case.recast_at = show, shelf.now
+    await audit.record(shelf, f"case.{stone.what}", case.id)
+    return True
+
+
+async def _take_role(shelf: Shelf, stone: Tombstone) -> bool:
+    """Not from the last one who has it in the copy: somebody must be able to give roles."""
+    member_id, _, role = stone.id.rpartition(":")
+    member = await shelf.people.member(member_id)
+    if member is None or role not in member.roles:
+        return False
+    try:
+        await roles.lasts_without(shelf, [member.id], Role(role))
+    except roles.LastOne:
+        return False
+    member.roles = [one for one in member.roles if one != role] or [Role.MEMBER]
+    await audit.record(shelf, "role.take", stone.id)
+    return True
+
+
+_DEEDS: dict[str, Callable[[Shelf, Tombstone], Awaitable[bool]]] = {
+    "case": _take_back,
+    "purged": _purge,
+    "erased": _erase,
+    "hold": _hold,
+    "lifted": _lift,
+    "name_hidden": _name,
+    "name_shown": _name,
+    "role": _take_role,
+}

@@ -69,7 +69,7 @@ async def start(shelf: Shelf, case_id: str) -> Trial:
     if case is None:
         raise NotFound
     if case.author_id == shelf.scope.me:
-        raise NotAllowed("own case")
+        raise NotAllowed("own case", case_id)
     found = await shelf.loop.trial_of(case_id, shelf.scope.me)
     if found is not None:
         return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cases import fields
+from cases import fields, places
 from cases.text import content_hash
 from cases.vocabulary import Decision, strictest
 
@@ -19,6 +20,15 @@ CONDUCT = frozenset({"off_label", "quid_pro_quo", "chart_access"})
 SAFETY = frozenset({"adverse_event", "quality_complaint"})
 # What a reviewer's word can undo; a block stays a block (domain.md §4).
 CLEARABLE = frozenset({Decision.HOLD, Decision.ROUTE_TO_SAFETY})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A masked facility: its name as typed, its mask, and the key of type and size if said."""
+
+    name: str
+    mask: str
+    key: str
 
 
 def down() -> Checked:
@@ -140,3 +150,16 @@ def masked_words(raw: Mapping[str, Any], checked: Checked) -> list[str]:
         for finding in verdict.findings
         if finding.action is Decision.MASK and finding.rule != "contact"
     ]
+
+
+def places_of(raw: Mapping[str, Any], checked: Checked) -> list[Place]:
+    """The masked facilities in the order of the text. `name` is for the author alone."""
+    texts = fields.texts(raw)
+    masks = {
+        texts[key][finding.start : finding.end]: finding.suggestion
+        for key, verdict in checked.verdicts.items()
+        for finding in verdict.findings
+        if finding.rule == "facility_name" and finding.suggestion
+    }
+    said = raw.get("places") or {}
+    return [Place(one, masks[one], places.chosen(one, said)) for one in places.distinct(masks)]

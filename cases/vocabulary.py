@@ -31,6 +31,11 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"  # 取り下げ
 
 
+# Nobody sees, edits or names such a case any more. An archived one is never published anew: a
+# restore would end its new text by the tombstone of the old one.
+GONE = (Status.WITHDRAWN, Status.ARCHIVED)
+
+
 class DraftState(StrEnum):
     """下書きの状態"""
 

@@ -37,9 +37,15 @@ SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _attempts: list[str] = []
 
 
-def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
-    """Python calls this before each socket call, whichever library makes it, asyncio included."""
-    if event not in LOOKUPS and event not in SENDS:
+def _refuse_the_outside(
+    event: str, args: tuple[object, ...], watched: frozenset[str] = frozenset(LOOKUPS + SENDS)
+) -> None:
+    """Python calls this before each socket call, whichever library makes it, asyncio included.
+
+    And before much else, until a process has ended: `watched` is there when this file's names are
+    gone already.
+    """
+    if event not in watched:
         return
     host = args[0] if event in LOOKUPS else args[1]
     if isinstance(host, tuple):
@@ -72,10 +78,14 @@ bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see abo
 quick_engine.use()
 
 
+gc.disable()  # what is imported and collected stays
+
+
 def pytest_collection_finish() -> None:
-    """What was imported stays: it need not be searched for garbage again and again."""
-    gc.collect()
+    """What is there need not be searched for garbage again; what tests make is, but seldom."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

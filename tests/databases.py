@@ -37,6 +37,25 @@ alter default privileges for role hitotsubu_owner in schema public
 grant select, insert, update, delete on tables to hitotsubu_app
 """
 
+# The conformance suite runs on both databases each time. All other tests have SQLite in `make
+# test`; PostgreSQL follows in make test-all.
+CONFORMANCE = (
+    "tests/conformance/",
+    "tests/scheduler/test_inbox.py",
+    "tests/scheduler/test_ledger.py",
+    "tests/scheduler/test_planner.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for PostgreSQL outside the conformance suite is slow."""
+    for item in items:
+        asked = getattr(item, "callspec", None)
+        on_postgres = asked is not None and "postgresql" in asked.params.values()
+        if on_postgres and not item.nodeid.startswith(CONFORMANCE):
+            item.add_marker(pytest.mark.slow)
+
 
 @dataclass(frozen=True)
 class Postgres:
@@ -117,12 +136,11 @@ async def database(database_url: str) -> AsyncIterator[ClockedDatabase]:
 
 
 def empty(admin: Engine) -> None:
-    """Deletes all rows: faster than truncate for a few, but the audit trail refuses it."""
+    """Deletes all rows, faster than truncate for a few; the audit trail's triggers rest."""
     with admin.begin() as connection:
-        connection.execute(text("truncate audit_entry"))
+        connection.execute(text("set local session_replication_role = replica"))
         for table in reversed(Base.metadata.sorted_tables):
-            if table.name != "audit_entry":
-                connection.execute(table.delete())
+            connection.execute(table.delete())
 
 
 def _expand(engine: Engine) -> None:

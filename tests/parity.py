@@ -21,7 +21,7 @@ from tests.emulate.relay import NODE
 
 PAGE = Path(__file__).parents[1] / "docs/parity.md"
 START, END = "<!-- scenarios -->\n", "<!-- end of scenarios -->"
-COLUMNS = {"slack": "Slack", "teams": "Teams", "web": "ブラウザー(体験)", "terminal": "端末(体験)"}
+COLUMNS = {"slack": "Slack", "teams": "Teams", "web": "ブラウザー", "terminal": "端末(体験)"}
 HEAD = f"| すること | {' | '.join(COLUMNS.values())} | その画面ではできないこと・代わり |\n"
 RULE = "|---" * (len(COLUMNS) + 2) + "|\n"
 YES, NO = "○", "×"

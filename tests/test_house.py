@@ -85,6 +85,14 @@ def loads_unsafe_weights(_: str, node: ast.AST) -> bool:
     return word and not (isinstance(node.value, ast.Constant) and node.value.value is True)  # type: ignore[attr-defined] # checked in the line above
 
 
+def unpacks_objects(_: str, node: ast.AST) -> bool:
+    owner = getattr(getattr(node, "func", None), "value", None)
+    if getattr(owner, "id", "") == "torch" and called(node) == "load":
+        return True
+    word = isinstance(node, ast.keyword) and node.arg == "allow_pickle"
+    return word and not (isinstance(node.value, ast.Constant) and node.value.value is False)  # type: ignore[attr-defined] # checked in the line above
+
+
 def builds_sql_from_strings(_: str, node: ast.AST) -> bool:
     if called(node) not in {"text", "execute", "exec_driver_sql", "executescript"}:
         return False
@@ -116,11 +124,13 @@ RULES: list[Rule] = [
     runs_text_as_code,
     trusts_remote_code,
     loads_unsafe_weights,
+    unpacks_objects,
     builds_sql_from_strings,
     reads_the_clock,
 ]
 
 
+@pytest.mark.attack(45, 48)
 def test_no_source_file_breaks_a_rule() -> None:
     assert [place for path in SOURCES for place in breaks(path)] == []
 
@@ -131,12 +141,14 @@ BROKEN: dict[Rule, str] = {
     runs_text_as_code: "eval('1')",
     trusts_remote_code: "load(trust_remote_code=True)",
     loads_unsafe_weights: "load(weights_only=False)",
+    unpacks_objects: "torch.load(path)",
     builds_sql_from_strings: "text(f'select {x}')",
     reads_the_clock: "datetime.now(UTC)",
 }
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.attack(45, 48)
 def test_each_rule_sees_what_it_forbids(rule: Rule) -> None:
     nodes = ast.walk(ast.parse(BROKEN[rule]))
     assert any(rule("cases/x.py", node) for node in nodes if isinstance(node, SAYING))
@@ -201,6 +213,7 @@ def test_every_ignore_says_why() -> None:
     assert bare == []
 
 
+@pytest.mark.attack(36)
 def test_templates_escape_everything() -> None:
     raw = [
         name_of(path)

@@ -16,4 +16,4 @@ def test_the_table_has_the_scenarios_and_every_door_passed() -> None:
 def test_a_door_that_failed_has_no_mark_and_one_that_cannot_says_what_to_do() -> None:
     row = Row("探す", {"web": "チャットで探します"}, "どこでも同じ")
     made = parity.line(row, {"slack": True, "teams": False, "terminal": True})
-    assert made == "| 探す | ○ |  | × | ○ | どこでも同じ。ブラウザー(体験): チャットで探します |\n"
+    assert made == "| 探す | ○ |  | × | ○ | どこでも同じ。ブラウザー: チャットで探します |\n"

@@ -99,16 +99,17 @@ async def test_fourteen_days_of_a_held_post_and_its_end(desk: DeskDriver) -> Non
     scope = Scope(sample.COMPANY, OGAWA, frozenset({Role.SAFETY}))
     async with desk.house.hub.library.db.transaction(scope) as shelf:
         acts = [(row.what, row.actor) for row in await shelf.audit.entries()]
-        text, _ = await safety.export(shelf, "2026-11")
+        text = safety.built(await safety.month_of(shelf, "2026-11"))
     for act in (
         ("hold.safety", SATO), ("safety.reported", SATO), ("hold.read", OGAWA),
         ("safety.receive", OGAWA), ("hold.purge", "system"),
     ):  # fmt: skip
         assert act in acts
-    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    row, totals = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     assert (row["day_0"], row["receipt"], row["received_on"], row["text_erased"]) == (
         "2026-11-04", "AE-2026-0117", "2026-11-12", "yes",
     )  # fmt: skip
+    assert totals["rules"].startswith("screened=1 held=1 reported=1 ")
 
 
 async def nothing_leaks(desk: DeskDriver) -> None:

@@ -185,7 +185,7 @@ async def test_a_reflection_is_asked_for_and_passed(driver: AnyDriver) -> None:
 
 @scenario(
     "月次まとめ、定例の資料、営業所で共有",
-    note="営業所の部屋の登録が要ります。印刷用の1枚はサンプルの会社のブラウザーだけにあります",
+    note="営業所の部屋の登録が要ります。印刷用の1枚はブラウザーにあります",
 )
 async def test_the_digest_is_brought_to_the_office(driver: AnyDriver) -> None:
     await driver.house.go_to(12, 3)

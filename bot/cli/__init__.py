@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot.cli.words import HELP, locale, own
-from bot.views.words import say
+from bot.views.notes import error_words
 from cases.errors import BadInput, CaseError
 
 # command → module of bot.cli; each module has `add(parser)` and `run(options)`.
@@ -42,10 +42,17 @@ COMMANDS = {
     "inbox": "inbox",
     "audit author": "audit_author",
     "audit verify": "audit_verify",
+    "audit export": "audit_export",
     "rules": "rules",
+    "member export": "member_export",
+    "member delete": "member_delete",
+    "hold": "legal_hold",
+    "retention": "retention",
+    "keys": "keys",
     "backup": "backup",
     "restore": "restore",
     "company add": "company_add",
+    "company invite": "company_invite",
     "room add": "room_add",
     "roster check": "roster_check",
     "roster import": "roster_import",
@@ -100,7 +107,7 @@ def call(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(code: str, detail: str) -> None:
-    print(say(locale(), f"error.{code}", code=code, detail=own(detail)), file=sys.stderr)
+    print(error_words(code, own(detail), locale()), file=sys.stderr)
 
 
 def parser(words: Sequence[str] | None = None) -> Parser:

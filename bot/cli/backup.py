@@ -15,6 +15,7 @@ from bot.cli.batch import emit
 from bot.cli.words import locale
 from bot.settings import Settings, read
 from bot.views.words import say
+from cases import keeping
 from cases.db import Database
 from cases.errors import BadInput
 from cases.scope import Scope
@@ -35,15 +36,22 @@ class Manifest:
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """The file, or `--tombstones`."""
+    """The file, `--tombstones`, or `--prune`."""
     parser.add_argument("file", nargs="?", metavar="FILE", help="書き出す先 / where to")
     parser.add_argument(
         "--tombstones", action="store_true", help="取り下げの控えだけ / only what was taken back"
     )
+    parser.add_argument(
+        "--prune", metavar="FOLDER", help="35日を過ぎた控えを消す / deletes old ones there"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes FILE and FILE.json, or prints one JSON line for each tombstone."""
+    """Writes FILE and FILE.json, prints one JSON line for each tombstone, or deletes old ones."""
+    if options.prune:
+        for path in prune(Path(options.prune), datetime.now(UTC) - keeping.DAYS["backup"]):
+            print(path)
+        return 0
     settings = read()
     if options.tombstones:
         asyncio.run(_tombstones(settings))
@@ -70,6 +78,21 @@ def backup(settings: Settings, target: Path) -> Manifest:
     return manifest
 
 
+def prune(folder: Path, before: datetime) -> list[Path]:
+    """Deletes a folder's backups that were made before `before`; what has no manifest stays."""
+    gone = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            made = datetime.fromisoformat(Manifest(**json.loads(path.read_text("utf-8"))).made_at)
+        except (ValueError, TypeError):
+            continue  # somebody else's file
+        if made < before:
+            path.with_suffix("").unlink(missing_ok=True)
+            path.unlink()
+            gone.append(path.with_suffix(""))
+    return gone
+
+
 def manifest_path(file: Path) -> Path:
     """`FILE.json`."""
     return file.with_name(f"{file.name}.json")
@@ -80,7 +103,7 @@ async def _tombstones(settings: Settings) -> None:
     try:
         for company in await database.directory.companies():
             async with database.transaction(Scope(company.id)) as shelf:
-                for stone in await tombstones(shelf):
+                for stone in await tombstones(shelf, settings.ring()):
                     emit(asdict(stone))
     finally:
         await database.close()

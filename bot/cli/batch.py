@@ -11,6 +11,8 @@ from typing import Any
 
 from cases.errors import BadInput
 
+LARGEST = 1_000_000_000  # bytes; a million cases are some hundred million
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -38,13 +40,21 @@ def texts(options: argparse.Namespace) -> list[Asked]:
 
 def read_text(path: str) -> str:
     """A file as UTF-8 text, or standard input for `-`. Raises BadInput."""
+    data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return data.decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: not UTF-8 (byte {error.start})") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """A whole file. Raises BadInput for one that cannot be read or would not fit into memory."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path}: over {LARGEST:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
 
 
 def json_lines(text: str) -> list[tuple[int, dict[str, Any]]]:

@@ -18,6 +18,7 @@ from bot.views.words import say
 from cases import audit, clear_text
 from cases.db import Database
 from cases.embedding.bundled import WEIGHTS_SHA256, weights_sha256
+from cases.embedding.word_vectors import for_search
 from cases.indexing import missing
 
 LITTLE = 200_000_000  # bytes of free disk below which it is a problem
@@ -56,7 +57,7 @@ async def _library(desk: Opened) -> list[str]:
     version = await db.directory.schema_version()
     if version != head():
         problems.append(say(locale(), "cli.old_schema", found=version, wanted=head()))
-    model = desk.settings.embedding.stored or desk.library.embedder.name
+    model = desk.settings.embedding.stored or for_search(desk.library.embedder).name
     left = await missing(db, desk.company.id, model)
     if left:
         problems.append(

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.cli.batch import emit, json_lines, read_text
+from bot.cli.batch import emit, json_lines, read_bytes, read_text
 from bot.cli.progress import bar
 from bot.cli.words import locale
 from bot.encoders import empty_index
@@ -15,6 +15,7 @@ from bot.views.words import say
 from cases import import_rows
 from cases.embedding import QueryEmbedder, Reranker
 from cases.embedding.bundled import BundledEncoder
+from cases.embedding.word_vectors import for_search
 from cases.errors import BadInput
 from cases.evaluating import Mean, Report, case_of, evaluate, fill, judged
 
@@ -31,10 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the table; no database is needed, and nothing is kept."""
     data = Path(options.cases)
-    try:
-        rows = import_rows.read(data.read_bytes(), csv_file=data.suffix.lower() == ".csv")
-    except OSError as error:
-        raise BadInput(f"{data}: {error.strerror}") from error
+    rows = import_rows.read(read_bytes(data), csv_file=data.suffix.lower() == ".csv")
     asked = [judged(*line) for line in json_lines(read_text(options.queries))]
     if not rows or not asked:
         raise BadInput("no cases or no queries")
@@ -52,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 def _encoder(settings: Settings) -> QueryEmbedder:
     """The configured model. Raises ModelUnavailable: another one's figures would mislead."""
     if not settings.embedding.name:
-        return BundledEncoder()
+        return for_search(BundledEncoder())
     from cases.embedding.sentence import SentenceEncoder  # imports torch, about 8 s
 
     return SentenceEncoder(settings.embedding)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from bot.cli.batch import emit
+from bot.cli.batch import emit, read_bytes
 from bot.cli.migrate import migrate
 from bot.cli.opening import add_company, choose
 from bot.cli.progress import bar
@@ -23,7 +23,7 @@ from cases import import_check, import_rows, importing
 from cases.embedding import Embedder, ModelChoice
 from cases.embedding.bundled import BundledEncoder
 from cases.embedding.cache import VectorCache
-from cases.errors import BadInput
+from cases.embedding.word_vectors import for_search
 from cases.guard import Checked
 from cases.import_rows import Row
 from cases.importing import Report
@@ -54,10 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Imports and reports on each row. Raises BadInput for the file before anything is written."""
     path = Path(options.file)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+    data = read_bytes(path)
     rows = import_rows.read(data, csv_file=path.suffix.lower() == ".csv")
     settings = read()
     migrate(settings)
@@ -85,7 +82,7 @@ async def _import(
                 own=own,
                 tell=bar("import"),
             )
-            model = settings.embedding.stored or library.embedder.name
+            model = settings.embedding.stored or for_search(library.embedder).name
             if await missing(library.db, company.id, model):  # also what a kill left
                 await catch_up(library.db, company.id, crew.embedder(), bar("embed"))
         return reports
@@ -135,7 +132,7 @@ class Crew:
         gc.set_threshold(100_000)
         from cases.embedding.sentence import SentenceEncoder  # imports torch
 
-        return SentenceEncoder(self.model, cache=self.vectors)
+        return for_search(SentenceEncoder(self.model, cache=self.vectors))
 
 
 def _print(reports: Sequence[Report], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.settings import Settings, read, sync_url
 from cases.db import Database
-from cases.embedding.bundled import SIZE
+from cases.embedding.word_vectors import SEARCH_SIZE
 from cases.errors import CannotStart
 
 FOLDER = Path(__file__).parents[2] / "migrations"
@@ -45,7 +45,7 @@ def migrate(settings: Settings) -> bool:
     if settings.index == "pgvector":
         from cases.index.tables import make_tables
 
-        make_tables(sync_url(url), SIZE)
+        make_tables(sync_url(url), SEARCH_SIZE)
     return changed
 
 

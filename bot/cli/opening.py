@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from bot.encoders import load_models, open_library
 from bot.settings import Settings, read
+from cases import members
 from cases.errors import BadInput
 from cases.library import Library
-from cases.models.org import Company
+from cases.models.org import Company, Member
 from cases.scope import Scope
 
 
@@ -52,6 +53,23 @@ async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Open
         yield Opened(settings, library, await choose(library, company))
     finally:
         await library.close()
+
+
+async def meant(desk: Opened, wanted: str) -> Member:
+    """The member with this e-mail address or id, also one who left. Raises BadInput."""
+    async with desk.library.db.reading(desk.scope) as shelf:
+        member = await shelf.people.by_email(wanted) or await shelf.people.member(wanted)
+    if not wanted or member is None:
+        raise BadInput(f"{wanted!r}: nobody of that name")
+    return member
+
+
+async def scope_by(desk: Opened, wanted: str) -> Scope:
+    """The person in whose name something is done: `--by`. Raises BadInput for who left."""
+    member = await meant(desk, wanted)
+    if not member.active:
+        raise BadInput(f"--by: {wanted!r}")
+    return members.scope_of(member)
 
 
 async def choose(library: Library, wanted: str) -> Company:

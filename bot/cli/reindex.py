@@ -36,11 +36,20 @@ async def _reindex(options: argparse.Namespace) -> int:
         if options.forget_old:
             for model in await forget_old(desk.library.db, desk.company.id):
                 print(say(locale(), "search_command.forgotten", model=model))
+            _forget_files(desk, embedder)
     return 0
+
+
+def _forget_files(desk: Opened, embedder: Embedder) -> None:
+    from cases.index.saved import Saved  # with numpy
+
+    own = Saved.of(desk.settings.var, desk.company.id, embedder.name, embedder.size)
+    own.forget_others()
 
 
 def _encoder(desk: Opened) -> Embedder:
     """The configured model. Raises ModelUnavailable, which says what to do."""
     from cases.embedding.sentence import SentenceEncoder  # imports torch, about 8 s
+    from cases.embedding.word_vectors import for_search
 
-    return SentenceEncoder(desk.settings.embedding)
+    return for_search(SentenceEncoder(desk.settings.embedding))

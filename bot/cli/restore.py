@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,10 +23,10 @@ from bot.settings import Settings, read
 from bot.views.words import say
 from cases import audit
 from cases.db import Database
-from cases.errors import BadInput
+from cases.errors import BadInput, WrongKey
 from cases.scope import Scope
 from cases.store.tables import Contents
-from cases.tombstones import Tombstone, bury
+from cases.tombstones import Tombstone, bury, check
 from scheduler.restored import Settled, settle
 
 
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit 1 with what differs from the manifest; nothing is settled then."""
     settings, source = read(), Path(options.file)
     stones = _stones(options.tombstones)
+    _openable(settings, stones)
     manifest = _manifest(source)
     _load(settings, source, manifest)
     different = asyncio.run(_differences(settings, manifest))
@@ -57,20 +59,42 @@ def run(options: argparse.Namespace) -> int:
     if options.verify:
         return 0
     migrate(settings)
-    applied, settled = asyncio.run(_settle(settings, stones))
+    buried, settled = asyncio.run(_settle(settings, stones))
     if not options.tombstones:
         print(say(locale(), "cli.no_stones"), file=sys.stderr)
     counts = {"doubtful": settled.doubtful, "skipped": settled.skipped}
-    print(say(locale(), "cli.replayed", stones=applied, **counts))
+    print(say(locale(), "cli.replayed", stones=len(buried), **counts))
+    _to_check([one.id for one in buried if one.what == "masked" and "sealed" not in one.row])
     return 0
+
+
+def _to_check(masked: Sequence[str]) -> None:
+    """What no tombstone brings back, for a person to look at."""
+    if masked:
+        print(say(locale(), "cli.restored_masked", cases=" ".join(masked)), file=sys.stderr)
+    print(say(locale(), "cli.restored_check"), file=sys.stderr)
 
 
 def _stones(path: str | None) -> list[Tombstone]:
     rows = json_lines(read_text(path)) if path else []
     try:
-        return [Tombstone(row["company"], row["what"], row["id"]) for _, row in rows]
+        return [
+            Tombstone(row["company"], row["what"], row["id"], row.get("row", {})) for _, row in rows
+        ]
     except KeyError as error:
         raise BadInput(f"{path}: no {error}") from error
+
+
+def _openable(settings: Settings, stones: Sequence[Tombstone]) -> None:
+    """Raises BadInput while nothing is loaded: a second restore into the same place is refused."""
+    for stone in stones:
+        try:
+            check(settings.ring(), stone)
+        except WrongKey as error:
+            raise BadInput(say(locale(), "cli.stone_key", id=stone.id)) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            what = f"{stone.what} {stone.id}"
+            raise BadInput(say(locale(), "cli.stone_unreadable", what=what)) from error
 
 
 def _manifest(source: Path) -> Manifest:
@@ -97,6 +121,8 @@ def _load(settings: Settings, source: Path, manifest: Manifest) -> None:
         plain = Path(folder) / "dump"
         sealed_file.unseal(settings.ring(), source, plain)
         dumps.load(plain, url)
+    # A search index that was kept knows cases of a later day: it is read from the tables again.
+    shutil.rmtree(settings.var / "index", ignore_errors=True)
 
 
 async def _in_use(url: str) -> bool:
@@ -126,18 +152,21 @@ async def _differences(settings: Settings, manifest: Manifest) -> list[str]:
     return different
 
 
-async def _settle(settings: Settings, stones: Sequence[Tombstone]) -> tuple[int, Settled]:
+async def _settle(
+    settings: Settings, stones: Sequence[Tombstone]
+) -> tuple[list[Tombstone], Settled]:
     """(tombstones that changed something, what became of messages and turns)."""
-    database = Database(settings.database_url)
-    applied, doubtful, skipped = 0, 0, 0
+    database, ring = Database(settings.database_url), settings.ring()
+    buried: list[Tombstone] = []
+    doubtful, skipped = 0, 0
     try:
         for company in await database.directory.companies():
             async with database.transaction(Scope(company.id)) as shelf:
                 mine = [stone for stone in stones if stone.company == company.id]
-                applied += sum([await bury(shelf, stone) for stone in mine])
+                buried += [stone for stone in mine if await bury(shelf, ring, stone)]
                 settled = await settle(shelf)
                 await audit.record(shelf, "restore", company.id)
             doubtful, skipped = doubtful + settled.doubtful, skipped + settled.skipped
     finally:
         await database.close()
-    return applied, Settled(doubtful, skipped)
+    return buried, Settled(doubtful, skipped)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 
+from bot.cli.batch import read_bytes
 from bot.cli.opening import opened
-from bot.cli.roster_import import add_file, data_of, planned, show
+from bot.cli.roster_import import add_file, planned, show
 from bot.cli.words import locale
 from bot.views.words import say
 from cases.roster_plan import Deed
@@ -20,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Shows; 1 where a line cannot be taken or so many would leave that it asks for the number."""
-    return asyncio.run(_check(options, read(decoded(data_of(options.file)))))
+    return asyncio.run(_check(options, read(decoded(read_bytes(Path(options.file))))))
 
 
 async def _check(options: argparse.Namespace, sheet: Sheet) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from bot.cli.batch import emit
+from bot.cli.batch import emit, read_bytes
 from bot.cli.opening import Opened, add_company, opened
 from bot.cli.words import locale
 from bot.views import roster as views
@@ -52,16 +52,8 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Updates the roster in one transaction; 1 where a line could not be taken."""
-    data = data_of(options.file)
+    data = read_bytes(Path(options.file))
     return asyncio.run(_import(options, read(decoded(data)), hashlib.sha256(data).hexdigest()))
-
-
-def data_of(name: str) -> bytes:
-    """The file's bytes. Raises BadInput."""
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise BadInput(f"{name}: {error.strerror}") from error
 
 
 async def _import(options: argparse.Namespace, sheet: Sheet, source: str) -> int:

@@ -6,16 +6,13 @@ import argparse
 import asyncio
 
 from bot.cli.batch import emit
-from bot.cli.opening import Opened, add_company, opened
+from bot.cli.opening import Opened, add_company, opened, scope_by
 from bot.cli.words import locale
 from bot.views.rules import rate_words
 from bot.views.words import say
 from cases import feedback, lexicon_changes
 from cases.db import Shelf
-from cases.errors import BadInput
 from cases.guard import RULES_VERSION
-from cases.scope import Scope
-from cases.vocabulary import Role
 
 DEEDS = ("list", "words", "propose", "remove", "refuse")  # confirming is another person's: in chat
 
@@ -40,7 +37,7 @@ async def _rules(options: argparse.Namespace) -> int:
         if options.deed == "list":
             await _list(desk, as_json=options.json)
             return 0
-        async with desk.library.db.transaction(await _scope(desk, options.by)) as shelf:
+        async with desk.library.db.transaction(await scope_by(desk, options.by)) as shelf:
             await _words(shelf, desk, options)
     return 0
 
@@ -73,12 +70,3 @@ async def _words(shelf: Shelf, desk: Opened, options: argparse.Namespace) -> Non
         for one in await lexicon_changes.changes(shelf, ring):
             does = one.row.does if one.row.adds else "remove"
             print(f"{one.row.id}\t{one.row.state}\t{does}\t{one.row.version}\t{one.word}")
-
-
-async def _scope(desk: Opened, wanted: str) -> Scope:
-    """The person in whose name it is done; confirming takes another one, who signs in to do it."""
-    async with desk.library.db.reading(desk.scope) as shelf:
-        member = await shelf.people.by_email(wanted) or await shelf.people.member(wanted)
-    if not wanted or member is None or not member.active:
-        raise BadInput(f"--by: {wanted!r}")
-    return Scope(desk.company.id, member.id, frozenset(Role(role) for role in member.roles))

@@ -6,11 +6,11 @@ import argparse
 import asyncio
 import time
 
-from bot import BEGUN, logs
+from bot import BEGUN
 from bot.app import serve
 from bot.cli.migrate import head, migrate
 from bot.cli.seed import seed
-from bot.settings import read
+from bot.cli.starting import started
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serves until Ctrl-C. Raises BadInput when the port is taken or the folder is not ours."""
-    settings = read()
-    logs.set_up(settings.log, settings.secrets())
+    settings = started()
     if migrate(settings):
         print("データベースを用意しました / database ready", flush=True)
         print("サンプルを入れています / loading the sample company", flush=True)

@@ -35,11 +35,15 @@ async def _export(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
         # Who may start commands on this machine runs it: the right to the queue, nobody's name.
         scope = Scope(desk.company.id, roles=frozenset({Role.SAFETY}))
-        async with desk.library.db.transaction(scope) as shelf:
+        async with desk.library.db.reading(scope) as shelf:
             month = options.month or months.before(months.month_of(shelf.now))
-            text, found = await safety.export(shelf, month)
-            write(options.output, text)
+            found = await safety.month_of(shelf, month)
+        text = safety.built(found)
+        async with desk.library.db.transaction(scope) as shelf:
+            await safety.note(shelf, found)
+        write(options.output, text)
     counts = {state: found.count(state) for state in ("open", "reported", "not_applicable")}
-    told = say(locale(), "holds.exported", month=month, count=len(found.items), **counts)
+    counts |= {"count": len(found.items), "screened": found.screened}
+    told = say(locale(), "holds.exported", month=month, **counts)
     print(told, file=sys.stderr)
     return 0

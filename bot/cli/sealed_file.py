@@ -41,8 +41,9 @@ def sha256(path: Path) -> str:
 def _boxes(read: object) -> Iterator[bytes]:
     assert callable(read)  # noqa: S101  # the method of an open file
     while head := read(_LENGTH):
-        box = read(int.from_bytes(head, "big"))
-        if len(box) != int.from_bytes(head, "big"):
+        length = int.from_bytes(head, "big")
+        box = read(length) if length <= 2 * PIECE else b""  # never more memory than we would seal
+        if len(box) != length:
             raise WrongKey("the file is cut off")
         yield box
 

@@ -53,7 +53,7 @@ async def _answer(desk: Opened, one: Asked, options: argparse.Namespace) -> None
             {
                 "case": external_id(rows[hit.case_id]),
                 "score": round(hit.score, 4),
-                "why": hit.reason,
+                "why": hit.why().sentence,
             }
             for hit in found.hits
             if hit.case_id in rows
@@ -69,7 +69,7 @@ async def _answer(desk: Opened, one: Asked, options: argparse.Namespace) -> None
     print(say(locale, f"find.{word}", count=len(found.hits)))
     for number, hit in enumerate(found.hits, 1):
         if hit.case_id in rows:
-            print(f"{number}. {rows[hit.case_id].title}\n   {hit.reason}")
+            print(f"{number}. {rows[hit.case_id].title}\n   {hit.why().sentence}")
 
 
 async def ask(desk: Opened, text: str, limit: int) -> tuple[str, Found]:

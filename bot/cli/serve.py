@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot import logs
 from bot.app import serve
 from bot.cli.migrate import head
-from bot.settings import read
+from bot.cli.starting import started
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +16,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serves until SIGTERM."""
-    settings = read()
-    logs.set_up(settings.log, settings.secrets())
+    settings = started()
     asyncio.run(serve(settings, say=print, index=False, head=head()))
     return 0

@@ -24,6 +24,7 @@ from bot.settings import Settings, read
 from bot.views.elements import Button, Card
 from bot.views.words import say
 from cases import sample
+from cases.embedding.word_vectors import for_search
 from cases.errors import CaseError
 from cases.indexing import catch_up
 from cases.scope import Scope
@@ -140,7 +141,7 @@ async def _release(hub: Hub, terminal: Terminal, case_id: str) -> None:
     if approve is None:
         raise Astray("review.queue")
     _show(OFFICE, await terminal.press(OFFICE, approve))
-    await catch_up(hub.library.db, sample.COMPANY, hub.library.embedder)
+    await catch_up(hub.library.db, sample.COMPANY, for_search(hub.library.embedder))
 
 
 async def _find(hub: Hub, terminal: Terminal, case_id: str) -> None:

@@ -6,10 +6,10 @@ import argparse
 import asyncio
 import sys
 
-from bot import logs
 from bot.alarms import tell
 from bot.app import Hub, build
-from bot.settings import read
+from bot.cli.starting import started
+from bot.settings import Settings
 from bot.stopping import asked_to_stop
 from scheduler.watchdog import Alarm, watch
 
@@ -23,13 +23,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Looks every minute; each alarm is one line on standard error."""
-    settings = read()
-    logs.set_up(settings.log, settings.secrets())
-    return asyncio.run(_watch(once=options.once))
+    return asyncio.run(_watch(started(), once=options.once))
 
 
-async def _watch(*, once: bool) -> int:
-    hub = await build(read())
+async def _watch(settings: Settings, *, once: bool) -> int:
+    hub = await build(settings)
     stop = asyncio.create_task(asked_to_stop())
     try:
         while not stop.done():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot import logs
 from bot.app import work
 from bot.cli.migrate import head
-from bot.settings import read
+from bot.cli.starting import started
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +16,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Works until SIGTERM."""
-    settings = read()
-    logs.set_up(settings.log, settings.secrets())
+    settings = started()
     asyncio.run(work(settings, head()))
     return 0

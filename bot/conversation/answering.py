@@ -28,7 +28,9 @@ from bot.conversation import (
     roster,
     sending,
     share,
+    sign_in,
     status,
+    still_valid,
     tell,
     try_it,
     versions,
@@ -122,6 +124,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "share.start": opening.start,
     "share.withdraw": drafts.withdraw,
     "share.withdraw_yes": drafts.withdraw_yes,
+    "sign_in.open": sign_in.open_link,
     "sending.again": sending.again,
     "sending.arrived": sending.arrived,
     "sending.resume": sending.resume,
@@ -129,6 +132,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "try.answer": try_it.answer,
     "try.list": try_it.listing,
     "try.start": try_it.start,
+    "valid.yes": still_valid.yes,
     "wish.answer": wish.answer,
     "wish.ask": find.wish,
     "wish.show": wish.show,
@@ -183,6 +187,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await drafts.edit(turn, press.value, press.fields)
         case "share.not_a_name":
             await checked.not_a_name(turn, press.value, press.fields)
+        case "share.place":
+            await checked.place(turn, press.value, press.fields)
         case "safety.save_receipt":
             await checked.save_safety(turn, press.value, press.fields, "reported")
         case "safety.save_reason":
@@ -191,7 +197,7 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await holds.give_back(turn, press.value, press.fields)
         case "reflect.save":
             text = str(press.fields.get("text") or "")
-            await reflect.keep_answer(turn, press.value, text, pressed=True)
+            await reflect.keep_answer(turn, press.value, text)
         case "home.find":
             await home.search(turn, press.fields)
         case "people.save":

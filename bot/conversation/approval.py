@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.conversation.showing import office_word
 from bot.conversation.turn import Owed, Turn
 from bot.views import on_behalf as views
-from bot.views.elements import Card
+from bot.views.elements import Card, Part
 from cases import members, on_behalf
 from cases.db import Shelf
 from cases.models.case import Case, Draft
 
 
 async def card(
-    turn: Turn, shelf: Shelf, draft: Draft, raw: Mapping[str, Any], notice: str = ""
+    turn: Turn,
+    shelf: Shelf,
+    draft: Draft,
+    raw: Mapping[str, Any],
+    notice: str,
+    offers: Sequence[Part],
 ) -> Card | None:
     """The preview where somebody else has a say in the draft; None for everybody's own."""
     if draft.asked_at is not None:
@@ -32,6 +37,7 @@ async def card(
         turn.locale,
         posted=bool(raw.get(on_behalf.POSTED)),
         notice=notice,
+        offers=offers,
     )
 
 

@@ -21,12 +21,14 @@ from bot.conversation import (
     profile,
     promoter,
     reflect,
+    remarks,
     review,
     review_settings,
     rooms,
     roster,
     rules,
     share,
+    sign_in,
     status,
     try_it,
     wish,
@@ -87,6 +89,18 @@ COMMANDS = {
     "roles": people.by_role,
     "営業所": offices.show,
     "offices": offices.show,
+    "ログイン": sign_in.offer,
+    "サインイン": sign_in.offer,
+    "ウェブで開く": sign_in.offer,
+    "sign in": sign_in.offer,
+    "log in": sign_in.offer,
+    "login": sign_in.offer,
+    "open on the web": sign_in.offer,
+    "ログアウト": sign_in.sign_out,
+    "サインアウト": sign_in.sign_out,
+    "sign out": sign_in.sign_out,
+    "log out": sign_in.sign_out,
+    "logout": sign_in.sign_out,
     "部屋": rooms.listing,
     "この部屋": rooms.listing,
     "rooms": rooms.listing,
@@ -119,6 +133,7 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
         return
     if not waiting and await follow_up.goes_on(turn, text):
         return
+    turn.takes("typed")
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)
     if waiting and await _answers(waiting, reading, text):
         await _answer(turn, waiting, text)
@@ -161,7 +176,7 @@ async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str)
         return False
     if waiting["kind"] == "reflect" or reading.intent is not Intent.WIN:
         return True
-    if waiting["kind"] == "trial" and len(text) > try_it.NOTE_LIMIT:
+    if waiting["kind"] == "trial" and len(text) > remarks.NOTE_LIMIT:
         return False
     return bool((await asyncio.to_thread(capture.propose, text)).missing)
 

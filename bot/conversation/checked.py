@@ -10,7 +10,7 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Style
 from bot.views.guard import safety_form
 from bot.views.notes import note
-from cases import holds, months, safety, sharing, verdicts
+from cases import holds, months, places, safety, sharing, verdicts
 from cases.errors import BadInput, NotFound
 from cases.vocabulary import DraftState
 
@@ -23,6 +23,26 @@ async def not_a_name(turn: Turn, draft_id: str, filled: Fields) -> None:
     raw = filled_in.merge(raw, filled)
     kept = [*(raw.get("not_names") or []), *verdicts.masked_words(raw, await share.look(turn, raw))]
     await share.show(turn, {**raw, "not_names": kept}, draft_id=draft_id)
+
+
+async def place(turn: Turn, value: str, filled: Fields) -> None:
+    """One tap says type and size of a masked facility, for its mask and the case's tag; an empty
+    key takes all of them back. `value`: draft, number of the facility, key."""
+    draft_id, number, key = (*value.split(":"), "", "")[:3]
+    raw = await share.read_draft(turn, draft_id)
+    if raw is None:
+        raise NotFound
+    raw = filled_in.merge(raw, filled)
+    if not key:
+        await share.show(turn, {**raw, "places": {}, "facility": ""}, draft_id=draft_id)
+        return
+    found = verdicts.places_of(raw, await share.look(turn, raw))
+    if not number.isdecimal() or int(number) >= len(found):
+        raise NotFound
+    if key not in places.OPTIONS.get(found[int(number)].mask, ()):
+        raise NotFound  # an old card: the text has changed since
+    said = {**(raw.get("places") or {}), found[int(number)].name: key}
+    await share.show(turn, {**raw, "places": said, "facility": key}, draft_id=draft_id)
 
 
 async def ask_no(turn: Turn, value: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.conversation import filled_in, find, on_behalf, share
+from bot.conversation import filled_in, find, on_behalf, remarks, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Style, Text
+from bot.views.holds import rule_words
 from bot.views.notes import note
 from bot.views.preview import form_card
 from cases import capture, fields, sharing
@@ -16,6 +17,7 @@ from cases.errors import NotFound
 from cases.models.case import Draft
 from cases.months import JST
 from cases.text import shorten
+from cases.verdicts import PASSES
 from cases.vocabulary import DraftState
 
 
@@ -28,6 +30,10 @@ async def edit(turn: Turn, draft_id: str, filled: Fields | None = None) -> None:
         draft = await share.find_draft(shelf, draft_id)
         said = commented(turn, draft.review_note if draft else "")
     raw = filled_in.merge(raw, filled or {})
+    if raw.get("about"):
+        async with turn.transaction():
+            turn.open(remarks.form(turn, draft_id, raw), kept(turn, draft_id))
+        return
     if raw.get("typed") and not fields.texts(raw):
         raw = {**raw, "action": raw["typed"]}
     async with turn.transaction():
@@ -78,10 +84,16 @@ async def drop(turn: Turn, draft_id: str) -> None:
         turn.replace(note(turn.words("share.dropped_held" if held else "share.dropped")))
 
 
-def words_of(draft: Draft) -> str:
-    """What a draft is called in a list: its title or deed, the day (JST) where nothing is kept."""
+def words_of(draft: Draft, locale: str) -> str:
+    """What a draft is called in a list: its title or deed; of a stopped one nothing is kept in
+    clear, so that it is the day (JST) and what stopped it."""
     words = draft.values.get("title") or draft.values.get("action")
-    return str(words or f"{draft.updated_at.astimezone(JST):%m/%d}")
+    if words:
+        return str(words)
+    day = draft.updated_at.astimezone(JST)
+    stopped = [one["rule"] for one in draft.findings if one["action"] not in PASSES]
+    name = rule_words(stopped[0], locale) if stopped else ""
+    return " ".join(filter(None, (f"{day.month}/{day.day}", name)))
 
 
 async def drafts(turn: Turn, value: str = "") -> None:
@@ -93,7 +105,7 @@ async def drafts(turn: Turn, value: str = "") -> None:
             return
         parts: list[Any] = [Text(turn.words("share.drafts"), Style.TITLE)]
         for row in rows:
-            parts.append(Text(shorten(words_of(row), 60)))
+            parts.append(Text(shorten(words_of(row, turn.locale), 60)))
             if row.state is DraftState.WAITING:
                 parts.append(Text(turn.words("reviewing.waits"), Style.QUIET))
             action = "behalf.show" if row.asked_at else "share.resume"

@@ -12,7 +12,8 @@ from cases.vocabulary import terms
 
 
 def merge(raw: Mapping[str, Any], filled: Fields) -> dict[str, Any]:
-    """The draft's values with what the card's fields brought; unknown fields are ignored.
+    """The draft's values with what the card's fields brought; unknown fields are ignored, and what
+    a reviewer masked while the card was open stays masked.
 
     Raises BadInput for a value that the field's list does not have: no card of ours offers it.
     """
@@ -26,7 +27,7 @@ def merge(raw: Mapping[str, Any], filled: Fields) -> dict[str, Any]:
         if not _offered(key, value):
             raise BadInput(key)
         merged[key] = value
-    return merged
+    return fields.without(merged)
 
 
 def _offered(key: str, value: str | list[str]) -> bool:

@@ -19,6 +19,7 @@ from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
 from cases.searchable import searchable
+from cases.text import whole_number
 from cases.vocabulary import Role
 
 PAGE = 3  # cards on one page
@@ -35,6 +36,7 @@ async def start(turn: Turn, value: str = "") -> None:
 
 async def search(turn: Turn, text: str, *, drop: str = "") -> None:
     """Answers a question; one about a patient or a safety event is neither searched nor kept."""
+    turn.takes("search")
     refused, query = await searchable(turn.library, turn.scope, text)
     if refused:
         async with turn.transaction():
@@ -52,7 +54,7 @@ async def search(turn: Turn, text: str, *, drop: str = "") -> None:
 async def more(turn: Turn, value: str) -> None:
     """「もっと見る」: the next page of the card's search."""
     state, offset = await _searched(turn, value)
-    await _again(turn, state, offset=int(offset) if offset.isdigit() else 0)
+    await _again(turn, state, offset=whole_number(offset) or 0)
 
 
 async def without(turn: Turn, value: str) -> None:
@@ -118,6 +120,7 @@ async def _again(
 
 async def answer(turn: Turn, state: dict[str, Any]) -> None:
     """Says one page of a search, which is kept for what follows."""
+    turn.takes("search")
     found = await found_for(turn, state)
     tells = await may_tell(turn)
     async with turn.transaction() as shelf:
@@ -159,7 +162,8 @@ async def _card(
 
 def shown_hit(view: Shown, hit: searching.Hit) -> ShownHit:
     """A hit with its case as the reader is shown it."""
-    return ShownHit(view, hit.reason, hit.marks, hit.same, hit.different, hit.near)
+    why = hit.why()
+    return ShownHit(view, why.sentence, why.marks, hit.same, hit.different, hit.near)
 
 
 def _coaching(turn: Turn, hits: list[ShownHit], locale: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.sign_in import offer
 from cases import trials
+from cases.sign_in import WEB
 
 FIRST = 3
 
@@ -21,4 +23,6 @@ async def show(turn: Turn, value: str = "") -> None:
             parts.append(Text(case.title))
             full = Button(turn.words("digest.full"), "case.show", case.id)
             parts.append(Actions((full,)))
+        if turn.library.web_url and turn.platform != WEB:
+            parts.append(Actions((offer(turn.locale),)))
         turn.say(Card(tuple(parts)))

@@ -12,10 +12,11 @@ from bot.views import holds as views
 from bot.views.elements import Card, Style, Text
 from bot.views.holds import Item
 from bot.views.notes import note
-from cases import clearing, holds, members, months, safety, verdicts
+from cases import clearing, holds, members, months, rights, safety, verdicts
 from cases.db import Shelf
 from cases.errors import BadInput, GuardDown, Missing, NotFound
 from cases.models.case import Hold
+from cases.text import whole_number
 from cases.vocabulary import DraftState
 
 MOST = 8  # items on one card, oldest first: Slack shows 50 blocks
@@ -32,8 +33,8 @@ async def mine(turn: Turn, value: str = "") -> None:
         urls = {hold.id: turn.form_url(hold.rules[0] if hold.rules else "") for hold in found}
         queues = [
             (name, len(await holds.queue(shelf, name)))
-            for name, role in holds.READERS.items()
-            if role in turn.scope.roles
+            for name, action in holds.READERS.items()
+            if rights.may(turn.scope, action)
         ]
         shown = await items(shelf, found[:MOST], turn.locale)
         turn.say(views.own_card(shown, urls, queues, turn.locale))
@@ -41,7 +42,7 @@ async def mine(turn: Turn, value: str = "") -> None:
 
 async def queue(turn: Turn, name: str = "") -> None:
     """A queue for those who may read it; without a name the speaker's first one."""
-    own = [one for one, role in holds.READERS.items() if role in turn.scope.roles]
+    own = [one for one, right in holds.READERS.items() if rights.may(turn.scope, right)]
     name = name or (own[0] if own else holds.SAFETY)
     async with turn.transaction() as shelf:
         if _alone(turn):
@@ -89,7 +90,7 @@ async def read(turn: Turn, value: str) -> None:
     `value`: the id, or `id:page` of a long text.
     """
     hold_id, _, page = value.partition(":")
-    at = int(page) if page.isdecimal() else 0
+    at = whole_number(page) or 0
     async with turn.transaction() as shelf:
         if not _alone(turn):
             return

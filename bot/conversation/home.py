@@ -10,16 +10,16 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.home import Own, Page, Trying, home_card
 from bot.views.words import say
-from cases import digests, members, months, trials
+from cases import digests, members, months, rights, sign_in, trials
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Member
+from cases.rights import Action
 from cases.text import clean
-from cases.vocabulary import Role, Status, TrialState
+from cases.vocabulary import GONE, Status, TrialState
 
 DRAFTS, CASES, TRIALS = 5, 10, 5  # of each at most; the words 下書き and 試している事例 list all
-SHARERS = frozenset({Role.PROMOTER, Role.MANAGER})
 
 
 async def page(shelf: Shelf, member: Member, *, apart: bool = True) -> Card:
@@ -28,12 +28,13 @@ async def page(shelf: Shelf, member: Member, *, apart: bool = True) -> Card:
     return home_card(
         Page(
             name=members.shown_name(member, member.locale),
-            drafts=await _drafts(shelf),
+            drafts=await _drafts(shelf, member.locale),
             cases=await _cases(shelf, member),
             trials=await _trials(shelf, member),
             digest=await _digest(shelf, member),
             rests=_rests(shelf, member),
             holds=len(await shelf.holds.by_author(member.id)),
+            pages=await sign_in.is_used(shelf),
         ),
         member.locale,
         apart=apart,
@@ -54,9 +55,9 @@ async def search(turn: Turn, filled: Fields) -> None:
     await start(turn, clean(str(filled.get("query") or "")))
 
 
-async def _drafts(shelf: Shelf) -> list[tuple[str, str]]:
+async def _drafts(shelf: Shelf, locale: str) -> list[tuple[str, str]]:
     rows = (await shelf.cases.drafts())[:DRAFTS]
-    return [(row.id, words_of(row)) for row in rows]
+    return [(row.id, words_of(row, locale)) for row in rows]
 
 
 async def _cases(shelf: Shelf, member: Member) -> list[Own]:
@@ -75,7 +76,7 @@ async def _cases(shelf: Shelf, member: Member) -> list[Own]:
 
 
 def _shown(case: Case) -> bool:
-    return case.status not in (Status.WITHDRAWN, Status.ARCHIVED)
+    return case.status not in GONE
 
 
 def _scope(case: Case) -> str:
@@ -96,7 +97,7 @@ async def _trials(shelf: Shelf, member: Member) -> list[Trying]:
 
 async def _digest(shelf: Shelf, member: Member) -> dict[str, object] | None:
     """The newest one of the office, as it may be shown now."""
-    if member.office_id is None or SHARERS.isdisjoint(shelf.scope.roles):
+    if member.office_id is None or not rights.has(shelf.scope.roles, Action.SHARE_DIGEST):
         return None
     rows = await shelf.talks.digests(member.office_id)
     if not rows:

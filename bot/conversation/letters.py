@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation import approval
+from bot.conversation.review import reviewed
 from bot.conversation.showing import shown
 from bot.views import holds, notes, on_behalf, reminders, review_forms
 from bot.views.case import anew_card
@@ -13,12 +15,15 @@ from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
 from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
+from bot.views.review import waiting_parts
 from bot.views.rooms import room_form
 from bot.views.withdrawn import withdrawn_card
-from cases import digests, members
+from cases import digests, members, review, rights
 from cases.db import Shelf
 from cases.errors import NotFound
-from cases.roles import REVIEWERS
+from cases.review import Waiting
+from cases.rights import Action
+from cases.scope import Scope
 
 Content = Mapping[str, Any]
 
@@ -92,10 +97,24 @@ async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
     """
     reader = await members.reader(shelf, content.get("member_id", ""), content.get("office_id", ""))
     rows = await shelf.cases.seen_by(reader).many(content["case_ids"])
-    if not reader.roles.isdisjoint(REVIEWERS):  # they read what waits for the whole company
-        rows |= {case.id: case for case in await shelf.cases.waiting_for_release()}
+    waiting = await _waiting(shelf, reader, content["case_ids"])
+    rows |= {one.id: one.case for one in waiting}
     cases = [rows[case_id] for case_id in content["case_ids"] if case_id in rows]
-    return anew_card(await shown(shelf, cases, locale), locale)
+    own = {
+        row.id: waiting_parts(
+            replace(row, own=row.shown.case.author_id == reader.member_id), locale
+        )
+        for row in await reviewed(shelf, waiting, locale)
+    }
+    return anew_card(await shown(shelf, cases, locale), locale, own)
+
+
+async def _waiting(shelf: Shelf, reader: Scope, ids: Collection[str]) -> list[Waiting]:
+    """Those that a reviewer reads because they wait for the whole company; they keep buttons."""
+    if not rights.may(reader, Action.REVIEW):
+        return []
+    found = await shelf.cases.waiting_for_release()
+    return await review.of_cases(shelf, [case for case in found if case.id in ids])
 
 
 async def _skipped(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -108,6 +127,10 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _vacant(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.vacant_card(content["offices"], content["alone"], locale)
 
 
 async def _nudge(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -151,6 +174,11 @@ async def _room_ask(shelf: Shelf, content: Content, locale: str) -> Card:
     return room_form(room, office, locale)
 
 
+async def _still_valid(shelf: Shelf, content: Content, locale: str) -> Card:
+    title = await _title(shelf, content)
+    return reminders.valid_card(content["case_id"], title, content["days"], locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -182,6 +210,8 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "case_withdrawn": _withdrawn,
     "case_anew": _anew,
     "skipped_turns": _skipped,
+    "vacant_seats": _vacant,
+    "still_valid": _still_valid,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
     "room_ask": _room_ask,

@@ -6,15 +6,16 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Facts, Part, Style, Text
 from bot.views.notes import note
 from bot.views.words import say
-from cases import offices
+from cases import offices, rights
 from cases.errors import NotFound
 from cases.members import shown_name
 from cases.offices import Standing
+from cases.rights import Action
 
 
 async def show(turn: Turn, value: str = "") -> None:
     """All offices in the roster's order, never by a figure; vacancies are named first."""
-    if turn.scope.roles.isdisjoint(offices.EDITORS):
+    if not rights.may(turn.scope, Action.ROSTER):
         await _own(turn)
         return
     async with turn.transaction() as shelf:

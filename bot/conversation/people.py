@@ -9,11 +9,13 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Card, Facts, Part, Style, Text
 from bot.views.notes import note
 from bot.views.people import NOWHERE, About, member_card, several_card
-from cases import months, offices, roles, roster
+from bot.views.rights import own_card
+from cases import months, offices, rights, roles, roster
 from cases.db import Shelf
 from cases.errors import BadInput, NotFound
 from cases.members import DEACTIVATED
 from cases.models.org import Member
+from cases.rights import Action
 from cases.text import fold
 from cases.vocabulary import Role
 
@@ -22,8 +24,8 @@ FEW = 10  # people on one card
 
 async def find(turn: Turn, wanted: str) -> None:
     """The member with this name, part of a name, or e-mail."""
-    turn.scope.needs(*offices.EDITORS)
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.ROSTER)
         found = _fitting(await shelf.people.members(active=False), wanted)
         names = {office.id: office.name for office in await shelf.people.offices()}
         if len(found) == 1:
@@ -49,8 +51,8 @@ def _bare(text: str) -> str:
 
 async def show(turn: Turn, member_id: str) -> None:
     """One member."""
-    turn.scope.needs(*offices.EDITORS)
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.ROSTER, member_id)
         member = await shelf.people.member(member_id)
         if member is None:
             raise NotFound
@@ -59,8 +61,8 @@ async def show(turn: Turn, member_id: str) -> None:
 
 async def save(turn: Turn, member_id: str, filled: Fields) -> None:
     """Changes what the form says, all or nothing; each change is in the audit trail."""
-    turn.scope.needs(*offices.EDITORS)
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.ROSTER, member_id)
         member = await shelf.people.member(member_id)
         if member is None or not member.active:
             raise NotFound
@@ -115,9 +117,11 @@ async def cancel_move(turn: Turn, move_id: str) -> None:
 
 
 async def by_role(turn: Turn, value: str = "") -> None:
-    """「役割」: who has which, but for MRs; in no order of merit."""
-    turn.scope.needs(*offices.EDITORS)
+    """「役割」: who has which, but for MRs, in no order of merit; for others what they may do."""
     async with turn.transaction() as shelf:
+        if not rights.may(turn.scope, Action.ROSTER):
+            turn.say(own_card(turn.scope.roles, turn.locale))
+            return
         members = await shelf.people.members()
         rows = []
         for role in Role:

@@ -7,11 +7,11 @@ from datetime import date
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
 from bot.views.settings import ANY, saved_card, settings_card
-from cases import marks, members, months
+from cases import marks, members, months, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Member
-from cases.vocabulary import Role
+from cases.rights import Action
 
 HOURS = tuple(f"{half // 2:02d}:{half % 2 * 30:02d}" for half in range(17, 37))  # 08:30–18:00
 LONGEST_BREAK = 366  # days
@@ -97,7 +97,7 @@ async def _older(shelf: Shelf, member: Member) -> int:
 
 async def _emoji(turn: Turn, shelf: Shelf) -> str | None:
     """The company's emoji, for 事務局; None for everybody else."""
-    if Role.HQ_ADMIN not in turn.scope.roles:
+    if not rights.may(turn.scope, Action.SETTINGS):
         return None
     return marks.emoji_of((await shelf.people.company()).settings)
 

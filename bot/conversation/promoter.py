@@ -9,11 +9,11 @@ from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
 from bot.views.pack import pack_card
-from cases import audit, digests, packs
+from cases import audit, digests, packs, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
-from cases.vocabulary import Role
+from cases.rights import Action
 
 
 async def digest(turn: Turn, value: str = "") -> None:
@@ -30,9 +30,9 @@ async def digest(turn: Turn, value: str = "") -> None:
 
 async def share_item(turn: Turn, value: str) -> None:
     """Shows the ready card before it goes to the office's room."""
-    turn.scope.needs(Role.PROMOTER, Role.MANAGER)
     case_id, _, _month = value.partition(":")
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SHARE_DIGEST, case_id, office=await _office(turn, shelf))
         case = await visible(shelf, case_id)
         view = (await shown(shelf, [case], turn.locale))[0]
         parts = [
@@ -47,11 +47,11 @@ async def share_item(turn: Turn, value: str) -> None:
 
 async def share_now(turn: Turn, value: str) -> None:
     """Posts the case, credited, to the office's room: once per office, case and month."""
-    turn.scope.needs(Role.PROMOTER, Role.MANAGER)
     case_id, _, month = value.partition(":")
     async with turn.transaction() as shelf:
-        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
+        rights.need(shelf, Action.SHARE_DIGEST, case_id, office=office_id)
+        case = await visible(shelf, case_id)
         room = await shelf.people.office_room(office_id)
         if room is None:
             turn.replace(note(turn.words("digest.no_room"), style=Style.WARN))

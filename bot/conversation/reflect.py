@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation.showing import office_word
+from bot.conversation import remarks
 from bot.conversation.turn import Turn
-from bot.views.elements import Card, Style
 from bot.views.notes import line_form, note
-from bot.views.reflection import question_card, tap_words, thanks_card
+from bot.views.reflection import question_card, tap_words
 from cases import members, months, reflections
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.talk import Reflection
-from cases.text import clean
-from cases.verdicts import PASSES
+from cases.text import clean, whole_number
 
 PAUSE = timedelta(days=28)
 
@@ -36,10 +34,11 @@ async def tap(turn: Turn, value: str) -> None:
     async with turn.read() as shelf:
         row = await _mine(shelf, reflection_id)
         taps = tap_words(row.prompt, turn.locale)
-    if not number.isdigit() or int(number) >= len(taps):
+    at = whole_number(number)
+    if at is None or at >= len(taps):
         raise NotFound
     async with turn.transaction() as shelf:
-        turn.replace(await _keep(turn, shelf, reflection_id, taps[int(number)]))
+        turn.replace(await remarks.answered(turn, shelf, reflection_id, taps[at]))
 
 
 async def write(turn: Turn, reflection_id: str) -> None:
@@ -54,31 +53,17 @@ async def write(turn: Turn, reflection_id: str) -> None:
         turn.open(line_form(title, label, "reflect.save", reflection_id, submit))
 
 
-async def keep_answer(turn: Turn, reflection_id: str, text: str, *, pressed: bool = False) -> None:
-    """Keeps one line, sealed; what the guard stops is not kept at all."""
+async def keep_answer(turn: Turn, reflection_id: str, text: str) -> None:
+    """Keeps one line, sealed; what the guard stops stays a draft."""
+    from bot.conversation import share as sharing  # reflect and share hand over to each other
+
     text = clean(text)
-    checked = await turn.check({"tip": text})
-    async with turn.transaction() as shelf:
-        (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        if not text or checked.decision not in PASSES:
-            card = note(turn.words("reflect.stopped"), style=Style.WARN)
-        else:
-            card = await _keep(turn, shelf, reflection_id, text)
-        if pressed:
-            turn.replace(card)
-        else:
-            turn.say(card)
-
-
-async def _keep(turn: Turn, shelf: Shelf, reflection_id: str, text: str) -> Card:
-    row = await reflections.answer(shelf, turn.library.ring, reflection_id, text)
-    await members.back(shelf)
-    others = []
-    for words, office_id in await reflections.others(shelf, row):
-        office = await shelf.people.office(office_id or None)
-        named = office_word(office, turn.locale) if office else turn.words("reflect.elsewhere")
-        others.append((words, named))
-    return thanks_card(row.id, others, turn.locale)
+    if not text:
+        turn.say(note(turn.words("home.nothing")))
+        return
+    async with turn.read() as shelf:
+        await _mine(shelf, reflection_id)
+    await sharing.show(turn, remarks.remark("reflect", reflection_id, text))
 
 
 async def skip(turn: Turn, reflection_id: str, state: str) -> None:
@@ -92,20 +77,16 @@ async def skip(turn: Turn, reflection_id: str, state: str) -> None:
 
 async def share(turn: Turn, reflection_id: str) -> None:
     """Shows the answer to others who answer the same question, as the guard masked it."""
+    from bot.conversation import share as sharing  # as in keep_answer
+
     async with turn.read() as shelf:
         text = _answer(turn, await _mine(shelf, reflection_id))
-    checked = await turn.check({"tip": text})
-    async with turn.transaction() as shelf:
-        if checked.decision not in PASSES:
-            turn.replace(note(turn.words("reflect.stopped"), style=Style.WARN))
-            return
-        await reflections.share(shelf, reflection_id, checked.masked["tip"])
-        turn.replace(note(turn.words("reflect.shared")))
+    await sharing.show(turn, remarks.remark("reflect_shared", reflection_id, text))
 
 
 async def to_case(turn: Turn, reflection_id: str) -> None:
     """The answer becomes a draft in one tap; it is checked again like any post."""
-    from bot.conversation import share as sharing  # reflect and share hand over to each other
+    from bot.conversation import share as sharing  # as in keep_answer
 
     async with turn.read() as shelf:
         text = _answer(turn, await _mine(shelf, reflection_id))

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot.conversation.showing import shown
 from bot.conversation.turn import Owed, Turn
-from bot.views.elements import Card, Style
+from bot.views.elements import Card, Divider, Style
 from bot.views.notes import note
 from bot.views.review import Reviewed, Span, queue_card, review_card
-from cases import duplicates, fields, review, verdicts
+from bot.views.second_look import offer_parts
+from cases import duplicates, fields, review, second_look, verdicts
 from cases.db import Shelf
 from cases.duplicates import Near
 from cases.library import Library
@@ -19,15 +20,24 @@ from cases.review import Waiting
 from cases.scope import Scope
 from cases.vocabulary import Decision, Status
 
-FIRST = 10  # texts of the queue on one card
+FIRST = 3  # texts of the queue on one card: as many long ones as a card of Teams holds whole
 
 
 async def queue(turn: Turn, value: str = "") -> None:
-    """What waits, oldest first, each as colleagues would see it."""
+    """What waits, oldest first, each as colleagues would see it; `value`: the one shown last.
+
+    From the start if that one waits no more: what stood behind it has moved up.
+    """
     async with turn.transaction() as shelf:
         found = await review.queue(shelf)
-        rows = await reviewed(shelf, found[:FIRST], turn.locale)
-        turn.say(queue_card(rows, len(found), await sampled(shelf), turn.locale))
+        start = 1 + next((at for at, row in enumerate(found) if row.id == value), -1)
+        start = start if start < len(found) else 0  # what stood behind it is decided
+        rows = await reviewed(shelf, found[start : start + FIRST], turn.locale)
+        later = len(found) - start - len(rows)
+        card = queue_card(rows, len(found), await sampled(shelf), turn.locale, later=later)
+        again = await second_look.due(shelf)
+        more = (Divider(), *offer_parts(again, turn.locale)) if again else ()
+        turn.say(replace(card, parts=(*card.parts, *more)))
 
 
 async def sampled(shelf: Shelf) -> int:

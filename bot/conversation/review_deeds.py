@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.conversation import review as reviewing
@@ -11,15 +12,19 @@ from bot.views import review_forms
 from bot.views.elements import Card, Style
 from bot.views.notes import note
 from bot.views.review import review_card
-from cases import fields, review, review_deeds, review_rules
+from cases import fields, places, review, review_deeds, review_rules
+from cases.db import Shelf
 from cases.errors import GuardDown, NotFound
 from cases.guard import Finding
 from cases.guard.masking import MASKED, Masks
 from cases.models.case import Case
 from cases.review import Waiting
+from cases.review_deeds import Rewrite
 from cases.text import clean
 from cases.vocabulary import Decision
 
+Form = Callable[[str, str, str, str], Card]
+Deed = Callable[[Shelf, str, str], Awaitable[Case]]
 RULES = {"person": "hcp_name", "place": "facility_name"}
 HIDDEN = {"ja": "〔伏せました〕", "en": "[masked]"}
 
@@ -36,7 +41,7 @@ async def mask(turn: Turn, value: str) -> None:
     words = texts[key][found.start : found.end]
     instead = found.suggestion or HIDDEN[one.case.language]
     hidden = {name: text.replace(words, instead) for name, text in texts.items()}
-    await _rewrite(turn, one, seen, hidden)
+    await _rewrite(turn, one, seen, Rewrite(hidden, words, instead))
 
 
 async def _finding(turn: Turn, one: Waiting, key: str, span: tuple[str, str]) -> Finding:
@@ -47,6 +52,21 @@ async def _finding(turn: Turn, one: Waiting, key: str, span: tuple[str, str]) ->
         if (str(found.start), str(found.end)) == span:
             return found
     raise NotFound
+
+
+async def place(turn: Turn, value: str) -> None:
+    """One tap gives a masked facility its type and size, in every field of the text."""
+    subject_id, seen, number, key = (*value.split(":"), "", "", "")[:4]
+    masks = list(places.OPTIONS)
+    if not number.isdecimal() or int(number) >= len(masks):
+        raise NotFound
+    mask_ = masks[int(number)]
+    if key not in places.OPTIONS[mask_]:
+        raise NotFound
+    one = await _look(turn, subject_id)
+    texts = fields.texts(fields.values_of(one.case))
+    said = {name: places.specified(text, mask_, key) for name, text in texts.items()}
+    await _rewrite(turn, one, seen, Rewrite(said, facility=key))
 
 
 async def mask_form(turn: Turn, value: str) -> None:
@@ -68,7 +88,7 @@ async def mask_words(turn: Turn, value: str, filled: Fields) -> None:
         return
     instead = _instead(words, as_, texts, one.case.language)
     hidden = {name: text.replace(words, instead) for name, text in texts.items()}
-    await _rewrite(turn, one, seen, hidden)
+    await _rewrite(turn, one, seen, Rewrite(hidden, words, instead))
 
 
 def _instead(words: str, as_: str, texts: dict[str, str], language: str) -> str:
@@ -80,14 +100,15 @@ def _instead(words: str, as_: str, texts: dict[str, str], language: str) -> str:
     return Masks(taken=taken).suggest(finding, words)
 
 
-async def _rewrite(turn: Turn, one: Waiting, seen: str, texts: dict[str, str]) -> None:
+async def _rewrite(turn: Turn, one: Waiting, seen: str, new: Rewrite) -> None:
     """The new text is thought about first: it, the letter and the card are one commit."""
     masked = Case(id=one.case.id)
-    fields.fill(masked, fields.with_texts(fields.values_of(one.case), texts))
+    fields.fill(masked, fields.with_texts(fields.values_of(one.case), new.texts))
     spans, near = await reviewing.thought(turn, replace(one, case=masked))
     about = {"case_id": one.id} if one.draft is None else {"about": one.id}
+    ring = turn.library.ring
     async with turn.transaction() as shelf:
-        after = await review_deeds.rewrite(shelf, one.id, seen, texts)
+        after = await review_deeds.rewrite(shelf, ring, one.id, seen, new)
         (row,) = await reviewing.reviewed(shelf, [after], turn.locale)
         reviewing.tell(turn, one.case.author_id, "masked", after.case.title, **about)
         row = replace(row, spans=spans, near=near)
@@ -124,8 +145,8 @@ async def back(turn: Turn, subject_id: str, filled: Fields) -> None:
             kind = "case_id" if one.draft is None else "draft_id"
             told = {"comment": masked, kind: one.id}
             reviewing.tell(turn, one.case.author_id, "returned", one.case.title, **told)
-        done = turn.words("reviewing.stopped" if conduct else "reviewing.returned")
-        _done(turn, note(done))
+        words = turn.words("reviewing.stopped" if conduct else "reviewing.returned")
+        _done(turn, note(words))
 
 
 async def withdraw_form(turn: Turn, case_id: str) -> None:
@@ -136,16 +157,24 @@ async def withdraw_form(turn: Turn, case_id: str) -> None:
 
 async def withdraw(turn: Turn, case_id: str, filled: Fields) -> None:
     """Out of search, digests and pages at once; cards that were sent follow within minutes."""
+    form, deed = review_forms.withdraw_form, review_deeds.withdraw
+    await take_out(turn, case_id, filled, "withdrawn", form, deed)
+
+
+async def take_out(
+    turn: Turn, case_id: str, filled: Fields, how: str, form: Form, deed: Deed
+) -> None:
+    """What a case is taken out by, with a comment that its author reads; the form again without."""
     comment = str(filled.get("comment") or "")
     masked, wrong = await _comment(turn, comment)
     if wrong:
         async with turn.transaction():
-            turn.replace(review_forms.withdraw_form(case_id, turn.locale, comment, wrong))
+            turn.replace(form(case_id, turn.locale, comment, wrong))
         return
     async with turn.transaction() as shelf:
-        case = await review_deeds.withdraw(shelf, case_id, masked)
+        case = await deed(shelf, case_id, masked)
         about = {"comment": masked, "about": case.id}
-        reviewing.tell(turn, case.author_id, "withdrawn", case.title, **about)
+        reviewing.tell(turn, case.author_id, how, case.title, **about)
         _done(turn, note(turn.words("share.withdrew"), style=Style.GOOD))
 
 

@@ -7,14 +7,14 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Style
 from bot.views.notes import note
 from bot.views.review_forms import settings_form
-from cases import review_rules
-from cases.vocabulary import Role
+from cases import review_rules, rights
+from cases.rights import Action
 
 
 async def show(turn: Turn, value: str = "") -> None:
     """The form. Raises NotAllowed for all but 事務局."""
-    turn.scope.needs(Role.HQ_ADMIN)
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SETTINGS)
         chosen = review_rules.of((await shelf.people.company()).settings)
         turn.open(settings_form(chosen, turn.locale))
 

@@ -12,6 +12,7 @@ from cases import rooms
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.models.org import Room
+from cases.rights import Action
 
 
 async def invited(turn: Turn, event: Invited) -> None:
@@ -76,7 +77,7 @@ async def listing(turn: Turn, value: str = "") -> None:
     async with turn.transaction() as shelf:
         found = await rooms.mine(shelf)
         if not found and not await rooms.offices_for(shelf):
-            raise NotAllowed("room")
+            raise NotAllowed(Action.ROOM)
         turn.say(rooms_card(found, await _names(shelf), turn.locale, turn.platform))
 
 

@@ -12,12 +12,13 @@ from bot.conversation.events import Attached, Fields, NotFetched, Said
 from bot.conversation.turn import Turn
 from bot.views.notes import note
 from bot.views.roster import preview_card, standing_card
-from cases import months, offices, roles, roster, roster_state
+from cases import months, offices, rights, roles, roster, roster_state
 from cases.columns import new_id
 from cases.db import Shelf
 from cases.errors import CaseError
 from cases.members import DEACTIVATED
 from cases.models.roster import RosterFile
+from cases.rights import Action
 from cases.roster_plan import Plan, Rules, plan
 from cases.roster_rows import Sheet, decoded, looks_like_one, read
 from cases.text import clean
@@ -51,7 +52,7 @@ class Word:
 
 async def said(turn: Turn, message: Said) -> bool:
     """Takes a roster, or a question about somebody on it, from who keeps it; False: it is none."""
-    keeps = not turn.scope.roles.isdisjoint(offices.EDITORS)
+    keeps = rights.may(turn.scope, Action.ROSTER)
     if message.files and message.private and not message.text:
         await _file(turn, message.files, keeps=keeps)
         return True
@@ -133,8 +134,8 @@ async def cancel(turn: Turn, value: str) -> None:
 
 async def show(turn: Turn, value: str = "") -> None:
     """「名簿」: how many, what is to come, who cannot be reached."""
-    turn.scope.needs(*offices.EDITORS)
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.ROSTER)
         members = await shelf.people.members()
         accounts = await shelf.people.accounts_by_member([one.id for one in members])
         moves = await shelf.roster.moves()
@@ -153,7 +154,7 @@ async def show(turn: Turn, value: str = "") -> None:
 
 
 async def _plan(turn: Turn, shelf: Shelf, sheet: Sheet, *, partial: bool) -> Plan:
-    turn.scope.needs(*offices.EDITORS)
+    rights.need(shelf, Action.ROSTER)
     may = roles.may_give(turn.scope.roles)
     rules = Rules(may=may, me=turn.scope.me, partial=partial)
     return plan(await roster_state.read(shelf), sheet, months.day_of(shelf.now), rules)
@@ -161,7 +162,7 @@ async def _plan(turn: Turn, shelf: Shelf, sheet: Sheet, *, partial: bool) -> Pla
 
 async def _kept(turn: Turn, shelf: Shelf, word: Word) -> tuple[RosterFile, str]:
     """The file of a preview: one's own, and not erased yet."""
-    turn.scope.needs(*offices.EDITORS)
+    rights.need(shelf, Action.ROSTER, word.file_id)
     row = await shelf.roster.file(word.file_id)
     if row is None or row.member_id != turn.scope.me:
         raise Expired

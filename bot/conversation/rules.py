@@ -7,11 +7,11 @@ from bot.conversation.turn import Turn
 from bot.views.elements import Button, Card, Style
 from bot.views.notes import note
 from bot.views.rules import rules_card, words_form
-from cases import feedback, lexicon_changes, members
+from cases import feedback, lexicon_changes, members, rights, second_look
 from cases.db import Shelf
 from cases.errors import BadInput
 from cases.guard import RULES_VERSION
-from cases.review import REVIEWERS
+from cases.rights import Action
 
 
 async def show(turn: Turn, value: str = "") -> None:
@@ -19,9 +19,10 @@ async def show(turn: Turn, value: str = "") -> None:
     async with turn.transaction() as shelf:
         rates = await feedback.rates(shelf)
         own = await lexicon_changes.in_force(shelf, turn.library.ring)
-        reviews = not turn.scope.roles.isdisjoint(REVIEWERS)
+        reviews = rights.may(turn.scope, Action.LEXICON)
         version = f"{RULES_VERSION}+{own.version}"
-        turn.say(rules_card(rates, version, turn.locale, reviews=reviews))
+        again = await second_look.results(shelf)
+        turn.say(rules_card(rates, again, version, turn.locale, reviews=reviews))
 
 
 async def false_alarm(turn: Turn, value: str) -> None:

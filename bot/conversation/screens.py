@@ -26,11 +26,14 @@ OPENS = frozenset(
         "share.from_message",
         "share.resume",
         "share.start",
+        "sign_in.open",
         "wish.answer",
     }
 )
 # Of those, the message with the button stays as it is: the form is about something new.
-BESIDE = frozenset({"behalf.start", "holds.read", "share.resume", "share.start", "wish.answer"})
+BESIDE = frozenset(
+    {"behalf.start", "holds.read", "share.resume", "share.start", "sign_in.open", "wish.answer"}
+)
 # The answer to these forms takes a look by the guard.
 SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})
 # Closed unsent, a slow form leaves a draft: it sends CLOSED.

@@ -8,7 +8,9 @@ from bot.conversation.standing import shut_out
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Divider, Part, Style, Text
 from bot.views.words import say
+from cases import rights
 from cases.db import Shelf
+from cases.rights import Action
 from scheduler import board
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -38,7 +40,7 @@ _WORD_OF = {code: word for word, codes in _REASONS.items() for code in codes.spl
 
 async def problems(shelf: Shelf, locale: str) -> list[Part]:
     """Paused workspaces and messages that are stuck, with buttons; nothing for anybody else."""
-    if shelf.scope.roles.isdisjoint(board.ADMINISTRATORS):
+    if not rights.may(shelf.scope, Action.DELIVERIES):
         return []
     parts: list[Part] = []
     for pause in await board.pauses(shelf):

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import approval, filled_in
+from bot.conversation import approval, filled_in, remarks
 from bot.conversation.events import Fields, Pressed
 from bot.conversation.showing import office_word
 from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.guard import ask_card, stop_card
+from bot.views.places import author_parts
 from bot.views.preview import preview_card
 from cases import capture, clearing, feedback, fields, sharing, verdicts
 from cases.db import Shelf
@@ -56,7 +57,8 @@ async def show(
         draft = await find_draft(shelf, draft_id)
         draft = await keep(turn, shelf, raw, checked, draft=draft, source=source)
         card = await card_of(turn, shelf, draft, raw, checked, notice=notice)
-        if turn.screen or (draft_id and isinstance(turn.event, Pressed)):
+        pressed = isinstance(turn.event, Pressed) and (draft_id or raw.get("about"))
+        if turn.screen or pressed:
             turn.replace(card)
         else:
             turn.say(card)
@@ -76,7 +78,8 @@ async def keep(
     """Saves the draft, and which rules fired on it."""
     ring = turn.library.ring
     draft = await sharing.keep_draft(shelf, ring, raw, checked, draft=draft, source=source)
-    await feedback.fired(shelf, draft.id, verdicts.rules_of(checked), turn.lexicon)
+    if not verdicts.is_down(checked):
+        await feedback.fired(shelf, draft.id, verdicts.rules_of(checked), turn.lexicon)
     await feedback.overruled(shelf, draft.id, verdicts.refuted(raw))
     return draft
 
@@ -92,12 +95,18 @@ async def look(turn: Turn, raw: Raw) -> Checked:
 async def card_of(
     turn: Turn, shelf: Shelf, draft: Draft, raw: Raw, checked: Checked, *, notice: str = ""
 ) -> Card:
-    """The preview of a draft that was kept, or what stopped it."""
+    """The preview of a draft that was kept, or what stopped it; a remark that passes lands."""
+    if raw.get("about"):
+        (await shelf.talks.mine(shelf.now)).waiting_for = {}
     stop = await stopped(turn, shelf, draft, checked, raw)
     if stop is not None:
         return stop
+    if raw.get("about"):
+        return await remarks.land(turn, shelf, draft, raw, checked)
     _wait_for_missing(await shelf.talks.mine(shelf.now), shelf, draft)
-    if (special := await approval.card(turn, shelf, draft, raw, notice)) is not None:
+    offers = author_parts(draft.id, verdicts.places_of(raw, checked), turn.locale)
+    special = await approval.card(turn, shelf, draft, raw, notice, offers)
+    if special is not None:
         return special
     member = await shelf.people.member(turn.scope.me)
     office = await shelf.people.office(member.office_id if member else None)
@@ -111,6 +120,7 @@ async def card_of(
         ask_name=member is not None and member.show_name is None,
         declared=raw.get("declared") or (),
         notice=notice,
+        offers=offers,
     )
 
 

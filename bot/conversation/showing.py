@@ -8,12 +8,13 @@ from dataclasses import replace
 from bot.views.case import Shown, case_card
 from bot.views.elements import Card
 from bot.views.words import say
-from cases import members, trials
+from cases import members, rights, trials
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.org import Office
-from cases.roles import REVIEWERS
+from cases.rights import Action
+from cases.vocabulary import Status
 
 
 async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]:
@@ -37,14 +38,24 @@ async def shown(shelf: Shelf, cases: Sequence[Case], locale: str) -> list[Shown]
                 result=results[case.id],
                 mine=case.author_id == me,
                 trying=case.id in trying,
-                reviews=not shelf.scope.roles.isdisjoint(REVIEWERS),
+                reviews=rights.may(shelf.scope, Action.CHANGE),
+                pulls=_pulls(shelf, case),
             )
         )
     return found
 
 
+def _pulls(shelf: Shelf, case: Case) -> bool:
+    """Reviewers have their own screen for it."""
+    if case.status is not Status.OFFICE or rights.may(shelf.scope, Action.CHANGE):
+        return False
+    own, where = case.author_id, case.office_id
+    return rights.may(shelf.scope, Action.PULL_BACK, owner=own, office=where)
+
+
 async def visible(shelf: Shelf, case_id: str) -> Case:
-    """A case that the acting member may see. Raises NotFound."""
+    """A case that the acting member may see. Raises NotAllowed, NotFound."""
+    rights.need(shelf, Action.SEARCH, case_id)
     case = await shelf.cases.get(case_id)
     if case is None:
         raise NotFound
@@ -56,7 +67,13 @@ async def for_colleagues(shelf: Shelf, case: Case, lead: str) -> tuple[str, Card
     the company's language, in which both are."""
     locale = (await shelf.people.company()).locale
     name = members.shown_name(await shelf.people.member(shelf.scope.me), locale)
-    view = replace((await shown(shelf, [case], locale))[0], mine=False, trying=False, reviews=False)
+    view = replace(
+        (await shown(shelf, [case], locale))[0],
+        mine=False,
+        trying=False,
+        reviews=False,
+        pulls=False,
+    )
     return say(locale, lead, name=name), case_card(view, locale), locale
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from bot.conversation.sending import problems
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Part, Style, Text
 from bot.views.notes import note
+from bot.views.words import say
+from cases import rights
 from cases.db import Shelf
+from cases.rights import Action
 from scheduler import inbox
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -22,7 +26,7 @@ async def show(turn: Turn, value: str = "") -> None:
     Administrators see all of it; everybody else whether it runs and what comes next.
     """
     rows = await turn.status(turn.scope.company_id, turn.locale) if turn.status else []
-    if turn.scope.roles.isdisjoint(inbox.ADMINISTRATORS):
+    if not rights.may(turn.scope, Action.STATE):
         await _briefly(turn, dict(rows))
         return
     async with turn.transaction() as shelf:
@@ -32,12 +36,17 @@ async def show(turn: Turn, value: str = "") -> None:
 
 
 async def _briefly(turn: Turn, rows: dict[str, str]) -> None:
-    label = turn.words("status.jobs")
-    names = [turn.words(f"status.job_{kind}") for kind in COMING]
-    facts = [(name, rows[key]) for name in names if (key := f"{label}: {name}") in rows]
+    facts = coming(rows, turn.locale)
     async with turn.transaction():
         parts: list[Part] = [Text(turn.words("status.runs"), Style.GOOD), Facts(tuple(facts))]
         turn.say(Card((*parts, Text(turn.words("status.ask_office"), Style.QUIET))))
+
+
+def coming(rows: Mapping[str, str], locale: str) -> list[tuple[str, str]]:
+    """What everybody may know of it: when the next messages come."""
+    label = say(locale, "status.jobs")
+    names = [say(locale, f"status.job_{kind}") for kind in COMING]
+    return [(name, rows[key]) for name in names if (key := f"{label}: {name}") in rows]
 
 
 async def retry(turn: Turn, event_id: str) -> None:
@@ -56,7 +65,7 @@ async def drop(turn: Turn, event_id: str) -> None:
 
 async def _dead(turn: Turn, shelf: Shelf) -> list[Part]:
     """What came in and could not be handled, for administrators: when and from where, no text."""
-    if turn.scope.roles.isdisjoint(inbox.ADMINISTRATORS):
+    if not rights.may(turn.scope, Action.EVENTS):
         return []
     parts: list[Part] = []
     for one in await inbox.dead(shelf, FEW):

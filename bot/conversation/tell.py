@@ -76,6 +76,7 @@ async def _hits(
             replace(view, mine=False, trying=False, reviews=False), "", (), (), (), "close"
         )
         if hit is not None:
-            seen = replace(seen, reason=hit.reason, marks=hit.marks, same=hit.same)
+            why = hit.why()
+            seen = replace(seen, reason=why.sentence, marks=why.marks, same=hit.same)
         found.append(seen)
     return found

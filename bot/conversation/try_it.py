@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.conversation import remarks, share
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import note
 from bot.views.words import say
 from cases import months, trials
 from cases.errors import NotAllowed, NotFound
-from cases.text import shorten
-from cases.verdicts import PASSES
 from cases.vocabulary import TrialState
 
 FOLLOW_UP = timedelta(days=14)
-NOTE_LIMIT = 200  # characters
 
 
 async def start(turn: Turn, case_id: str) -> None:
@@ -55,19 +53,11 @@ async def answer(turn: Turn, value: str) -> None:
 
 
 async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
-    """The optional line; the guard reads it, and what it stops is not kept."""
-    checked = await turn.check({"tip": text})
-    async with turn.transaction() as shelf:
-        (await shelf.talks.mine(shelf.now)).waiting_for = {}
-        if checked.decision not in PASSES:
-            turn.say(note(turn.words("try.note_stopped"), style=Style.WARN))
-            return
-        trial = await shelf.loop.trial(trial_id)
-        if trial is None:
+    """The optional line; the guard reads it, and what it stops stays a draft."""
+    async with turn.read() as shelf:
+        if await shelf.loop.trial(trial_id) is None:
             raise NotFound
-        said = checked.masked.get("tip", "")
-        await trials.answer(shelf, trial_id, trial.state, shorten(said, NOTE_LIMIT))
-        turn.say(note(turn.words("try.note_saved")))
+    await share.show(turn, remarks.remark("trial", trial_id, text))
 
 
 async def listing(turn: Turn, value: str = "") -> None:

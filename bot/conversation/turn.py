@@ -25,6 +25,7 @@ from bot.conversation.events import (
     Spoken,
     as_message,
 )
+from bot.conversation.pace import Pace, What
 from bot.views.elements import Card
 from bot.views.words import say
 from cases import fields
@@ -83,6 +84,7 @@ class Turn:
     workspace_id: str = ""  # where the event came from, and on which platform
     platform: str = ""
     status: Callable[[str, str], Awaitable[list[tuple[str, str]]]] | None = None
+    pace: Pace | None = None  # None: nobody can hurry here
     read_post: Callable[[str], Awaitable[Post | None]] | None = None  # by the message's source
     find_person: Callable[[str], Awaitable[Member | None]] | None = None  # by the platform's user
     reach: Reach | None = None  # None: a platform without files and rooms
@@ -142,6 +144,11 @@ class Turn:
         """The address of the desk that a stopped text belongs to; empty where none is set."""
         return self.quality_form_url if rule == "quality_complaint" else self.safety_form_url
 
+    def takes(self, what: What) -> None:
+        """Counts what is about to cost something. Raises TooOften for more than hands can do."""
+        if self.pace is not None:
+            self.pace.take(self.scope.company_id, self.scope.me, what)
+
     def say(self, card: Card) -> None:
         """A new message to the speaker."""
         self.replies.append(Say(card))
@@ -185,6 +192,7 @@ class Turn:
 
     async def check(self, raw: Mapping[str, Any]) -> guard.Checked:
         """The guard's word on a post's texts. Raises GuardDown if it cannot run (fail closed)."""
+        self.takes("read")
         found, self.lexicon = await checked(self.library, self.scope, raw)
         return found
 
@@ -203,7 +211,10 @@ async def checked(
         async with library.db.reading(scope) as shelf:
             own = await lexicon_changes.in_force(shelf, library.ring)
         kept = (*(raw.get("not_names") or ()), *own.allow)
-        found = await asyncio.to_thread(guard.check_fields, texts, library.embedder, keep=kept)
+        said = raw.get("places")
+        found = await asyncio.to_thread(
+            guard.check_fields, texts, library.embedder, keep=kept, places=said
+        )
         return lexicon_changes.applied(found, texts, own), own.version
     except Exception as error:
         raise GuardDown(type(error).__name__) from error

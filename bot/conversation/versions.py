@@ -9,7 +9,7 @@ from bot.views.notes import note
 from cases import sharing
 from cases.db import Shelf
 from cases.models.case import Case, Draft
-from cases.vocabulary import DraftState, Status
+from cases.vocabulary import GONE, DraftState
 
 UNSEEN = (DraftState.OPEN, DraftState.WAITING)  # the author may take it back
 
@@ -64,7 +64,7 @@ async def _case(turn: Turn, draft: Draft | None) -> Case | None:
         return None
     async with turn.read() as shelf:
         case = await shelf.cases.any(draft.case_id)
-    return case if case is not None and case.status is not Status.WITHDRAWN else None
+    return case if case is not None and case.status not in GONE else None
 
 
 async def _forget(shelf: Shelf, draft_id: str) -> None:

@@ -29,6 +29,7 @@ from bot.slack.listeners import dispatch
 from bot.slack.parting import organisation
 from bot.slack.read import Raw, external_id, read, team
 from bot.slack.typed import Typed
+from cases.text import whole_number
 
 log = logging.getLogger(__name__)
 PATH = "/slack/events"
@@ -131,7 +132,7 @@ class Door:
             if raw.get("type") == "url_verification":
                 return web.json_response({"challenge": raw["challenge"]})
             await self.intake.take(raw, acknowledge)
-        except (Unreadable, KeyError, ValueError):
+        except (Unreadable, KeyError, ValueError, RecursionError):
             return web.Response(status=400)
         except NotKept:
             return web.Response(status=500)
@@ -142,7 +143,8 @@ def signed(secret: str, body: bytes, headers: Any, now: float) -> bool:
     """True for a v0 signature over these bytes, at most five minutes old or early."""
     stamp = headers.get("X-Slack-Request-Timestamp", "")
     given = headers.get("X-Slack-Signature", "")
-    if not (stamp.isascii() and stamp.isdigit()) or abs(now - int(stamp)) > limits.CLOCK_SKEW:
+    moment = whole_number(stamp)
+    if moment is None or abs(now - moment) > limits.CLOCK_SKEW:
         return False
     made = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
     return hmac.compare_digest(f"v0={made.hexdigest()}".encode(), given.encode("utf-8", "replace"))

@@ -23,7 +23,6 @@ from markupsafe import Markup
 
 from bot import vault
 from bot.slack import answers, client, invitations
-from bot.slack.invitations import digest
 from bot.slack.texts import Json
 from bot.slack.tokens import App, Renewal, granted, place_of
 from bot.views.words import say
@@ -32,6 +31,7 @@ from cases.library import Library
 from cases.models.install import InstallState
 from cases.scope import Scope
 from cases.store.installs import Installs, InstallStates
+from cases.tickets import digest
 
 log = logging.getLogger(__name__)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from unicodedata import east_asian_width
 
 from bot.teams import limits
 from bot.teams.markdown import escaped, plain, titled
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 
 _MANY = (Kind.CHOICES, Kind.TICKS)
 _EXPANDED = 5  # more choices than this become a list that opens
+_HINT_COLUMNS = 40  # half-width characters in one line of an input on a phone
 _LISTED = 8  # more of which several may be picked stay closed: clients draw a box for each
 
 
@@ -44,9 +46,15 @@ def field(part: Field, *, required: bool) -> Json:
         found = [folded(_summary(part), f"list-{part.key}", found)]
     if part.error:
         found.insert(0, _note(part.error, color="Attention"))
-    if part.hint and part.kind not in (Kind.LINE, Kind.LONG):
+    if part.hint and not _within(part):
         found.append(_note(part.hint, isSubtle=True, size="Small"))
     return found[0] if len(found) == 1 else {"type": "Container", "items": found}
+
+
+def _within(part: Field) -> bool:
+    """True where the hint stands in the empty input: one line must hold it, which is cut there."""
+    one_line = sum(2 if east_asian_width(ch) in "WFA" else 1 for ch in part.hint) <= _HINT_COLUMNS
+    return part.kind is Kind.LONG or (part.kind is Kind.LINE and one_line)
 
 
 def values(data: Mapping[str, Any], lists: list[str]) -> dict[str, str | list[str]]:
@@ -110,7 +118,7 @@ def _typed(part: Field) -> Json:
     found: Json = {"isMultiline": part.kind is Kind.LONG}
     if part.limit > 0:
         found["maxLength"] = part.limit
-    if part.hint:
+    if part.hint and _within(part):
         found["placeholder"] = shorten(plain(part.hint), limits.LABEL)
     value = clean(part.value) if isinstance(part.value, str) else ""
     return {**found, "value": value} if value else found

@@ -68,17 +68,22 @@ class Messages:
     kept: Kept
 
     async def carry_out(self, event: Spoken, replies: list[Reply]) -> None:
-        """Shows replies as messages. A card that cannot be replaced is said instead."""
+        """Shows replies as messages. A card that cannot be replaced is said instead.
+
+        What may lie nowhere in clear (an Open with `instead`) takes the pressed card's place too,
+        as it does in the answer to a press: clients that only know Action.Submit, and late work.
+        """
         private = getattr(event, "private", True)
         card = event.card if isinstance(event, Pressed) and private else ""
         for reply in replies:
-            if isinstance(reply, Replace) and card and await self._replaced(event, card, reply):
+            fits = isinstance(reply, Replace) or (isinstance(reply, Open) and reply.instead)
+            if fits and card and await self._replaced(event, card, reply.card):
                 continue
             await self._say(event, as_message(reply))
 
-    async def _replaced(self, event: Spoken, receipt: str, reply: Replace) -> bool:
+    async def _replaced(self, event: Spoken, receipt: str, card: Card) -> bool:
         place: Json = getattr(event, "place", {})
-        activity = cards.message(reply.card)
+        activity = cards.message(card)
         try:
             await self.sender.update(place, receipt, activity)
         except DeliveryFailed:

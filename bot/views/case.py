@@ -13,7 +13,7 @@ from cases.fields import VOCABULARY
 from cases.models.case import Case
 from cases.text import finished
 from cases.trials import Reproduction
-from cases.vocabulary import Kind, Status, label
+from cases.vocabulary import GONE, Kind, label
 
 FOLDED = (
     "situation",
@@ -46,12 +46,13 @@ class Shown:
     mine: bool = False
     trying: bool = False
     reviews: bool = False
+    pulls: bool = False  # the reader may take it back inside its office
 
 
 def case_card(shown: Shown, locale: str) -> Card:
     """The whole case, with its buttons."""
     case = shown.case
-    if case.status is Status.WITHDRAWN:
+    if case.status in GONE:
         return withdrawn_card(locale)
     parts: list[Part] = [*heading(shown, locale), *body(case, locale)]
     parts.append(Text(byline(shown, locale), Style.QUIET))
@@ -59,14 +60,20 @@ def case_card(shown: Shown, locale: str) -> Card:
     return Card(tuple(parts))
 
 
-def anew_card(views: Sequence[Shown], locale: str) -> Card:
-    """In the place of a message whose cases are shown in another way since: as they are now."""
+def anew_card(
+    views: Sequence[Shown], locale: str, waiting: Mapping[str, Sequence[Part]] | None = None
+) -> Card:
+    """In the place of a message whose cases are shown in another way since: as they are now.
+
+    `waiting`: what a reviewer reads and presses, by the ids of cases that wait for them.
+    """
     if not views:
         return withdrawn_card(locale)
     parts: list[Part] = [Text(say(locale, "names.anew"), Style.QUIET)]
     for number, view in enumerate(views):
         parts += [Divider()] if number else []
-        parts += case_card(view, locale).parts
+        own = (waiting or {}).get(view.case.id)
+        parts += own or case_card(view, locale).parts
     return Card(tuple(parts))
 
 
@@ -181,6 +188,7 @@ def case_actions(shown: Shown, locale: str) -> Actions:
                 (Button(say(locale, "reviewing.as_reviewer"), "review.open", case_id),)
                 * shown.reviews
             ),
+            *((Button(say(locale, "pull_back.do"), "pull.form", case_id),) * shown.pulls),
         ),
     )
 

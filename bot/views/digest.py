@@ -57,6 +57,10 @@ def summary_words(content: Mapping[str, Any], locale: str) -> str:
     summary = content["summary"]
     month = month_name(content["month"], locale)
     text = say(locale, "digest.summary", month=month, **summary)
+    if summary["tried"] is not None:
+        text += say(locale, "digest.tried", tried=summary["tried"])
+    if summary["worked"] is not None:
+        text += say(locale, "digest.worked", worked=summary["worked"])
     if summary["barrier"]:
         barrier = label("barriers", summary["barrier"], locale)
         count = summary["barrier_cases"]
@@ -104,14 +108,23 @@ def _item(
 def _own(content: Mapping[str, Any], office: str, month: str, locale: str) -> list[Part]:
     """The office beside the median: no numbers for an office of few (domain.md §10.1)."""
     parts: list[Part] = [Text(say(locale, "digest.own", office=office, month=month), Style.STRONG)]
-    own = {key: f"{value:g}" for key, value in content["own"].items()}
-    if content["small"]:
-        text = say(locale, "digest.own_small")
-    elif own["published"] == "0":
-        text = say(locale, "digest.own_empty", month=month)
-    else:
-        text = say(locale, "digest.own_figures", **own)
-    return [*parts, Text(text)]
+    if content["small"] or "posted" not in content:  # made before figures were of five or more
+        return [*parts, Text(say(locale, "digest.own_small"))]
+    if not content.get("posted"):
+        return [*parts, Text(say(locale, "digest.own_empty", month=month))]
+    told = [_figure(content["own"], key, locale) for key in ("published", "tried")]
+    return [*parts, Text(say(locale, "digest.between").join(told))]
+
+
+def _figure(own: Mapping[str, Any], key: str, locale: str) -> str:
+    """「公開 7件(営業所の中央値 4件)」, or 「少数」."""
+    count, middle = own[key], own[f"{key}_median"]
+    if count is None:
+        return say(locale, f"digest.own_{key}", count=say(locale, "web.few"))
+    shown = say(locale, "digest.times", count=f"{count:g}")
+    if middle is not None:
+        shown += say(locale, "digest.median", count=f"{middle:g}")
+    return say(locale, f"digest.own_{key}", count=shown)
 
 
 def _wishes(content: Mapping[str, Any], locale: str) -> list[Part]:

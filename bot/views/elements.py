@@ -150,7 +150,10 @@ def _blank(part: Part) -> Part:
 
 
 def unfolded(card: Card) -> Card:
-    """The card where nothing can be folded: the button of a fold joins the next row, or ends it."""
+    """The card where nothing can be folded: the button of a fold joins the next row, or ends it.
+
+    A row that has the button already keeps it once.
+    """
     parts: list[Part] = []
     waiting: tuple[Button, ...] = ()
     for part in card.parts:
@@ -158,7 +161,8 @@ def unfolded(card: Card) -> Card:
             waiting += (part.instead,)
             continue
         if waiting and isinstance(part, Actions):
-            part, waiting = replace(part, buttons=(*part.buttons, *waiting)), ()
+            more = [button for button in waiting if button not in part.buttons]
+            part, waiting = replace(part, buttons=(*part.buttons, *more)), ()
         parts.append(part)
     return replace(card, parts=(*parts, *((Actions(waiting),) if waiting else ())))
 

@@ -116,7 +116,8 @@ def _reviewer_buttons(item: Item, locale: str) -> tuple[Button, ...]:
 
 
 def _head(item: Item, locale: str) -> list[Part]:
-    when = say(locale, "holds.stopped_on", day=_day(item.stopped_on), days=item.days)
+    words = "holds.stopped_on" if item.days else "holds.stopped_today"
+    when = say(locale, words, day=_day(item.stopped_on), days=item.days)
     return [Text(rule_words(item.rule, locale), Style.STRONG), Text(when, Style.QUIET)]
 
 
@@ -176,6 +177,7 @@ def month_card(month: Month, rows: Sequence[Item], locale: str) -> Card:
     keys = (OPEN, REPORTED, NOT_APPLICABLE)
     counts = [(say(locale, f"holds.sum_{key}"), str(month.count(key))) for key in keys]
     counts.append((say(locale, "holds.sum_received"), str(month.received)))
+    screened = (say(locale, "holds.sum_screened"), str(month.screened))
     held = (say(locale, "holds.sum_held"), str(len(month.items)))
     lines = [
         (
@@ -186,7 +188,7 @@ def month_card(month: Month, rows: Sequence[Item], locale: str) -> Card:
     ]
     past = Button(say(locale, "holds.month_before"), "holds.month", before(month.month))
     parts: list[Part] = [Text(say(locale, "holds.month_title", month=month.month), Style.TITLE)]
-    parts += [Facts((held, *counts)), Divider()]
+    parts += [Facts((screened, held, *counts)), Divider()]
     parts += [Facts(tuple(lines))] if lines else []
     csv = Text(say(locale, "holds.csv", month=month.month), Style.QUIET)
     return Card((*parts, csv, Actions((past,))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Divider, Field, Part, Style, Text
+from bot.views.sign_in import offer
 from bot.views.words import month_name, say
 from cases.text import shorten
 
@@ -47,16 +48,19 @@ class Page:
     digest: Mapping[str, Any] | None
     rests: str = ""
     holds: int = 0  # stopped posts that wait for the person's answer or a decision
+    pages: bool = False  # the company has pages to sign in to
 
 
 def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
     """The page; lists that are empty say so once, in one line. `apart`: it is not in the chat."""
-    start = (
+    start: tuple[Button, ...] = (
         Button(say(locale, "home.ask_share"), "share.start", primary=True),
         Button(say(locale, "greet.do_reflect"), "reflect.start"),
         Button(say(locale, "help.title"), "help.show"),
         Button(say(locale, "profile.title"), "profile.show"),
     )
+    if page.pages:
+        start += (offer(locale),)
     parts: list[Part] = [
         Text(say(locale, "page.title", name=page.name), Style.TITLE),
         Actions(start),

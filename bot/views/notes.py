@@ -22,12 +22,15 @@ def note(text: str, *buttons: Button, style: Style = Style.NORMAL) -> Card:
 
 def error_card(error: CaseError, locale: str) -> Card:
     """The words of an error by its code; a known detail is shown, never a trace."""
-    detail = error.detail
-    field = f"case.{detail.split(':')[0]}"  # `step:0` is a step
-    if field in sentences(locale):
-        detail = say(locale, field)
-    text = say(locale, f"error.{error.code}", code=error.code, detail=detail)
-    return note(text, style=Style.WARN)
+    return note(error_words(error.code, error.detail, locale), style=Style.WARN)
+
+
+def error_words(code: str, detail: str, locale: str) -> str:
+    """The sentence of a code; a detail that is a field or a role is said in its own word."""
+    name = detail.split(":")[0]  # `step:0` is a step
+    words = sentences(locale)  # looked up, not said: one of them might have placeholders
+    shown = words.get(f"case.{name}") or words.get(f"role.{name}") or detail
+    return say(locale, f"error.{code}", code=code, detail=shown)
 
 
 def intent_card(draft_id: str, locale: str) -> Card:
@@ -118,9 +121,11 @@ def wishes_card(wishes: Sequence[Mapping[str, Any]], locale: str) -> Card:
     return Card(tuple(parts))
 
 
-def line_form(title: str, label: str, action: str, value: str, submit: str) -> Card:
-    """A form with one long field, `text`."""
-    field = Field("text", label, Kind.LONG, required=True, limit=500)
+def line_form(
+    title: str, label: str, action: str, value: str, submit: str, key: str = "text", text: str = ""
+) -> Card:
+    """A form with one long field, `key`."""
+    field = Field(key, label, Kind.LONG, text, required=True, limit=500)
     return Card((field,), title=title, submit=Button(submit, action, value, primary=True))
 
 

@@ -51,7 +51,14 @@ def form(
 
 
 def writers_card(
-    draft: Draft, name: str, office: str, locale: str, *, posted: bool, notice: str = ""
+    draft: Draft,
+    name: str,
+    office: str,
+    locale: str,
+    *,
+    posted: bool,
+    notice: str = "",
+    offers: Sequence[Part] = (),
 ) -> Card:
     """The preview for the writer: nothing is published, the person is asked."""
     words = "behalf.will_ask_posted" if posted else "behalf.will_ask"
@@ -76,6 +83,7 @@ def writers_card(
         ask_name=False,
         notice=notice,
         lead=lead,
+        offers=offers,
         buttons=buttons,
         ticks=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.views.elements import (
 )
 from bot.views.guard import message_parts
 from bot.views.words import say
-from cases import fields
+from cases import fields, places
 from cases.models.case import Case
 from cases.sharing import DECLARATIONS
 from cases.trials import Reproduction
@@ -41,12 +42,14 @@ def preview_card(
     declared: Sequence[str] = (),
     notice: str = "",
     lead: Sequence[Part] = (),
+    offers: Sequence[Part] = (),
     buttons: Actions | None = None,
     ticks: bool = True,
 ) -> Card:
     """Text and at most six taps: up to two questions, the name once, three ticks, one button.
 
     `lead`, `buttons` and `ticks`: what is said and offered where somebody else is to approve it.
+    `offers`: the taps for masked facilities; they say the case's facility too.
     """
     missing = [key for key in fields.REQUIRED if not values.get(key)]
     parts: list[Part] = [Text(notice, Style.WARN)] if notice else []
@@ -58,12 +61,13 @@ def preview_card(
     parts += [*_marked(heading(shown, locale)), *_marked(body(case, locale))]
     parts.append(Text(say(locale, "case.office_only"), Style.QUIET))
     parts += _origin(values, locale)
-    parts += _finding_parts(findings, locale)
+    parts += [*_finding_parts(findings, locale), *offers]
     parts.append(Divider())
     parts += [Text(say(locale, f"share.ask_{key}"), Style.STRONG) for key in missing[:1]]
     parts += [_missing_field(key, locale) for key in missing]
     open_questions = [key for key in questions if key in fields.VOCABULARY or not values.get(key)]
-    parts += [_question(key, values, locale) for key in open_questions if key not in missing][:2]
+    asked = [key for key in open_questions if not (offers and key == "facility")]
+    parts += [_question(key, values, locale) for key in asked if key not in missing][:2]
     if ask_name:
         parts.append(_name_field(locale))
     if ticks:
@@ -89,14 +93,10 @@ def _marked(parts: Sequence[Part]) -> list[Part]:
 def marks_of(text: str) -> tuple[tuple[int, int], ...]:
     """Where masks stand in a text, as (start, end) code points."""
     words = [f"{letter}先生" for letter in "ABCDEFGHIJ"]
-    words += ["ある病院", "あるクリニック", "ある薬局", "ある施設", "〔連絡先〕"]
-    spans = []
-    for word in words:
-        start = text.find(word)
-        while start >= 0:
-            spans.append((start, start + len(word)))
-            start = text.find(word, start + 1)
-    return tuple(sorted(spans))
+    words += [*places.OPTIONS, *(ja for ja, _ in places.WORDS.values()), "〔連絡先〕"]
+    words = [word for word in words if not word.isascii()]  # those may be anybody's words
+    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return tuple(found.span() for found in re.finditer(pattern, text))
 
 
 def _finding_parts(findings: Sequence[Mapping[str, Any]], locale: str) -> list[Part]:
@@ -213,14 +213,14 @@ def _text_field(key: str, values: Mapping[str, Any], locale: str) -> Field:
     words = f"share.{key}_label" if required else f"case.{key}"
     long = key in ("situation", "action", "result", "tip", "conditions")
     limit = dict(fields.too_long({key: values.get(key)})).get(key)
-    field = say(locale, f"case.{key}")
+    field, text = say(locale, f"case.{key}"), str(values.get(key) or "")
     return Field(
         key,
         say(locale, words),
         Kind.LONG if long else Kind.LINE,
-        str(values.get(key) or ""),
+        text,
         required=required,
-        limit=fields.LIMITS[key],
+        limit=fields.LIMITS[key] + len(text) - len(places.bare(text)),
         hint=say(locale, f"share.{key}_hint") if required else "",
         error=say(locale, "share.too_long", field=field, limit=limit) if limit else "",
     )

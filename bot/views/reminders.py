@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.views.elements import Button, Card, Style, Text
+from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import note
 from bot.views.words import say
+
+FEW = 10  # offices on one card
 
 
 def draft_card(locale: str) -> Card:
@@ -20,6 +22,31 @@ def review_card(count: int, since: str, locale: str) -> Card:
     """How many cases wait for approval; `since` is a JST date."""
     open_queue = Button(say(locale, "remind.open_queue"), "review.queue", primary=True)
     return note(say(locale, "remind.review", count=count, since=since), open_queue)
+
+
+def valid_card(case_id: str, title: str, days: int, locale: str) -> Card:
+    """「今も有効?」 of one's own case; unanswered for `days` it is shown further down."""
+    yes = Button(say(locale, "valid.yes"), "valid.yes", case_id, primary=True)
+    edit = Button(say(locale, "share.edit"), "share.edit_case", case_id)
+    back = Button(say(locale, "share.withdraw"), "share.withdraw", case_id)
+    lead = Text(say(locale, "valid.ask"))
+    why = Text(say(locale, "valid.why", days=days), Style.QUIET)
+    return Card((lead, Text(title, Style.STRONG), Actions((yes, edit, back)), why))
+
+
+def vacant_card(offices: Sequence[Sequence[str]], alone: int, locale: str) -> Card:
+    """Which offices (ja, en) nobody is promoter of, and how many promoters have no deputy."""
+    named = [en if locale == "en" else ja for ja, en in offices[:FEW]]
+    if len(offices) > FEW:
+        named.append(say(locale, "vacant.more", count=len(offices) - FEW))
+    parts: list[Part] = [
+        Text(say(locale, "vacant.offices", names=say(locale, "vacant.between").join(named))),
+        Text(say(locale, "vacant.why"), Style.QUIET),
+    ]
+    if alone:
+        parts.append(Text(say(locale, "vacant.alone", count=alone), Style.QUIET))
+    show = Button(say(locale, "vacant.show"), "offices.show", primary=True)
+    return Card((*parts, Actions((show,))))
 
 
 def skipped_card(turns: Sequence[Mapping[str, str]], locale: str) -> Card:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.views.case import FOLDED, SHOWN, Shown, byline, case_card, kind_words
 from bot.views.elements import (
@@ -11,12 +11,15 @@ from bot.views.elements import (
     Button,
     Card,
     Divider,
+    Fold,
     Part,
     Style,
     Text,
 )
+from bot.views.places import reviewer_parts
 from bot.views.preview import marks_of
 from bot.views.words import quote, say
+from cases import fields
 from cases.fields import keys_of
 from cases.vocabulary import label
 
@@ -62,8 +65,13 @@ def rule_name(rule: str, locale: str) -> str:
     return say(locale, f"rules.{rule}")
 
 
-def queue_card(rows: Sequence[Reviewed], total: int, imports: int, locale: str) -> Card:
-    """What waits, oldest first, each as colleagues would see it; many imports in one line."""
+def queue_card(
+    rows: Sequence[Reviewed], total: int, imports: int, locale: str, *, later: int = 0
+) -> Card:
+    """What waits, oldest first, each as colleagues would see it; many imports in one line.
+
+    `later`: how many wait behind these, one tap away.
+    """
     parts: list[Part] = [Text(say(locale, "review.title"), Style.TITLE)]
     if not rows and not imports:
         parts = [Text(say(locale, "review.empty"))]
@@ -73,6 +81,9 @@ def queue_card(rows: Sequence[Reviewed], total: int, imports: int, locale: str) 
         parts += imports_parts(imports, locale)
     for row in rows:
         parts += [Divider(), *waiting_parts(row, locale)]
+    if rows and later:
+        more = Button(say(locale, "review.later", count=later), "review.queue", rows[-1].id)
+        parts += [Divider(), Actions((more,))]
     return Card(tuple(parts))
 
 
@@ -84,10 +95,14 @@ def imports_parts(imports: int, locale: str) -> list[Part]:
 
 def waiting_parts(row: Reviewed, locale: str) -> list[Part]:
     """One text of the queue with how long it has waited, what was found, and its buttons."""
-    card = case_card(row.shown, locale)
-    parts: list[Part] = [one for one in card.parts if not isinstance(one, Actions)]
-    parts += status_parts(row, locale)
     read = Button(say(locale, "reviewing.open"), "review.open", row.id)
+    card = case_card(row.shown, locale)
+    parts: list[Part] = [
+        replace(one, instead=read) if isinstance(one, Fold) else one
+        for one in card.parts
+        if not isinstance(one, Actions)
+    ]
+    parts += status_parts(row, locale)
     return [*parts, Actions((*_deciding(row, locale), read))]
 
 
@@ -127,6 +142,8 @@ def review_card(row: Reviewed, locale: str, notice: str = "") -> Card:
     if row.own:
         return Card((*parts, Text(say(locale, "reviewing.own"), Style.WARN)))
     parts += _spans(row, locale)
+    texts = list(fields.texts(fields.values_of(row.shown.case)).values())
+    parts += reviewer_parts(row.value, texts, locale)
     decide, back = _deciding(row, locale), _going_back(row, locale)
     mask = Button(say(locale, "reviewing.mask_words"), "review.mask_form", row.value)
     more = [*_wrong_rules(row, locale)]

@@ -35,6 +35,14 @@ def withdraw_form(case_id: str, locale: str, comment: str = "", error: str = "")
     return Card((lead, _comment(locale, comment, error)), title=title, submit=submit)
 
 
+def pull_back_form(case_id: str, locale: str, comment: str = "", error: str = "") -> Card:
+    """Why a colleague's case is taken back inside the office; its author reads it."""
+    lead = Text(say(locale, "pull_back.lead"), Style.WARN)
+    submit = Button(say(locale, "pull_back.do"), "pull.save", case_id, primary=True)
+    title = say(locale, "pull_back.title")
+    return Card((lead, _comment(locale, comment, error)), title=title, submit=submit)
+
+
 def _comment(locale: str, comment: str, error: str) -> Field:
     hint = say(locale, "reviewing.comment_hint")
     return Field(

@@ -17,16 +17,23 @@ from bot.views.elements import (
     Style,
     Text,
 )
+from bot.views.second_look import result_words
 from bot.views.words import quote, say
 from cases.feedback import Rate
 from cases.lexicon_changes import DOES, IN_FORCE, PROPOSED, Change
+from cases.second_look import Result
 
 FEW = 5  # drafts: below, a share says nothing
 MOST = 12  # changes in force that are shown, newest first
 
 
-def rules_card(rates: Sequence[Rate], version: str, locale: str, *, reviews: bool) -> Card:
-    """Per rule: on how many drafts it fired, and on how many somebody said 「誤検知」."""
+def rules_card(
+    rates: Sequence[Rate], again: Sequence[Result], version: str, locale: str, *, reviews: bool
+) -> Card:
+    """Per rule: on how many drafts it fired, and on how many somebody said 「誤検知」.
+
+    `again`: what reading released cases once more has found.
+    """
     parts: list[Part] = [
         Text(say(locale, "rules.title"), Style.TITLE),
         Text(say(locale, "rules.version", version=version), Style.QUIET),
@@ -36,6 +43,8 @@ def rules_card(rates: Sequence[Rate], version: str, locale: str, *, reviews: boo
         parts += [Facts(rows), Text(say(locale, "rules.what_it_is"), Style.QUIET)]
     else:
         parts.append(Text(say(locale, "rules.none")))
+    if again:
+        parts += [Facts(tuple(result_words(again, locale)))]
     if reviews:
         parts.append(Actions((Button(say(locale, "rules.words"), "rules.words"),)))
     return Card(tuple(parts))

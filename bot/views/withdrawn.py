@@ -13,18 +13,21 @@ NAMES_A_CASE = frozenset(
         "case.show",
         "share.withdraw",
         "try.start",
+        "pull.form",
         "review.back_form",
         "review.give_back",
         "review.mask",
         "review.mask_form",
         "review.open",
+        "review.place",
         "review.release",
         "review.to_office",
         "review.withdraw_form",
     }
 )
-SAMPLED = "review.read"  # its value: the sample's id and the case's
-IN_FULL = frozenset({SAMPLED, "review.mask_form"})  # on a card that is about one text alone
+# Their value: the sample's id (or its month), and the case's.
+SAMPLED = frozenset({"review.read", "second.fine", "second.missed"})
+IN_FULL = SAMPLED | {"review.mask_form"}  # on a card that is about one text alone
 
 
 def withdrawn_card(locale: str, *, others: bool = False) -> Card:
@@ -42,7 +45,7 @@ def cases_of(card: Card) -> tuple[str, ...]:
 
 def _case_of(button: Button) -> str:
     first, _, rest = button.value.partition(":")
-    if button.action == SAMPLED:
+    if button.action in SAMPLED:
         return rest
     return first if button.action in NAMES_A_CASE else ""
 

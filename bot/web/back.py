@@ -52,8 +52,8 @@ class Foreseen:
 class Back(Protocol):
     """Implemented by bot/app.py. Each call is its own transaction; none sends anything itself."""
 
-    company_id: str
-    team: str  # the web workspace's external id, for Desk.keep
+    company_id: str  # of the page without login
+    team: str  # its web workspace's external id
 
     async def people(self) -> list[Person]:
         """The people of the switch, in its order; the first one acts until another is chosen."""

@@ -19,7 +19,8 @@ from bot.web.answers import answer
 from bot.web.links import own_path
 from bot.web.threads import Change, Press, Top
 from bot.web.visit import WHO, House, Visit, enter, page, remember
-from bot.web.walls import Refused, set_cookie
+from bot.web.walls import Refused
+from cases.text import whole_number
 
 LIMIT = 200  # characters of a form's key
 
@@ -29,7 +30,8 @@ async def home(house: House, request: web.Request) -> web.StreamResponse:
     visit = await enter(house, request)
     chips = [row["en" if visit.locale == "en" else "ja"] for row in examples()]
     chosen = request.query.get("try", "")
-    text = chips[int(chosen)] if chosen.isdigit() and int(chosen) < len(chips) else ""
+    at = whole_number(chosen)
+    text = chips[at] if at is not None and at < len(chips) else ""
     return await first_screen(visit, text)
 
 
@@ -49,6 +51,12 @@ async def first_screen(
         "tour": await tour.strip(visit),
     }
     return await page(visit, "home.html", found, status=status)
+
+
+async def here(house: House, request: web.Request) -> web.StreamResponse:
+    """Somebody writes on the page: their session stays alive, up to its longest."""
+    await enter(house, request)
+    return web.Response(status=204)
 
 
 async def say(house: House, desk: Desk, request: web.Request) -> web.StreamResponse:
@@ -134,7 +142,7 @@ async def switch(house: House, request: web.Request) -> web.StreamResponse:
     if member_id not in [person.member_id for person in visit.people]:
         raise Refused("E-01", 404)
     response = _follow(visit, own_path(str(posted.get("back") or "/")))
-    set_cookie(response, WHO, member_id)
+    house.walls.keep(response, WHO, member_id)
     return response
 
 
@@ -176,7 +184,7 @@ async def _ask(
 ) -> Sequence[Reply] | None:
     """The conversation's replies; None for a form that was sent before: it happens once."""
     external = hashlib.sha256(f"{visit.session}:{visit.member.id}:{key}".encode()).hexdigest()
-    kept = await desk.keep("web", visit.house.back.team, external, dict(raw))
+    kept = await desk.keep("web", visit.team, external, dict(raw))
     if kept is None:
         raise Refused("E-01", 404)
     if not kept.fresh:
@@ -195,7 +203,7 @@ def _button(pressed: str) -> tuple[str, str, str]:
     """Row, action and value of a pressed button."""
     row, _, rest = pressed.partition(" ")
     action, _, value = rest.partition(" ")
-    if not row.isdigit() or not action or len(value) > 1000:
+    if whole_number(row) is None or not action or len(value) > 1000:
         raise Refused("E-00", 400)
     return row, action, value
 

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from bot.views import schedule as words
 from bot.web.visit import House, Visit, enter, page, remember
-from cases.vocabulary import Role
+from cases import rights
+from cases.rights import Action
 from scheduler import calendar, company_days, schedules
 from scheduler.company_days import LISTS, SWITCHES, BadDay
 from scheduler.jobs import BY_NAME
@@ -21,8 +22,8 @@ SHOWN = ("monthly_digest", "reflection")  # the schedules that a calendar moves
 async def form(house: House, request: web.Request) -> web.StreamResponse:
     """The calendar as it was typed. Raises NotAllowed for all but 事務局."""
     visit = await enter(house, request)
-    visit.scope.needs(Role.HQ_ADMIN)
     async with house.library.db.transaction(visit.scope) as shelf:
+        rights.need(shelf, Action.SCHEDULE)
         typed = company_days.typed((await shelf.people.company()).settings)
     return await _form(visit, typed)
 
@@ -32,7 +33,8 @@ async def change(house: House, request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     visit = await enter(house, request)
     house.walls.check(request, posted)
-    visit.scope.needs(Role.HQ_ADMIN)
+    async with house.library.db.transaction(visit.scope) as shelf:
+        rights.need(shelf, Action.SCHEDULE)
     typed = {name: str(posted.get(name) or "") for name in (*LISTS, *SWITCHES)}
     bad = _first_bad(visit, typed)
     if bad:
@@ -50,7 +52,7 @@ async def change(house: House, request: web.Request) -> web.StreamResponse:
                 words.job_words(kind, visit.locale),
                 [
                     words.due_words(turn.due_at, zone, visit.locale)
-                    for turn in await schedules.coming(shelf, BY_NAME[kind], new)
+                    for turn in await schedules.coming(shelf, BY_NAME, kind, new)
                 ],
             )
             for kind in SHOWN

@@ -12,7 +12,7 @@ from bot.views.elements import Actions, Button, Card, Style, Text
 from bot.views.withdrawn import cases_of, with_instead, withdrawn_card
 from bot.web.threads import Entry
 from bot.web.visit import Visit
-from cases.vocabulary import Status
+from cases.vocabulary import GONE
 
 if TYPE_CHECKING:
     from cases.db import Shelf
@@ -67,7 +67,7 @@ async def _not_found(visit: Visit, shelf: Shelf, ids: Collection[str]) -> dict[s
 
     for case_id in ids:
         case = await shelf.cases.any(case_id)
-        if case is not None and case.status is Status.WITHDRAWN:
+        if case is not None and case.status in GONE:
             continue
         del found[case_id]  # a draft, or a case that stands in an office
         if case is None or case.recast_at is None:

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.conversation.showing import shown
+from bot.conversation.showing import shown, visible
 from bot.views.case import Shown, case_card, kind_words, proof_words
 from bot.web.visit import House, Visit, enter, page
-from cases import trials
+from cases import rights, trials
 from cases.db import Shelf
-from cases.errors import NotFound
 from cases.models.case import Case
+from cases.rights import Action
+from cases.text import whole_number
 from cases.vocabulary import terms
 
 PAGE = 20  # cases on one page
@@ -63,9 +64,7 @@ async def case(house: House, request: web.Request) -> web.StreamResponse:
     """One case: a page, or the inside of the sheet. Raises NotFound for one out of reach."""
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
-        row = await shelf.cases.get(request.match_info["id"])
-        if row is None:
-            raise NotFound
+        row = await visible(shelf, request.match_info["id"])
         view = (await shown(shelf, [row], visit.locale))[0]
     card = visit.card(case_card(view, visit.locale), f"case-{row.id}")
     if visit.quick:
@@ -77,16 +76,17 @@ async def case(house: House, request: web.Request) -> web.StreamResponse:
 
 def _wanted(request: web.Request) -> Wanted:
     query = request.query
-    leaf = query.get("page", "1")
+    leaf = whole_number(query.get("page", "1"))
     return Wanted(
         sort="reproduced" if query.get("sort") == "reproduced" else "new",
         channel=query.get("channel", ""),
         area=query.get("area", ""),
-        page=int(leaf) if leaf.isdigit() and 0 < int(leaf) < 1000 else 1,
+        page=leaf if leaf and leaf < 1000 else 1,
     )
 
 
 async def _reachable(shelf: Shelf) -> list[Case]:
+    rights.need(shelf, Action.SEARCH)
     rows = await shelf.cases.many(await shelf.cases.visible_ids())
     return sorted(rows.values(), key=lambda row: (row.shared_at, row.id), reverse=True)
 

@@ -10,10 +10,12 @@ from bot.conversation.showing import office_word
 from bot.views.digest import digest_card, reason_words
 from bot.views.pack import tried_words
 from bot.web.visit import House, Visit, enter, page
-from cases import counts, digests, months, packs
+from cases import counts, digests, months, packs, rights
+from cases.counts import Figures
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Office
+from cases.rights import Action
 from cases.vocabulary import label
 
 MONTHS = 6
@@ -22,22 +24,27 @@ MONTHS = 6
 async def office(house: House, request: web.Request) -> web.StreamResponse:
     """The member's own office; 事務局 may look at each, and at any month's digest beforehand."""
     visit = await enter(house, request)
+    previews = rights.may(visit.scope, Action.PREVIEW_DIGEST)
     asked = request.query.get("month", "")
     async with house.library.db.transaction(visit.scope) as shelf:
+        rights.need(shelf, Action.SEARCH)
         offices = await shelf.people.offices()
         here = _here(visit, offices, request.query.get("office", ""))
         month = months.month_of(shelf.now)
-        figures = await counts.office_figures(shelf, here.id, month, MONTHS)
-        digest = await _digest(shelf, here.id, asked if visit.reviews else "")
+        sees = rights.may(visit.scope, Action.FIGURES, office=here.id)
+        figures = await counts.office_figures(shelf, here.id, month, MONTHS) if sees else None
+        digest = await _digest(shelf, here.id, asked if previews else "")
     posts = await house.back.posts(visit.scope.company_id, here.id)
     found: dict[str, Any] = {
         "here": here,
         "name": office_word(here, visit.locale),
         "offices": [(row.id, office_word(row, visit.locale)) for row in offices],
         "figures": figures,
-        "most": max([1, *(max(f.posted, f.tried, f.reproduced) for f in figures or [])]),
+        "sees_figures": sees,
+        "most": max([1, *(n for f in figures or [] for n in _told(f))]),
         "posts": [(visit.day(p.at), visit.card(p.card, f"post-{p.id}")) for p in posts],
-        "preview": asked if visit.reviews else "",
+        "previews": previews,
+        "preview": asked if previews else "",
         "months": list(reversed(months.last(month, 13))),
         "last": months.before(month),
         "digest": visit.card(digest_card(digest, visit.locale), "digest") if digest else "",
@@ -49,6 +56,7 @@ async def pack(house: House, request: web.Request) -> web.StreamResponse:
     """定例の資料: one page of A4 for the promoters' meeting."""
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
+        rights.need(shelf, Action.SEARCH)
         here = _here(visit, await shelf.people.offices(), request.match_info["office"])
         if here.id != request.match_info["office"]:
             raise NotFound
@@ -69,10 +77,19 @@ async def pack(house: House, request: web.Request) -> web.StreamResponse:
     return await page(visit, "pack.html", found)
 
 
+def _told(figures: Figures) -> list[int]:
+    numbers = (figures.posted, figures.tried, figures.reproduced)
+    return [number for number in numbers if number is not None]
+
+
 def _here(visit: Visit, offices: list[Office], asked: str) -> Office:
     """The office to show: one's own, or any for 事務局. Raises NotFound where there is none."""
     own = visit.member.office_id
-    wanted = (asked or own or offices[0].id if offices else "") if visit.reviews else own
+    wanted = (
+        (asked or own or offices[0].id if offices else "")
+        if rights.may(visit.scope, Action.PREVIEW_DIGEST)
+        else own
+    )
     for row in offices:
         if row.id == wanted:
             return row

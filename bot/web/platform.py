@@ -7,6 +7,7 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -15,30 +16,56 @@ from jinja2 import Environment, PackageLoader
 from bot.conversation.events import Aside, Event, Pressed, Said
 from bot.platform import Desk
 from bot.views.elements import Card, from_json, to_json
-from bot.web import chat, company_days, holds, library, mailbox, office, plans, review, status
+from bot.web import (
+    chat,
+    company_days,
+    exports,
+    holds,
+    library,
+    mailbox,
+    office,
+    plans,
+    review,
+    sign_in,
+    status,
+)
+from bot.web.attempts import Attempts
 from bot.web.back import Back
+from bot.web.entrance import by_session, by_switch
 from bot.web.threads import Threads
 from bot.web.visit import House
 from bot.web.walls import Walls
 from cases.errors import NotFound
 from cases.library import Library
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # decision 31: a page without login, nowhere else
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # decision 31: the page without login
 STATIC = Path(str(files("bot.web").joinpath("static")))
 FILES = ("page.css", "page.js", "htmx.min.js", "htmx.LICENSE", "hitotsubu.svg")
 
 
 class WebPlatform:
-    """`bot.platform.Platform` for the browser. Call `prepare` once before the server starts."""
+    """`bot.platform.Platform` for the browser. Call `prepare` once before the server starts.
+
+    Where the library has an address for the pages, people sign in to them; else it is the page
+    without login.
+    """
 
     name = "web"
 
     def __init__(
-        self, library: Library, desk: Desk, back: Back, *, hosts: frozenset[str] = LOOPBACK
+        self, library: Library, desk: Desk, back: Back, attempts: Attempts | None = None
     ) -> None:
         self.desk = desk
-        self.walls = Walls(hosts)
-        self.house = House(library, back, self.walls, Threads())
+        name = urlsplit(library.web_url).hostname
+        self.walls = Walls(frozenset({name}) if name else LOOPBACK, public=name is not None)
+        self.house = House(
+            library=library,
+            back=back,
+            walls=self.walls,
+            threads=Threads(),
+            entrance=by_session if name else by_switch,
+            attempts=attempts or Attempts(),
+        )
 
     def prepare(self, app: web.Application) -> None:
         """Templates and walls for the application that serves `routes`."""
@@ -50,6 +77,7 @@ class WebPlatform:
         guard, house, desk = self.walls.guard, self.house, self.desk
         reads = {
             "/": chat.home,
+            "/here": chat.here,
             "/mailbox": mailbox.mailbox,
             "/library": library.library,
             "/case/{id}": library.case,
@@ -59,6 +87,8 @@ class WebPlatform:
             "/holds": holds.queues,
             "/holds/{month}.csv": holds.reconciliation,
             "/status": status.status,
+            "/export/cases.{form}": exports.cases,
+            "/export/audit.csv": exports.audit,
             "/schedule": plans.listing,
             "/schedule/{kind}": plans.form,
             "/schedule/{kind}/try": plans.rehearsal,
@@ -73,6 +103,9 @@ class WebPlatform:
             "/calendar": company_days.change,
         }
         asks = {"/say": chat.say, "/press": chat.press}
+        if self.walls.public:
+            reads |= {"/sign-in": sign_in.how, "/sign-in/{link}": sign_in.button}
+            forms |= {"/sign-in": sign_in.redeem, "/sign-out": sign_in.out}
         return [
             *(web.get(path, guard(partial(page, house))) for path, page in reads.items()),
             *(web.post(path, guard(partial(form, house))) for path, form in forms.items()),

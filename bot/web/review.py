@@ -8,8 +8,8 @@ from aiohttp import web
 
 from bot.views.elements import Actions, Button, Card
 from bot.web.visit import House, Visit, enter, page
-from cases import review
-from cases.vocabulary import Role
+from cases import review, rights, second_look
+from cases.rights import Action
 
 MOST = 20  # texts on the page, oldest first
 COMPARED = 10  # of them, with what is like them: each costs a search
@@ -20,12 +20,14 @@ async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     # Read now: they bring the guard, which the first page does not wait for.
     from bot.conversation.review import beside, reviewed, sampled
     from bot.views.review import imports_parts, near_parts, waiting_parts
+    from bot.views.second_look import offer_parts
 
     visit = await enter(house, request)
     async with house.library.db.transaction(visit.scope) as shelf:
         found = await review.queue(shelf)
         rows = await reviewed(shelf, found[:MOST], visit.locale)
         imports = await sampled(shelf)
+        again = await second_look.due(shelf)
     near = await beside(house.library, visit.scope, found[:COMPARED])
     cards = []
     for number, row in enumerate(rows):
@@ -39,12 +41,14 @@ async def waiting(house: House, request: web.Request) -> web.StreamResponse:
     if imports:
         many = Card(tuple(imports_parts(imports, visit.locale)))
         around["imports"] = visit.card(many, "imports")
+    if again:
+        around["again"] = visit.card(Card(tuple(offer_parts(again, visit.locale))), "again")
     return await page(visit, "review.html", around)
 
 
 def _tools(visit: Visit) -> Card:
     """規則 for all who review, 確認の設定 for 事務局."""
     buttons = [Button(visit.words("rules.title"), "rules.show")]
-    if Role.HQ_ADMIN in visit.scope.roles:
+    if rights.may(visit.scope, Action.SETTINGS):
         buttons.append(Button(visit.words("reviewing.settings"), "review.settings"))
     return Card((Actions(tuple(buttons)),))

@@ -8,7 +8,7 @@ from typing import get_args
 
 from bot.web.back import Moved, Step
 from bot.web.visit import Visit
-from cases.errors import BadInput
+from cases.errors import BadInput, NotAllowed
 
 # Who acts in a step and which example goes into the box; in the last two steps the date moves
 # and a mailbox is opened. People are named by their place in the switch: MR, promoter, manager.
@@ -29,7 +29,12 @@ class Strip:
 
 
 async def strip(visit: Visit) -> Strip | None:
-    """The strip at the step of the page's address; None where there is no tour."""
+    """The strip at the step of the page's address; None where there is no tour.
+
+    It goes from person to person, so there is none where people sign in.
+    """
+    if visit.signed_in:
+        return None
     day = await visit.house.back.today(visit.scope.company_id)
     if day is None:
         return None
@@ -42,7 +47,9 @@ async def strip(visit: Visit) -> Strip | None:
 
 
 async def move(visit: Visit, by: str) -> Moved:
-    """Moves the date by one step of the strip. Raises BadInput for another one."""
+    """Moves the date by one step of the strip. Raises BadInput for another one, or NotAllowed."""
+    if visit.signed_in:
+        raise NotAllowed("by")
     for step in get_args(Step):
         if by == step:
             return await visit.house.back.move(visit.scope.company_id, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,19 +13,21 @@ from markupsafe import Markup
 
 from bot.views.elements import Card
 from bot.views.words import month_words, say
+from bot.web.attempts import Attempts
 from bot.web.back import Back, Letter, Person
 from bot.web.html import Frame, card_html
 from bot.web.threads import Thread, Threads
-from bot.web.walls import LOCALE, SESSION, Walls, new_session, set_cookie
+from bot.web.walls import SESSION, Walls, new_session
 from bot.web.words import day_words
-from cases import members, months
-from cases.errors import NotFound
+from cases import members, months, rights
 from cases.library import Library
 from cases.models.org import Member
-from cases.roles import REVIEWERS
+from cases.rights import Action
 from cases.scope import Scope
 
 WHO = "hitotsubu_who"
+HOLDS = (Action.COMPLIANCE, Action.SAFETY)
+Entrance = Callable[["House", web.Request], Awaitable["Visit"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class House:
     back: Back
     walls: Walls
     threads: Threads
+    entrance: Entrance
+    attempts: Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,13 @@ class Visit:
     house: House
     request: web.Request
     session: str
-    people: list[Person]
+    team: str  # the external id of the web workspace, for Desk.keep
+    people: list[Person]  # of the switch; empty where people sign in
     member: Member
     scope: Scope
     locale: str
     now: datetime
+    sample: bool  # a company in which everything is made up
     _letters: list[list[Letter]] = field(default_factory=list)  # read once, when first asked for
 
     @property
@@ -60,7 +66,16 @@ class Visit:
     @property
     def reviews(self) -> bool:
         """True for those who approve cases for the whole company."""
-        return not self.scope.roles.isdisjoint(REVIEWERS)
+        return rights.may(self.scope, Action.REVIEW)
+
+    def may(self, action: str) -> bool:
+        """For templates: whether a right of the table is this person's."""
+        return rights.may(self.scope, Action(action))
+
+    @property
+    def signed_in(self) -> bool:
+        """False on the page without login."""
+        return self.house.walls.public
 
     @property
     def quick(self) -> bool:
@@ -90,23 +105,8 @@ class Visit:
 
 
 async def enter(house: House, request: web.Request) -> Visit:
-    """The visit of a request. Raises NotFound where nobody is there to act."""
-    people = await house.back.people()
-    chosen = request.cookies.get(WHO, "")
-    known = [person.member_id for person in people]
-    if not known:
-        raise NotFound
-    member_id = chosen if chosen in known else known[0]
-    company = Scope(house.back.company_id)
-    async with house.library.db.transaction(company) as shelf:
-        member = await shelf.people.member(member_id)
-        now = shelf.now
-    if member is None:
-        raise NotFound
-    session = request.cookies.get(SESSION) or new_session()
-    return Visit(
-        house, request, session, people, member, members.scope_of(member), member.locale, now
-    )
+    """The visit of a request. Raises what the entrance raises (bot/web/entrance.py)."""
+    return await house.entrance(house, request)
 
 
 async def page(
@@ -124,6 +124,9 @@ async def page(
         "key": new_session(),
         "path": visit.request.path_qs,
         "menu": _menu(visit),
+        "more": _more(visit),
+        "name": members.shown_name(visit.member, visit.locale),
+        "sample": visit.sample,
         "unread": sum(not letter.read for letter in letters),
         "letters": letters,
     }
@@ -135,13 +138,29 @@ async def page(
 
 
 def remember(response: web.StreamResponse, visit: Visit) -> None:
-    """Sets the session and, for error pages, the language."""
-    set_cookie(response, SESSION, visit.session)
-    set_cookie(response, LOCALE, visit.locale)
+    """Sets the language, for error pages; and the session, where nobody signs in."""
+    walls = visit.house.walls
+    walls.keep(response, walls.locale, visit.locale)
+    if not visit.signed_in:
+        walls.keep(response, SESSION, visit.session)
 
 
 def _menu(visit: Visit) -> list[tuple[str, str]]:
-    """At most four words; those who approve see 確認待ち in place of 受信箱."""
+    """At most four words; those who approve see 確認待ち in place of 受信箱, and who only runs or
+    audits it is not led to cases."""
     second = ("/review", "review") if visit.reviews else ("/mailbox", "mailbox")
-    rows = [("/", "home"), second, ("/library", "library"), ("/office", "office")]
+    rows = [("/", "home"), second]
+    if rights.may(visit.scope, Action.SEARCH):
+        rows += [("/library", "library"), ("/office", "office")]
     return [(path, visit.words(f"web.menu_{name}")) for path, name in rows]
+
+
+def _more(visit: Visit) -> list[tuple[str, str]]:
+    """What stands at the foot of each page: nothing that would be refused."""
+    rows = [
+        ("/mailbox", "web.menu_mailbox", visit.reviews),
+        ("/holds", "holds.page", any(rights.may(visit.scope, one) for one in HOLDS)),
+        ("/schedule", "schedule.title", rights.may(visit.scope, Action.SCHEDULE)),
+        ("/status", "status.title", True),
+    ]
+    return [(path, visit.words(key)) for path, key, shown in rows if shown]

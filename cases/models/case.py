@@ -73,6 +73,8 @@ class Case(Owned, Base):
     released_by: Mapped[str | None]
     review_note: Mapped[str] = mapped_column(default="")  # why a reviewer gave it back
     recast_at: Mapped[datetime | None]  # cards sent before are shown anew: a name or a span left
+    confirmed_at: Mapped[datetime | None]  # 「今も有効」 was said; None: its text is newer
+    doubted_at: Mapped[datetime | None]  # 「今も有効?」 was asked and waits for an answer
     source: Mapped[str | None]
     origin: Mapped[str] = mapped_column(default="self")
     shared_at: Mapped[datetime]

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.columns import Base, Owned
 
+CHECKED = "checked"  # stands for the check itself: what was screened is counted, too
+
 
 class Firing(Base):
     """A rule that fired on a draft, once for each draft: no text, only whether it was right."""
@@ -39,12 +41,17 @@ class LexiconChange(Owned, Base):
 
 
 class Sampling(Owned, Base):
-    """Imports that one reviewer approves together, once the picked ones have been read."""
+    """Texts of which some are drawn and read.
+
+    Imports that one reviewer approves together (`review_sample`), and a month's releases that
+    reviewers read once more (`second_look`).
+    """
 
     __tablename__ = "sampling"
     member_id: Mapped[str]
     marks: Mapped[dict[str, Any]] = mapped_column(default=dict)  # case id → hash of its text
     picked: Mapped[list[str]] = mapped_column(default=list)
     read: Mapped[list[str]] = mapped_column(default=list)
+    missed: Mapped[list[str]] = mapped_column(default=list)  # drawn, and something was wrong
     made_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

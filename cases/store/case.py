@@ -192,6 +192,11 @@ class Cases(VectorRows):
         )
         return dict((await self.session.execute(found)).all())
 
+    async def newest_change(self) -> datetime | None:
+        """When the text or status of any case changed last; None without cases."""
+        found = select(func.max(Case.changed_at)).where(Case.company_id == self.company_id)
+        return (await self.session.scalars(found)).one()
+
     async def whatever(self, ids: Collection[str]) -> Sequence[Case]:
         """Cases by id in whatever status: for what shows them to nobody."""
         found = select(Case).where(

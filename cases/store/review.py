@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Case, Draft
-from cases.models.review import Firing, LexiconChange, Sampling
+from cases.models.review import CHECKED, Firing, LexiconChange, Sampling
 from cases.scope import Scope
 from cases.store.asking import among
-from cases.vocabulary import DraftState, Status
+from cases.vocabulary import GONE, DraftState, Status
 
 Row = TypeVar("Row")
 WHO = ("author", "reviewer")
@@ -78,8 +79,18 @@ class Reviews:
             Draft.company_id == self.company_id,
             among(self.session, Draft.case_id, case_ids),
             Draft.state == DraftState.PUBLISHED,
+            Draft.declared_hash.is_not(None),  # none where an edit was shut
         )
         return (await self.session.scalars(found.order_by(Draft.updated_at))).all()
+
+    async def edits_of(self, case_id: str) -> Sequence[Draft]:
+        """The drafts in which a case is being edited, or its edit was stopped."""
+        found = select(Draft).where(
+            Draft.company_id == self.company_id,
+            Draft.case_id == case_id,
+            Draft.state != DraftState.PUBLISHED,
+        )
+        return (await self.session.scalars(_alone(found))).all()
 
     async def waiting_imports(self) -> Sequence[Case]:
         """Imported cases that wait for company-wide approval, oldest first."""
@@ -90,6 +101,37 @@ class Reviews:
             Case.origin == "import",
         )
         return (await self.session.scalars(found.order_by(Case.release_asked_at, Case.id))).all()
+
+    async def released_in(self, first: datetime, end: datetime) -> Sequence[Case]:
+        """Cases that became company-wide in [first, end) and are still to be seen."""
+        found = select(Case).where(*self._released(first, end))
+        return (await self.session.scalars(found.order_by(Case.id))).all()
+
+    async def count_released_in(self, first: datetime, end: datetime) -> int:
+        """How many they are."""
+        found = select(func.count()).select_from(Case).where(*self._released(first, end))
+        return int(await self.session.scalar(found) or 0)
+
+    def _released(self, first: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Case.company_id == self.company_id,
+            Case.released_at >= first,
+            Case.released_at < end,
+            Case.status.not_in(GONE),
+            Case.sample.is_(False),
+        )
+
+    async def once(self, row: Sampling) -> Sampling:
+        """Keeps the sample, or gives the one of that id that somebody else has just drawn."""
+        try:
+            async with self.session.begin_nested():
+                self.session.add(row)
+        except IntegrityError:
+            found = await self.sampling(row.id)
+            if found is None:
+                raise
+            return found
+        return row
 
     async def sampling(self, sampling_id: str) -> Sampling | None:
         """One sample, alone in this transaction."""
@@ -118,12 +160,22 @@ class Reviews:
         )
         return {row.rule: row for row in await self.session.scalars(found)}
 
+    async def checked_between(self, start: datetime, end: datetime) -> int:
+        """How many drafts were checked for the first time within [start, end)."""
+        found = select(func.count()).where(
+            Firing.company_id == self.company_id,
+            Firing.rule == CHECKED,
+            Firing.at >= start,
+            Firing.at < end,
+        )
+        return int(await self.session.scalar(found) or 0)
+
     async def rates(self) -> list[tuple[str, int, int, int]]:
         """Rule, on how many drafts it fired, 「誤検知」 of authors, 「誤検知」 of reviewers."""
         of = {who: func.sum(case((Firing.false_by == who, 1), else_=0)) for who in WHO}
         found = (
             select(Firing.rule, func.count(), *of.values())
-            .where(Firing.company_id == self.company_id)
+            .where(Firing.company_id == self.company_id, Firing.rule != CHECKED)
             .group_by(Firing.rule)
             .order_by(Firing.rule)
         )

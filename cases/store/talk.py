@@ -117,9 +117,10 @@ class Talks:
         """A member's last search in a thread."""
         return await self.session.get(Asked, (self.company_id, member_id, thread))
 
-    async def forget_asked(self, before: datetime) -> int:
-        """Forgets the searches in threads that rest since then: how many."""
+    async def forget_asked(self, before: datetime, spared: Collection[str] = ()) -> int:
+        """Forgets the searches in threads that rest since then, but for some members': how many."""
         old = delete(Asked).where(Asked.company_id == self.company_id, Asked.updated_at < before)
+        old = old.where(Asked.member_id.not_in(spared))
         gone = await self.session.scalars(old.returning(Asked.thread))
         return len(gone.all())
 

@@ -88,6 +88,7 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("url", TRICKS)
+@pytest.mark.attack(10, 12)
 async def test_a_service_address_that_only_looks_like_teams_is_refused(
     door: Door, url: object
 ) -> None:
@@ -104,6 +105,7 @@ async def test_an_activity_without_a_service_address_is_refused(door: Door) -> N
 
 
 @pytest.mark.parametrize("url", TRICKS)
+@pytest.mark.attack(10)
 async def test_a_stored_address_is_checked_again_before_anything_is_sent(
     door: Door, url: object
 ) -> None:
@@ -134,6 +136,7 @@ PARTIAL = {
 
 @pytest.mark.parametrize("what", PARTIAL)
 @pytest.mark.parametrize("beside", [[], [WHOLE]], ids=["alone", "beside a whole one"])
+@pytest.mark.attack(11)
 def test_the_door_is_not_there_while_a_registration_is_partial(
     what: str, beside: list[TeamsApp]
 ) -> None:
@@ -149,6 +152,7 @@ def test_without_any_registration_there_is_no_door_and_no_complaint() -> None:
     assert platform.routes() == []
 
 
+@pytest.mark.attack(11)
 async def test_the_server_does_not_start_with_a_registration_that_lacks_its_app_id(
     company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:

@@ -48,6 +48,7 @@ async def test_a_token_of_microsoft_for_this_bot_is_believed(door: Door) -> None
     assert door.desk.log[0] == "keep"
 
 
+@pytest.mark.attack(8)
 async def test_an_activity_without_a_token_is_401(door: Door) -> None:
     body = json.dumps(door.fake.activity()).encode()
     assert (await door.raw(body, {}))[0] == 401
@@ -55,12 +56,14 @@ async def test_an_activity_without_a_token_is_401(door: Door) -> None:
 
 
 @pytest.mark.parametrize("attack", FORGED)
+@pytest.mark.attack(9)
 async def test_a_forged_token_is_401_and_reaches_nothing(door: Door, attack: str) -> None:
     await is_refused(door, door.fake.activity(), FORGED[attack](door.fake))
 
 
 @pytest.mark.parametrize("attack", ["the algorithm none", "another RSA key", "an empty header"])
 @pytest.mark.parametrize("name", ["adaptiveCard/action", "composeExtension/query", "made/up"])
+@pytest.mark.attack(9)
 async def test_a_forged_token_is_401_for_a_pressed_button_too(
     door: Door, attack: str, name: str
 ) -> None:
@@ -68,6 +71,7 @@ async def test_a_forged_token_is_401_for_a_pressed_button_too(
     await is_refused(door, pressed, FORGED[attack](door.fake))
 
 
+@pytest.mark.attack(9)
 async def test_a_key_that_may_not_speak_for_teams_is_401(door: Door) -> None:
     door.fake.endorsements = ["webchat"]
     await is_refused(door, door.fake.activity(), door.fake.token())
@@ -92,6 +96,7 @@ async def test_a_stolen_token_does_not_speak_for_another_channel(door: Door) -> 
         {"channelData": [TENANT], "conversation": "a:room"},
     ],
 )
+@pytest.mark.attack(15)
 async def test_a_good_token_does_not_speak_for_a_foreign_tenant(door: Door, parts: Json) -> None:
     await is_refused(door, door.fake.activity(**parts), door.fake.token(), 403)
 
@@ -101,6 +106,7 @@ async def test_a_tenant_that_left_us_is_refused(door: Door) -> None:
     await is_refused(door, door.fake.activity(), door.fake.token(), 403)
 
 
+@pytest.mark.attack(64)
 async def test_one_tenants_app_does_not_speak_for_another(door: Door) -> None:
     other = TeamsApp("ffffffff-0000-0000-0000-000000000000", "other-tenant", "secret")
     door.platform.transport.know(other)

@@ -135,6 +135,7 @@ def test_a_text_is_found_as_json_escapes_it(tmp_path: Path) -> None:
     assert [form for _, form, _ in clear_text.in_files([tmp_path], "山田先生")] == ["json-upper"]
 
 
+@pytest.mark.attack(54)
 def test_a_changed_audit_entry_shows(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["export", "cases", "--output", os.devnull]) == 0
     assert cli.call(["audit", "verify"]) == 0

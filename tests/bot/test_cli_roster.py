@@ -100,7 +100,7 @@ def test_a_cut_off_file_needs_the_number_and_a_partial_one_lets_nobody_go(
     assert rows(place, "select count(*) from member where active") == [(10,)]
     assert cli.call(["roster", "import", roster(place, HEAD + lines[1]), "--yes",
                      "--leaving", "9"]) == 1  # fmt: skip
-    assert "E-31" in capsys.readouterr().err
+    assert "最後のひとりです(事務局)" in capsys.readouterr().err  # not hq_admin
 
 
 def test_somebody_at_the_terminal_is_asked(

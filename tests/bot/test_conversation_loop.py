@@ -79,15 +79,6 @@ async def test_the_question_after_14_days_takes_one_tap(
     assert answer in await kato.presses(label)
 
 
-async def test_a_line_that_the_guard_stops_is_not_kept(desk: DeskDriver, kato: Person) -> None:
-    await kato.says(QUESTION)
-    await kato.presses("試してみる")
-    await desk.house.go_to(11, 19)
-    await kato.opens_mail()
-    await kato.presses("うまくいった")
-    assert "このひとことは保存しませんでした" in await kato.says(EVENT)
-
-
 async def test_thanks_and_a_question_reach_the_author(desk: DeskDriver, kato: Person) -> None:
     await kato.says("オンラインMRに夜8時のリモートをお願いした例、ある?")
     assert "ありがとうございます" in await kato.presses("参考になった")
@@ -203,13 +194,6 @@ async def test_a_pause_ends_with_a_word(desk: DeskDriver) -> None:
     assert "またお声がけします" in await abe.says("再開")
 
 
-async def test_what_the_guard_stops_in_a_reflection_is_not_kept(desk: DeskDriver) -> None:
-    abe = desk.person(ABE)
-    await abe.says("振り返り")
-    await abe.presses("ひとこと書く")
-    assert "この内容は保存していません" in await abe.says(EVENT)
-
-
 async def test_only_promoters_and_managers_post_to_the_office(desk: DeskDriver) -> None:
     case_id = await publish(desk.person(SATO))
     raw = {"user": ABE, "action": "digest.share_now", "value": f"{case_id}:2026-11"}
@@ -242,3 +226,18 @@ async def test_the_queue_says_how_long_a_case_has_waited(desk: DeskDriver) -> No
     before = nakamura.sees.count("日前から待っています")
     await desk.house.go_to(11, 9)
     assert (await nakamura.says("確認待ち")).count("日前から待っています") == before + 1
+
+
+async def test_only_its_author_says_that_a_case_still_holds(desk: DeskDriver) -> None:
+    case_id = await publish(desk.person(SATO))
+    said = {}
+    for who in (SATO, KATO):
+        raw = {"user": who, "action": "valid.yes", "value": case_id}
+        said[who] = str((await desk.replies(raw))[0].card)
+    assert "半年後にまた" in said[SATO]
+    assert "E-01" in said[KATO]
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY, SATO)) as shelf:
+        case = await shelf.cases.any(case_id)
+        assert case is not None
+        assert case.confirmed_at is not None
+        assert await shelf.audit.has("case.confirm", case_id)

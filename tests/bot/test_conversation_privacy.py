@@ -86,6 +86,7 @@ async def test_a_form_that_comes_too_late_leaves_no_name_in_the_ledger(desk: Des
         ("nakamura", "review.mask_words", "{case}:m", "words"),
         ("nakamura", "review.withdraw", "{case}", "comment"),
         ("nakamura", "review.back", "{case}", "comment"),
+        ("endo", "pull.save", "{case}", "comment"),
         ("nakamura", "rules.propose", "", "word"),
     ],
 )

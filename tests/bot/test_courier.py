@@ -96,7 +96,7 @@ async def test_a_platform_that_is_not_connected_fails_for_good() -> None:
 
 
 def test_each_job_that_writes_to_people_has_a_card() -> None:
-    assert set(BY_NAME) - set(CARDS) == {"retention", "roster_moves"}
+    assert set(BY_NAME) - set(CARDS) == {"audit_head", "retention", "roster_moves"}
 
 
 async def render(house: House, kind: str, content: dict[str, Any], locale: str = "ja") -> str:

@@ -136,6 +136,7 @@ async def test_a_process_is_known_while_it_lives(hub: Hub) -> None:
     assert (await Processes(hub.library.db).known())[0] == []
 
 
+@pytest.mark.attack(51)
 async def test_the_numbers_are_there_without_a_name(hub: Hub, http: Http) -> None:
     db, ring = hub.library.db, hub.library.ring
     await inbox.keep(db, ring, inbox.Arrival(sample.COMPANY, "w1", "slack", "Ev1", "山田先生"))

@@ -116,7 +116,7 @@ async def test_what_does_not_apply_is_looked_at_and_may_be_published_then(
     assert "講演で紹介された例だった" in ogawa.sees
     await ogawa.presses("安全性部門で把握した")
     assert "該当しないことを、安全性部門が確かめました" in await sato.opens_mail()
-    await sato.presses("続きから公開する")
+    await sato.presses("続きへ進む")
     assert "このように公開されます" in sato.sees
     await sato.presses("共有する", declared=list(TICKS), show_author="no")
     assert "公開しました" in sato.sees
@@ -145,7 +145,7 @@ async def test_compliance_lets_a_text_go_on_or_returns_it_with_a_word(
     assert "書いた方にお知らせしました" in ogawa.sees
     assert "E-01" in await ogawa.presses("このまま公開してよい")
     assert "監督部門が確認しました" in await sato.opens_mail()
-    await sato.presses("続きから公開する")
+    await sato.presses("続きへ進む")
     await sato.presses("共有する", declared=list(TICKS), show_author="no")
     assert "公開しました" in sato.sees
 
@@ -157,7 +157,7 @@ async def test_another_wording_is_not_what_was_released(sato: Person, ogawa: Per
     await ogawa.presses("コンプライアンスの控え(1)")
     await ogawa.presses("このまま公開してよい")
     await sato.opens_mail()
-    await sato.presses("続きから公開する")
+    await sato.presses("続きへ進む")
     assert "このように公開されます" in sato.sees
     await sato.presses("直す")
     await sato.presses("内容を確認する", action="他社品は古くて効かないと先生に伝えた")

@@ -44,7 +44,7 @@ def shown(locale: str) -> list[Card]:
             queue_card(queue, many, 99, locale),
             own_card(many, urls, [("safety", 9), ("compliance", 9)], locale),
         ]
-    month = Month("2026-11", [Hold(state="reported"), Hold(state="open")])
+    month = Month("2026-11", [Hold(state="reported"), Hold(state="open")], screened=40)
     found.append(month_card(month, [item(at, "safety") for at in range(LINES)], locale))
     for how in ("released", "returned", "not_applicable", "ask_again"):
         found.append(decided_card({"how": how, "draft_id": "d", "comment": "ひとこと"}, locale))

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from bot import indexer
-from bot.encoders import choice_of, load_models
+from bot.encoders import choice_of, empty_index, load_models, open_library, warm
 from bot.indexer import Indexer
 from cases import sample
 from cases.embedding import ModelChoice
 from cases.embedding.bundled import BundledEncoder
+from cases.embedding.word_vectors import SEARCH_NAME
 from cases.errors import ModelUnavailable
+from cases.index.memory import MemoryIndex
 from cases.indexing import missing
 from cases.scope import Scope
+from tests.fakes.cast import company_of
+from tests.fakes.encoder import FakeEncoder
 from tests.fakes.house import House, settings_of
 
 CHILD = """#!/bin/sh
@@ -107,7 +112,7 @@ async def test_the_child_embeds_what_is_missing_and_ends_with_its_pipe(
     db = company.hub.library.db
     async with db.transaction(Scope(sample.COMPANY)) as shelf:
         await shelf.cases.drop_vectors((await shelf.cases.company_wide())[0].id)
-    assert await missing(db, sample.COMPANY, company.encoder.name)
+    assert await missing(db, sample.COMPANY, SEARCH_NAME)
     monkeypatch.setenv("HITOTSUBU_DATABASE_URL", f"sqlite:///{company.path}")
     monkeypatch.setenv("HITOTSUBU_EMBEDDING_MODEL", model)
     monkeypatch.setattr(os, "nice", lambda _by: 0)  # the tests themselves stay as they are
@@ -118,6 +123,35 @@ async def test_the_child_embeds_what_is_missing_and_ends_with_its_pipe(
         os.close(writer)
         async with asyncio.timeout(60):
             await indexer.run()
-    assert not await missing(db, sample.COMPANY, company.encoder.name)
+    assert not await missing(db, sample.COMPANY, SEARCH_NAME)
     assert ("no/such-model" in capfd.readouterr().err) is bool(model)
     assert asked == (["", model] if model else [""])
+
+
+async def test_the_index_of_one_company_fails_and_the_others_go_on(
+    company: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = company.hub.library
+    for company_id in ("c2", "c3"):
+        async with library.db.transaction(Scope(company_id)) as shelf:
+            shelf.session.add_all(company_of(company_id))
+
+    def make(company_id: str, model: str, size: int) -> MemoryIndex:
+        if company_id != "c3":
+            raise EOFError("離島の診療所")
+        return empty_index(company_id, model, size)
+
+    monkeypatch.setattr(library.shelves, "make_index", make)
+    await warm(library)
+    assert set(library.shelves.companies) == {"c3"}
+    assert "c2: EOFError" in caplog.text
+    assert "離島" not in caplog.text
+
+
+async def test_with_pgvector_no_files_of_an_index_stay(tmp_path: Path) -> None:
+    (tmp_path / "index" / "company").mkdir(parents=True)
+    await open_library(settings_of(tmp_path / "data.db"), FakeEncoder()).close()
+    assert (tmp_path / "index").exists()
+    there = replace(settings_of(tmp_path / "data.db"), index="pgvector")
+    await open_library(there, FakeEncoder()).close()
+    assert not (tmp_path / "index").exists()

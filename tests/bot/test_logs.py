@@ -57,6 +57,7 @@ def test_a_line_is_json_with_ids(written: io.StringIO) -> None:
         "v0=" + "a" * 64, "eyJhbGciOi.eyJzdWIiOi.c2ln",
     ],
 )  # fmt: skip
+@pytest.mark.attack(51)
 def test_a_secret_is_hidden(written: io.StringIO, secret: str) -> None:
     logging.getLogger("bot.slack").error("refused: %s!", secret)
     assert lines(written)[0]["message"] == f"refused: {logs.HIDDEN}!"
@@ -90,6 +91,7 @@ def test_plain_lines_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert logs.Plain().format(record).endswith(" ERROR bot.app: port 8700 company=c1")
 
 
+@pytest.mark.attack(52)
 async def test_nothing_that_is_typed_in_the_story_is_in_any_line(
     company_file: Path, tmp_path: Path, encoder: BundledEncoder, written: io.StringIO
 ) -> None:

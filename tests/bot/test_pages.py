@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
+from bot.views.elements import Actions, Button, Card, Text, to_json
 from bot.views.words import LOCALES
 from bot.web.back import Letter, Step
 from cases import sample
 from cases.errors import NotAllowed
 from cases.models.org import Company, Room, Workspace
 from cases.scope import Scope
+from cases.vocabulary import GONE, Status
 from scheduler import ledger
 from tests.fakes.house import House
 from tests.fakes.sample_cast import KATO, SATO
@@ -19,7 +22,13 @@ from tests.fakes.sample_cast import KATO, SATO
 REAL = "real"  # a company that is not the sample one
 
 
-async def owe(house: House, member_id: str, number: int, payload: bytes = b"{}") -> None:
+async def owe(
+    house: House,
+    member_id: str,
+    number: int,
+    payload: bytes = b"{}",
+    case_ids: tuple[str, ...] = (),
+) -> None:
     """A message to a member that the ledger sends at once."""
     async with house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         account = (await shelf.people.accounts(member_id))[0]
@@ -30,6 +39,7 @@ async def owe(house: House, member_id: str, number: int, payload: bytes = b"{}")
             workspace_id=account.workspace_id,
             user=account.user,
             member_id=member_id,
+            case_ids=case_ids,
         )
         await ledger.owe(shelf, owed)
     house.hub.wake(sample.COMPANY)
@@ -94,13 +104,30 @@ async def test_the_state_before_a_named_model_is_loaded_says_so(company: House) 
     assert before[1] != after[1]  # no vector is of that model yet
 
 
+@pytest.mark.parametrize("status", GONE)
+async def test_a_letter_shows_nothing_of_a_case_that_is_gone(
+    company: House, status: Status
+) -> None:
+    async with company.hub.library.db.transaction(Scope(sample.COMPANY, SATO)) as shelf:
+        case_id = (await shelf.cases.company_wide())[0].id
+    card = Card((Text("朝のひとこと"), Actions((Button("全文", "case.show", case_id),))))
+    payload = json.dumps(to_json(card), ensure_ascii=False).encode()
+    await owe(company, SATO, 1, payload, (case_id,))
+    assert (await mail(company, SATO))[0].card == card
+    async with company.hub.library.db.transaction(Scope(sample.COMPANY, SATO)) as shelf:
+        case = await shelf.cases.any(case_id)
+        assert case is not None
+        case.status = status
+    assert "朝のひとこと" not in str((await mail(company, SATO))[0].card)
+
+
 @pytest.mark.parametrize(
     ("start", "step", "last"),
     [
         (date(2026, 11, 20), "day", date(2026, 11, 24)),  # a weekend, then a holiday
         (date(2026, 12, 22), "two_weeks", date(2027, 1, 5)),
         (date(2026, 12, 2), "digest", date(2026, 12, 3)),
-        (date(2026, 12, 29), "digest", date(2027, 1, 6)),
+        pytest.param(date(2026, 12, 29), "digest", date(2027, 1, 6), marks=pytest.mark.slow),
     ],
 )
 async def test_the_date_goes_on_by_business_days(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from bot.console import ConsolePlatform
 from bot.conversation.events import Event, Joined, Left, Reply, Said
 from bot.views.words import say
 from cases import sample
+from cases.scope import Scope
+from scheduler.ledger import Ledger
+from scheduler.models import Delivery, DeliveryState
 from tests.fakes.house import House
 from tests.fakes.sample_cast import QUESTION, SATO
 
@@ -99,6 +103,7 @@ async def test_an_event_that_was_left_behind_is_answered_once_through_the_ledger
     await guest.reception.receive(event)
     assert await guest.reception.handle(kept) == []  # its own process comes back too late
     await company.settle()
-    letters = await company.hub.pages.letters(sample.COMPANY, SATO)
-    assert len(letters) == 1
-    assert "近い事例が" in str(letters[0].card)
+    async with company.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        rows = await Ledger(shelf).deliveries(Delivery.member_id == SATO, 9)
+    (sent,) = [row for row in rows if row.state == DeliveryState.SENT and row.payload]
+    assert "近い事例が" in json.dumps(json.loads(sent.payload or b""), ensure_ascii=False)

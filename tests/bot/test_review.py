@@ -12,6 +12,7 @@ from cases import exporting, guard, sample
 from cases.models.talk import Reflection
 from cases.scope import Scope
 from cases.searchable import searchable
+from cases.vocabulary import Role
 from scheduler.models import Delivery
 from scheduler.store.ledger import Ledger
 from tests.drivers.desk import DeskDriver
@@ -122,6 +123,7 @@ async def test_what_is_nearly_the_same_stands_beside_with_a_link(
     await shares(abe, COPY)
     copy = abe.value_of("取り下げる")
     await nakamura.says("確認待ち")
+    await nakamura.presses("つぎを見る(あと1件)")
     await nakamura.presses("くわしく確認する", copy)
     assert "似た事例があります" in nakamura.sees
     assert any(
@@ -263,7 +265,11 @@ async def test_a_hidden_author_is_in_no_payload_page_or_export(
         shown = Delivery.member_id != SATO
         rows = await Ledger(shelf).deliveries(shown & Delivery.payload.is_not(None), 500)
         payloads = [(row.payload or b"").decode() for row in rows if case_id in row.case_ids]
-        exports = [(await exporting.export(shelf, form))[0] for form in exporting.FORMATS]
+    taker = Scope(COMPANY.company_id, NAKAMURA, frozenset({Role.HQ_ADMIN}))
+    async with desk.house.hub.library.db.transaction(taker) as shelf:
+        forms = ("csv", "json", "md")
+        found = await exporting.read(shelf)
+    exports = [str(exporting.built(form, found)) for form in forms]
     cards = [json.dumps(to_json(screen.native), ensure_ascii=False) for screen in kato.screens[1:]]
     everything = [*payloads, *exports, *cards]
     assert any(case_id in text for text in everything)

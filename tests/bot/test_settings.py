@@ -39,6 +39,7 @@ def test_a_variable_wins_over_the_default_and_a_file_over_the_variable(tmp_path:
 
 
 @pytest.mark.parametrize("secret", [name for name, (_, hidden) in NAMES.items() if hidden])
+@pytest.mark.attack(51)
 def test_secrets_are_never_printed(secret: str) -> None:
     assert "s3cret" not in repr(read({PREFIX + secret: "s3cret"}))
 
@@ -85,3 +86,16 @@ def test_migrations_use_a_synchronous_driver_and_perhaps_another_role() -> None:
     }
     assert migration_url(both) == "postgresql+psycopg://owner@db/h"
     assert sync_url("sqlite+aiosqlite:///x.db") == "sqlite:///x.db"
+
+
+@pytest.mark.attack(51)
+def test_every_secret_of_the_settings_is_kept_from_the_logs() -> None:
+    env = {
+        "DATABASE_URL": "postgresql://app:canary-1@db/x", "MIGRATION_URL": "postgresql://o:canary-2@db/x",
+        "BACKUP_URL": "postgresql://b:canary-3@db/x", "DATA_KEY": "k1:canary-4,\nk2:canary-5",
+        "SLACK_SIGNING_SECRET": "canary-6", "SLACK_BOT_TOKEN": "canary-7",
+        "SLACK_APP_TOKEN": "canary-8", "SLACK_CLIENT_SECRET": "canary-9",
+    }  # fmt: skip
+    assert set(env) == {name for name, (_, secret) in NAMES.items() if secret}
+    found = read({PREFIX + name: value for name, value in env.items()}).secrets()
+    assert sorted(found) == [f"canary-{number}" for number in range(1, 10)]

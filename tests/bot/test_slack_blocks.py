@@ -93,6 +93,7 @@ def test_a_cut_never_falls_inside_a_visible_character(text: str, limit: int) -> 
         "> 引用 & <b>html</b> :skull:",
     ],
 )
+@pytest.mark.attack(30, 31, 32)
 def test_control_sequences_in_user_text_are_shown_as_typed(style: Style, attack: str) -> None:
     made = blocks.message(Card((Text(attack, style), Facts(((attack, attack),)))))
     shown = list(slack_limits.texts(made["blocks"]))
@@ -103,6 +104,7 @@ def test_control_sequences_in_user_text_are_shown_as_typed(style: Style, attack:
     assert ">" not in made["text"]
 
 
+@pytest.mark.attack(33)
 def test_bidi_controls_are_stripped_everywhere() -> None:
     evil = "承認\u202e済み\u2066"
     card = Card(

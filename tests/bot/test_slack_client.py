@@ -37,6 +37,7 @@ def text(platform: Platform, words: str = "10月の好事例") -> bytes:
     return platform.render(Card((Text(words),)))
 
 
+@pytest.mark.attack(57)
 async def test_a_message_carries_its_key_and_expands_nothing(
     slack: FakeSlack, platform: Platform
 ) -> None:

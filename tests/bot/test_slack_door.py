@@ -56,6 +56,7 @@ async def test_an_event_that_cannot_be_kept_is_answered_with_500_and_not_handled
     assert len(stage.desk.heard) == 1
 
 
+@pytest.mark.attack(3)
 async def test_a_duplicate_and_a_replay_are_acknowledged_and_have_one_effect(stage: Stage) -> None:
     for _ in range(3):
         assert (await stage.send(event(direct("会えました"))))[0] == 200
@@ -79,6 +80,7 @@ async def test_a_repeat_of_slack_is_handled_when_it_is_the_only_copy(stage: Stag
         {"X-Slack-Request-Timestamp": "٣", "X-Slack-Signature": "v0=1"},
     ],
 )
+@pytest.mark.attack(1)
 async def test_a_forged_request_is_refused(stage: Stage, headers: dict[str, str]) -> None:
     body, kind = encoded(event(direct("会えました")))
     assert (await stage.post(body, kind, headers))[0] == 401
@@ -86,6 +88,7 @@ async def test_a_forged_request_is_refused(stage: Stage, headers: dict[str, str]
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (361, 401), (-299, 200), (299, 200)])
+@pytest.mark.attack(4)
 async def test_a_signature_lives_five_minutes(stage: Stage, seconds: int, status: int) -> None:
     body, kind = encoded(event(direct("会えました")))
     assert (await stage.post(body, kind, signed(body, at=NOW + seconds)))[0] == status
@@ -120,6 +123,7 @@ async def test_a_signed_request_that_makes_no_sense_is_400(
     assert stage.desk.log == []
 
 
+@pytest.mark.attack(49)
 async def test_a_request_that_is_too_big_is_413(stage: Stage) -> None:
     body = io.BytesIO(b"a" * (limits.BODY + 1))
     async with stage.http.post("/slack/events", data=body) as answer:

@@ -66,6 +66,7 @@ async def test_what_needs_no_answer_is_acknowledged_and_not_stored(
     assert stage.desk.raws == {}
 
 
+@pytest.mark.attack(22)
 async def test_a_guest_of_slack_connect_presses_nothing(stage: Stage) -> None:
     pressed = press({"type": "button", "action_id": "1:try", "value": "c1"})
     pressed["user"]["team_id"] = "T0OTHER"

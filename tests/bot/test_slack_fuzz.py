@@ -48,6 +48,7 @@ def test_any_text_in_every_place_is_taken_by_slack(text: str) -> None:
 @pytest.mark.fault(34)
 @few
 @given(free)
+@pytest.mark.attack(30, 31, 32)
 def test_no_text_of_a_person_commands_slack(text: str) -> None:
     made = blocks.message(everywhere(text))
     shown = list(slack_limits.texts(made["blocks"]))

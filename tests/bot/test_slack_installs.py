@@ -127,6 +127,7 @@ async def test_an_organisation_is_one_workspace(site: Site) -> None:
     assert found[1]["enterprise"] == "E0ORG"
 
 
+@pytest.mark.attack(14)
 async def test_an_unknown_workspace_without_an_invitation_is_refused_and_its_token_given_back(
     site: Site,
 ) -> None:
@@ -170,6 +171,7 @@ async def test_of_two_installations_with_one_invitation_one_wins(site: Site) -> 
     assert site.slack.oauth.revoked == 1
 
 
+@pytest.mark.attack(14)
 async def test_another_companys_workspace_cannot_be_taken_with_an_invitation(site: Site) -> None:
     library = site.house.hub.library
     theirs = {"token": "xoxb-theirs"}
@@ -183,6 +185,7 @@ async def test_another_companys_workspace_cannot_be_taken_with_an_invitation(sit
 
 
 @pytest.mark.parametrize("bad", ["forged", "replayed", "late", "another browser", "no cookie"])
+@pytest.mark.attack(13)
 async def test_a_state_counts_once_in_its_own_browser_within_ten_minutes(
     site: Site, bad: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +246,7 @@ async def test_a_refused_code_is_told_and_no_secret_is_logged(
     assert "invalid_code" in ours
 
 
+@pytest.mark.attack(13)
 async def test_an_answer_without_a_place_or_a_token_is_refused(site: Site) -> None:
     assert (await site.install(grant(None), await site.invite()))[0] == 502
     assert (await site.install(grant("T0NEW", access_token=""), await site.invite()))[0] == 502
@@ -250,6 +254,7 @@ async def test_an_answer_without_a_place_or_a_token_is_refused(site: Site) -> No
     assert (await site.install(grant("T0NEW"), await site.invite()))[0] == 502
 
 
+@pytest.mark.attack(53)
 async def test_a_broken_database_is_a_page_and_not_a_trace(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_form_without_a_team_is_read_as_any_other() -> None:
         {"enterprise": None},
     ],
 )
+@pytest.mark.attack(22)
 async def test_a_person_of_another_organisation_stays_a_guest(
     slack: SlackDriver, more: Json
 ) -> None:

@@ -130,6 +130,7 @@ async def test_what_cannot_be_fetched_is_said_and_other_peoples_files_are_left_a
         ("http://[", "http://127.0.0.1:2/api/", "failed"),
     ],
 )
+@pytest.mark.attack(47)
 async def test_the_token_goes_to_slacks_host_of_files_only(url: str, api: str, why: str) -> None:
     with pytest.raises(NotFetched) as found:
         await attached.fetch("xoxb-secret", api, Attached("x.csv", 1, url))
@@ -172,6 +173,7 @@ async def test_who_joins_is_known_at_once_and_who_is_deactivated_gets_nothing(
 @pytest.mark.parametrize(
     "guest", [{"is_restricted": True}, {"is_ultra_restricted": True}, {"team_id": "T0OTHER"}]
 )
+@pytest.mark.attack(22)
 async def test_a_guest_is_never_a_member_whatever_the_roster_says(
     slack: SlackDriver, guest: Json
 ) -> None:

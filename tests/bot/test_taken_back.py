@@ -11,6 +11,7 @@ from bot.views.withdrawn import cases_of, without_case
 from cases import names, sample, sharing
 from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
+from cases.vocabulary import Role
 from tests.drivers.doors import DOORS, OFFICE, AnyDriver
 from tests.drivers.slack import SlackDriver, _channel
 from tests.drivers.teams import TeamsDriver
@@ -34,7 +35,7 @@ async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
             case = await shelf.cases.any(case_id)
             assert case is not None
         assert case.title in (await driver.room(OFFICE))[-1].text
-        author = Scope(sample.COMPANY, case.author_id)
+        author = acting_as(case.author_id)
         async with driver.house.hub.library.db.transaction(author) as shelf:
             person = await shelf.people.member(case.author_id)
             assert person is not None
@@ -53,6 +54,11 @@ async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
         assert not any(case.title in one for one in updated)
         await driver.house.hub.clock.ring("reconcile")
         assert fresh(driver, [*before, *updated]) == []
+
+
+def acting_as(member_id: str) -> Scope:
+    """What a member may do."""
+    return Scope(sample.COMPANY, member_id, frozenset({Role.MEMBER}))
 
 
 def fresh(driver: AnyDriver, before: list[str]) -> list[str]:
@@ -81,7 +87,7 @@ async def test_a_withdrawn_case_leaves_the_answers_that_showed_it(
         async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
             case = await shelf.cases.any(case_id)
             assert case is not None
-        author = Scope(sample.COMPANY, case.author_id)
+        author = acting_as(case.author_id)
         async with driver.house.hub.library.db.transaction(author) as shelf:
             await sharing.withdraw(shelf, case_id)
         await driver.house.hub.clock.ring("reconcile")
@@ -107,7 +113,7 @@ async def test_a_page_shows_no_older_answer_with_a_withdrawn_case_or_a_hidden_na
             assert case is not None
             author = await shelf.people.member(case.author_id)
             assert author is not None
-        acting = Scope(sample.COMPANY, case.author_id)
+        acting = acting_as(case.author_id)
         for show, seen in ((True, True), (False, False)):
             async with database.transaction(acting) as shelf:
                 await names.choose(shelf, case_id, show=show)
@@ -128,7 +134,7 @@ async def test_a_reviewers_cards_follow_a_hidden_name_and_a_withdrawal(
         await sato.says(WIN)
         await sato.presses("共有する", declared=list(TICKS), show_author="yes")
         case_id = sato.value_of("取り下げる")
-        database, author = driver.house.hub.library.db, Scope(sample.COMPANY, SATO)
+        database, author = driver.house.hub.library.db, acting_as(SATO)
         async with database.transaction(author) as shelf:
             case, person = await shelf.cases.any(case_id), await shelf.people.member(SATO)
             assert case is not None

@@ -97,6 +97,7 @@ def test_the_same_activity_has_the_same_external_id() -> None:
     assert external_id(FAKE.activity(id=None)) == ""
 
 
+@pytest.mark.attack(15)
 def test_two_different_tenants_in_one_activity_are_none() -> None:
     assert tenant(FAKE.activity()) == TENANT
     assert tenant(FAKE.activity(channelData={"tenant": {"id": "other"}})) == ""

@@ -95,6 +95,26 @@ async def test_an_old_clients_submit_replaces_the_card_by_an_update(door: Door) 
     assert list(door.fake.updated) == ["m7"]
 
 
+@pytest.mark.parametrize("way", ["slow", "submit"])
+async def test_a_text_that_may_lie_nowhere_opens_for_old_clients_in_the_cards_place(
+    door: Door, way: str
+) -> None:
+    door.desk.replies = [Open(HELLO, instead=KEPT)]
+    press = door.fake.pressed("holds.read", "h1")
+    if way == "slow":
+        door.platform._door._invoke_seconds = 0.0
+        door.desk.gate.clear()
+    else:
+        press = door.fake.activity(
+            text=None, value=press["value"]["action"]["data"], replyToId="m7"
+        )
+    await door.post(press)
+    door.desk.gate.set()
+    await door.platform.close()
+    assert "どうぞ" in str(door.fake.updated["m7"])
+    assert door.fake.sent == []
+
+
 async def test_a_form_after_a_message_is_sent_as_a_message(door: Door) -> None:
     door.desk.replies = [Open(HELLO)]
     await door.post(door.fake.activity())
@@ -165,7 +185,8 @@ async def test_what_becomes_a_message_holds_nothing_that_was_typed(
     else:
         value = press["value"]["action"]["data"]
         press = door.fake.activity(text=None, value=value, replyToId="m7")
-    door.fake.script = [(404, {}, b"{}")] if isinstance(reply, Replace) else []  # no place for it
+    no_place = isinstance(reply, Replace) or reply.instead
+    door.fake.script = [(404, {}, b"{}")] if no_place else []
     await door.post(press)
     door.desk.gate.set()
     await door.platform.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,7 @@ def test_buttons_that_are_too_wide_for_a_phone_take_a_second_row() -> None:
     assert titles == [list(labels[:2]), list(labels[2:])]
 
 
+@pytest.mark.attack(34)
 def test_only_web_links_become_links() -> None:
     (row,) = body(
         Actions(
@@ -204,6 +206,7 @@ CARDS = st.builds(Card, PARTS, WORDS, st.one_of(st.none(), st.builds(Button, WOR
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+@pytest.mark.attack(35)
 def test_any_card_is_a_valid_one_within_the_size(card: Card) -> None:
     message = cards.message(card)
     text = json.dumps(message, ensure_ascii=False)

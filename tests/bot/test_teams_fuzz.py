@@ -49,6 +49,7 @@ PLAIN = {"p", "br"}
 @example("あ" * 10_000)
 @example("👨‍👩‍👧‍👦" * 1_400)
 @example("[x](https://evil.example)" * 400)
+@pytest.mark.attack(35)
 def test_any_text_in_every_place_is_taken_by_teams(text: str) -> None:
     message = cards.message(everywhere(text))
     check(message["attachments"][0]["content"])
@@ -64,6 +65,7 @@ def test_any_text_in_every_place_is_taken_by_teams(text: str) -> None:
 @pytest.mark.fault(34)
 @many
 @given(typed)
+@pytest.mark.attack(34)
 def test_markdown_makes_nothing_of_a_persons_text(text: str) -> None:
     made = MARKDOWN.render(escaped(text))
     tags = set(re.findall(r"</?([a-z0-9]+)", made))

@@ -35,6 +35,7 @@ ATTACKS = (
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.attack(34)
 def test_markdown_in_a_post_stays_literal(attack: str) -> None:
     (block,) = body(Text(attack))
     text = block["text"]
@@ -47,11 +48,13 @@ def test_markdown_in_a_post_stays_literal(attack: str) -> None:
 
 
 @pytest.mark.parametrize("part", [Text("{{DATE(2026-01-01T00:00:00Z)}}", marks=((0, 3),))])
+@pytest.mark.attack(34)
 def test_a_date_formula_in_a_post_is_not_computed(part: Text) -> None:
     for block in (*body(part), *body(Text(part.text)), *body(Facts(((part.text, part.text),)))):
         assert "{{DATE(" not in json.dumps(block)
 
 
+@pytest.mark.attack(33)
 def test_bidi_controls_are_gone_everywhere() -> None:
     evil = "安全\u202egnp.exe"
     message = cards.message(

@@ -52,7 +52,7 @@ async def test_a_kept_draft_is_checked_and_its_author_told_once(
         await round_of(desk)
     assert "下書きの確認が済みました" in await sato.opens_mail()
     assert NAME.encode() not in desk.house.bytes()
-    await sato.presses("続きから公開する")
+    await sato.presses("続きへ進む")
     assert "このように公開されます" in sato.sees
     await sato.presses("共有する", declared=list(TICKS), show_author="no")
     assert "公開しました" in sato.sees

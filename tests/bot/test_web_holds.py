@@ -48,7 +48,7 @@ async def test_the_month_is_a_file(tmp_path: Path) -> None:
         assert (
             response.headers["Content-Disposition"] == 'attachment; filename="safety-2026-11.csv"'
         )
-        assert (await response.text()).count("\r\n") == 2
+        assert (await response.text()).count("\r\n") == 3
         assert (await page.get("/holds/November.csv"))[0] == 400
 
 

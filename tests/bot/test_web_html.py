@@ -76,6 +76,7 @@ OURS = {tag for tag, _ in Seen(str(card_html(everything("/xx"), FRAME))).tags}
 
 
 @given(st.text(max_size=60) | st.just(ATTACK))
+@pytest.mark.attack(36)
 def test_no_text_of_a_card_can_become_markup(text: str) -> None:
     page = Seen(str(card_html(everything(text), FRAME)))
     assert {tag for tag, _ in page.tags} <= OURS
@@ -169,6 +170,7 @@ def test_our_own_paths_and_web_addresses_are_links() -> None:
 
 
 @pytest.mark.parametrize("url", ["https://evil.example", "//evil", "/a\r\nSet-Cookie: x", "x"])
+@pytest.mark.attack(43)
 def test_the_way_back_stays_on_this_server(url: str) -> None:
     assert own_path(url) == "/"
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.conversation.events import Say
 from bot.views.elements import Actions, Button, Card, Field, Kind, Text
+from cases.roles import LastOne
 from tests.fakes.pages import ATTACK, Pages, letter, pages
 
 READS = ["/", "/mailbox", "/library", "/case/k1", "/office", "/status"]
@@ -26,6 +27,7 @@ async def hostile(tmp_path: Path, page: Pages) -> None:
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize(("who", "path"), EVERYWHERE)
+@pytest.mark.attack(36)
 async def test_each_page_is_whole_escaped_and_without_inline_script_or_style(
     tmp_path: Path, who: str, path: str, locale: str
 ) -> None:
@@ -56,6 +58,8 @@ async def test_localhost_with_a_port_is_served(tmp_path: Path) -> None:
         assert (await page.get("/", headers={"Host": "LOCALHOST:8700"}))[0] == 200
 
 
+@pytest.mark.attack(36)
+@pytest.mark.attack(44)
 async def test_every_answer_has_its_headers(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         for path in ("/", "/static/page.css", "/nowhere", "/case/unknown"):
@@ -76,6 +80,7 @@ async def test_the_session_cookie_is_closed_to_scripts_and_other_sites(tmp_path:
 
 @pytest.mark.parametrize("path", ["/say", "/press", "/switch", "/language", "/move"])
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "日本語"])
+@pytest.mark.attack(42)
 async def test_a_form_without_the_page_s_token_changes_nothing(
     tmp_path: Path, path: str, csrf: str
 ) -> None:
@@ -89,6 +94,7 @@ async def test_a_form_without_the_page_s_token_changes_nothing(
         assert page.back.moves == []
 
 
+@pytest.mark.attack(42)
 async def test_the_token_of_another_session_is_refused(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         await page.get("/")
@@ -98,6 +104,7 @@ async def test_the_token_of_another_session_is_refused(tmp_path: Path) -> None:
         assert (await page.post("/say", text="x", csrf=token))[0] == 403
 
 
+@pytest.mark.attack(42)
 async def test_a_form_from_another_site_is_refused_even_with_a_token(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         await page.get("/")
@@ -116,6 +123,7 @@ async def test_what_was_typed_stays_in_the_box_when_the_page_has_expired(tmp_pat
         assert "E-13" in text
 
 
+@pytest.mark.attack(53)
 async def test_a_failure_is_a_calm_sentence_with_a_code_and_no_trace(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         await page.get("/")
@@ -125,6 +133,19 @@ async def test_a_failure_is_a_calm_sentence_with_a_code_and_no_trace(tmp_path: P
         assert "E-12" in text
         assert "disk full" not in text
         assert "Traceback" not in text
+
+
+async def test_a_role_in_an_error_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def last_one(*_kept: object, **_more: object) -> None:
+        raise LastOne("hq_admin")
+
+    async with pages(tmp_path) as page:
+        await page.get("/")
+        monkeypatch.setattr(page.desk, "handle", last_one)
+        _, text = await page.post("/press", press="0 people.save x", card="x")
+        assert "最後のひとりです(事務局)。" in text
 
 
 async def test_for_htmx_an_error_is_the_sentence_alone(tmp_path: Path) -> None:
@@ -137,6 +158,7 @@ async def test_for_htmx_an_error_is_the_sentence_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/case/unknown", "/static/../platform.py"])
+@pytest.mark.attack(47)
 async def test_an_unknown_address_is_a_calm_page(tmp_path: Path, path: str) -> None:
     async with pages(tmp_path) as page:
         status, text = await page.get(path)
@@ -151,6 +173,7 @@ async def test_errors_speak_english_to_an_english_reader(tmp_path: Path) -> None
         assert "Not found" in (await page.get("/nowhere"))[1]
 
 
+@pytest.mark.attack(49)
 async def test_too_much_text_is_refused_in_words(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         await page.get("/")

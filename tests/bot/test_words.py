@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.views.elements import Style, Text
+from bot.views.notes import error_card, error_words
 from bot.views.words import locale_of, say, sentences
+from cases.roles import LastOne
 
 JA, EN = sentences("ja"), sentences("en")
 
@@ -35,6 +38,8 @@ BUILT = (
     "digest.reason_",
     "guard.about_",
     *(f"holds.{start}_" for start in ("open", "remind", "rule", "state", "sum", "title", "told")),
+    "digest.own_",
+    "rights.",
     "role.",
     "roster.deed_",
     "names.done_",
@@ -84,3 +89,13 @@ def test_an_unknown_locale_speaks_japanese() -> None:
 def test_an_unknown_key_is_an_error_and_not_an_empty_sentence() -> None:
     with pytest.raises(KeyError):
         say("ja", "home.nowhere")
+
+
+def test_the_last_one_with_a_role_is_told_in_words() -> None:
+    ja, en = (error_card(LastOne("hq_admin"), locale).parts[0] for locale in ("ja", "en"))
+    assert ja == Text(
+        "最後のひとりです(事務局)。先にほかの方へ役割をつけてください(コード E-31)。", Style.WARN
+    )
+    assert isinstance(en, Text)
+    assert en.text.startswith("That is the last one (Head office).")
+    assert error_words("E-03", "step:0", "ja") == error_words("E-03", "step", "ja")

@@ -1,64 +1,29 @@
-"""No store method of one company gives or touches a row of another, whatever ids are asked for."""
+"""The walls of a company: its ids in the stores (see test_crossing), PostgreSQL under them."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import insert, literal_column, select, text
 from sqlalchemy import table as table_named
 from sqlalchemy.exc import DBAPIError
 
 from cases.columns import Base
-from cases.db import Shelf
 from cases.models.audit import AuditEntry
 from cases.models.case import Draft, Embedding, Hold
 from cases.models.loop import Reaction, Wish
+from cases.models.org import Company
 from cases.models.roster import Move, RosterFile
 from cases.models.talk import Asked, Digest, Reflection, Talk
-from cases.store.audit import Audit
-from cases.store.case import Cases
-from cases.store.holds import Holds
-from cases.store.loop import Loop
-from cases.store.org import People
-from cases.store.roster import Roster
-from cases.store.talk import Talks
+from cases.scope import Scope
 from tests.conformance.conftest import Acts
+from tests.databases import Postgres
+from tests.fakes import two_of_everything
 from tests.fakes.cast import NOON, case_of, trial_of
 from tests.fakes.clocked import ClockedDatabase
 
-STORES: dict[str, type] = {
-    "people": People, "cases": Cases, "loop": Loop, "talks": Talks, "audit": Audit,
-    "roster": Roster, "holds": Holds,
-}  # fmt: skip
 LATER = NOON + timedelta(days=1)
-# What each parameter of a store method is called with: ids that both companies have.
-ARGUMENTS: dict[str, Any] = {
-    "office_id": "sendai", "member_id": "sato", "member_ids": ["sato"],
-    "email": "sato@c2.example", "workspace_id": "w1",
-    "user": "sato", "room_id": "room-sendai", "draft_id": "draft", "case_id": "case",
-    "case_ids": ["case"], "ids": ["case"], "source": "source", "since": None, "until": None,
-    "moment": LATER, "model": "m", "parts": None, "queue": "safety", "trial_id": "trial",
-    "kind": "helpful", "wish_id": "wish", "month": "2026-10", "reflection_id": "reflection",
-    "on_day": "2026-11-01", "first_day": "2026-11-01", "prompt": "S2-BEN-Q1", "now": NOON,
-    "hold_id": "hold", "limit": 3, "part": "whole", "first": NOON, "last": LATER,
-    "what": "x", "subject": "c1",
-    "thread": "slack:T1:C1:1.2", "before": NOON,
-    "day": LATER.date(), "move_id": "move", "file_id": "file",
-}  # fmt: skip
-WRITES = {
-    "add", "forget_asked", "append", "flush", "drop", "put_vectors", "forget_model", "visible",
-    "seen_by",
-}  # fmt: skip
-METHODS = [
-    (store, name)
-    for store, kind in STORES.items()
-    for name, _ in inspect.getmembers(kind, inspect.isfunction)
-    if not name.startswith("_") and name not in WRITES
-]
 
 
 def rows_of(company_id: str) -> list[Base]:
@@ -100,39 +65,6 @@ async def furnished(two_companies: Acts) -> Acts:
     return two_companies
 
 
-def every_row(answer: object) -> list[Base]:
-    """All rows in what a store method gave, however deep."""
-    if isinstance(answer, Base):
-        return [answer]
-    if isinstance(answer, Mapping):
-        answer = list(answer.values())
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        return []
-    return [row for part in answer for row in every_row(part)]
-
-
-async def call(shelf: Shelf, store: str, name: str) -> object:
-    method = getattr(getattr(shelf, store), name)
-    wanted = inspect.signature(method).parameters
-    positional = [
-        ARGUMENTS[key] for key, one in wanted.items() if one.kind is one.POSITIONAL_OR_KEYWORD
-    ]
-    return await method(*positional)
-
-
-@pytest.mark.parametrize("company_id", ["c1", "c2"])
-async def test_every_method_gives_rows_of_its_own_company_only(
-    furnished: Acts, company_id: str
-) -> None:
-    seen: dict[str, int] = {}
-    for store, name in METHODS:
-        async with furnished("sato", company_id) as shelf:
-            rows = every_row(await call(shelf, store, name))
-            assert {getattr(row, "company_id", company_id) for row in rows} <= {company_id}, name
-            seen[f"{store}.{name}"] = len(rows)
-    assert sum(count > 0 for count in seen.values()) > len(seen) / 2, seen  # others count
-
-
 async def test_nothing_of_another_company_is_touched(furnished: Acts) -> None:
     async with furnished("sato", "c1") as shelf:
         await shelf.cases.drop_vectors("case")
@@ -145,6 +77,7 @@ async def test_nothing_of_another_company_is_touched(furnished: Acts) -> None:
         assert [row.vector for row in vectors] == [b"c2"]
 
 
+@pytest.mark.attack(16)
 async def test_ids_that_only_the_other_company_has_are_not_found(furnished: Acts) -> None:
     async with furnished(None, "c2") as shelf:
         shelf.cases.add(case_of("theirs", company_id="c2"))
@@ -182,22 +115,48 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 
 @on_postgresql
+@pytest.mark.attack(18, 19)
 async def test_raw_sql_sees_one_company_and_needs_one(
     furnished: Acts, database: ClockedDatabase
 ) -> None:
-    for table in WALLED:
-        read = select(literal_column("company_id")).select_from(table_named(table))
-        async with furnished(None, "c1") as shelf:
-            seen = set(await shelf.session.scalars(read))
-            assert seen <= {"c1"}, table
-        if not seen:  # a scan of an empty table may end before it asks its policy
-            continue
-        async with database.engine.connect() as connection:
+    async with furnished(None, "c1") as shelf:
+        shelf.session.add(Company(id="full", name="x", settings={}))
+    async with database.transaction(Scope("full")) as shelf:
+        for table in Base.metadata.sorted_tables:
+            if "company_id" in table.c:
+                await shelf.session.execute(
+                    insert(table), two_of_everything.rows_of(table, "full", 1)
+                )
+    for table_name in WALLED:
+        read = select(literal_column("company_id")).select_from(table_named(table_name))
+        async with database.transaction(Scope("full")) as shelf:
+            assert set(await shelf.session.scalars(read)) == {"full"}, table_name
+        async with database.engine.connect() as connection:  # the pool's, which had a company
             with pytest.raises(DBAPIError, match="no company is set"):
                 await connection.execute(read)
 
 
 @on_postgresql
+@pytest.mark.attack(18)
+async def test_every_table_of_a_company_has_its_wall_also_against_its_owner(
+    furnished: Acts, postgres: Postgres
+) -> None:
+    with postgres.admin.connect() as connection:
+        tables = connection.execute(
+            text(
+                "select relname, relrowsecurity and relforcerowsecurity, pg_get_userbyid(relowner)"
+                " from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            )
+        ).all()
+        free = "select rolname from pg_roles where rolbypassrls or rolsuper"
+        assert not {"hitotsubu_app", "hitotsubu_owner"} & set(connection.scalars(text(free)))
+    walled = {name for name, forced, _ in tables if forced}
+    assert walled >= set(WALLED)
+    assert {owner for name, _, owner in tables if name in WALLED} == {"hitotsubu_owner"}
+
+
+@on_postgresql
+@pytest.mark.attack(18)
 async def test_raw_sql_cannot_write_into_another_company(furnished: Acts) -> None:
     async with furnished(None, "c1") as shelf:
         moved = await shelf.session.execute(

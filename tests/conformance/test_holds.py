@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases import clearing, holds, safety, sharing
+from cases import clearing, feedback, holds, safety, sharing
 from cases.errors import BadInput, NotAllowed, NotFound
 from cases.models.case import Draft, Hold
 from cases.vocabulary import DraftState, Role
@@ -96,20 +96,28 @@ async def test_a_text_goes_when_its_period_after_the_decision_is_over(
 async def test_the_reconciliation_has_a_row_for_each_item_and_no_text(held: Acts) -> None:
     item = await only(held, holds.SAFETY)
     async with held("sato") as shelf:
+        await feedback.fired(shelf, "d1", ["adverse_event"])
         shelf.now = NOON + timedelta(days=1)
+        await feedback.fired(shelf, "d1", ["adverse_event"])  # a second look at the same draft
         day = date(2026, 10, 30)
         await safety.answer(shelf, RING, item.id, "reported", receipt="AE-1", heard_on=day)
     await reader(held, "kato", Role.SAFETY, item.id)
     month = f"{NOON:%Y-%m}"
     async with held("kato") as shelf:
         object.__setattr__(shelf.scope, "roles", frozenset({Role.SAFETY}))
-        text, found = await safety.export(shelf, month)
+        found = await safety.month_of(shelf, month)
+        text = safety.built(found)
+        await safety.note(shelf, found)
         assert (found.count("reported"), found.count("open"), found.received) == (1, 0, 1)
         told = [one.subject for one in await shelf.audit.entries() if one.what == "safety.export"]
         assert told == [f"month={month} rows=1"]
         assert (await safety.month_of(shelf, "2020-01")).items == []
     assert text.startswith("\ufeff")
-    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    row, totals = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert (totals["item"], totals["rules"]) == (
+        "total",
+        "screened=1 held=1 reported=1 not_applicable=0 open=0 received=1",
+    )
     assert row["rules"] == "adverse_event"
     assert (row["day_0"], row["day_0_said"]) == ("2026-10-30", "yes")
     assert (row["answer"], row["receipt"], row["text_erased"]) == ("reported", "AE-1", "no")
@@ -124,7 +132,7 @@ async def test_a_cell_of_the_export_never_begins_like_a_formula(held: Acts) -> N
         item.receipt = "=1+1"  # no form lets it through; a row of an older version may have it
     async with held("kato") as shelf:
         object.__setattr__(shelf.scope, "roles", frozenset({Role.SAFETY}))
-        text, _ = await safety.export(shelf, f"{NOON:%Y-%m}")
+        text = safety.built(await safety.month_of(shelf, f"{NOON:%Y-%m}"))
     assert ",'=1+1," in text
 
 
@@ -132,7 +140,7 @@ async def test_only_the_safety_department_has_the_month(held: Acts) -> None:
     for who in ("sato", "nakamura"):
         async with held(who) as shelf:
             with pytest.raises(NotAllowed):
-                await safety.export(shelf, "2026-11")
+                await safety.month_of(shelf, "2026-11")
             with pytest.raises(NotAllowed):
                 await holds.queue(shelf, holds.SAFETY)
             with pytest.raises(NotFound):

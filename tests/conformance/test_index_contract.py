@@ -181,10 +181,11 @@ def test_the_best_of_many_is_among_the_candidates(
 
 def test_how_far_was_read_outlives_the_process_or_is_nothing(desk: Desk) -> None:
     desk.index.reach(NOON, None)
-    again = desk.make("c1").reached()
+    again = desk.make("c1").reached(NOON)
     assert again in ((None, None), (NOON, None))
 
 
+@pytest.mark.attack(20, 21)
 def test_two_companies_share_no_row(full: Desk) -> None:
     other = full.make("c2")
     other.put(Document("case0", {"action": "電話"}, (), frozenset({"all"})))
@@ -201,6 +202,7 @@ HARD = [
 ]  # fmt: skip
 
 
+@pytest.mark.attack(46)
 def test_hard_texts_get_an_answer_and_can_be_put(full: Desk) -> None:
     for at, words in enumerate(HARD):
         assert len(full.ids(words, limit=30)) == 5 + at
@@ -229,7 +231,7 @@ async def test_search_in_postgresql_follows_the_tables_and_goes_on_where_it_was(
     assert [hit.case_id for hit in found.hits] == ["wide"]
     assert not found.words_only
     assert len(library.shelves.companies["c1"].index) == 2  # type: ignore[arg-type]  # both have it
-    again = library.shelves.make_index("c1", "fake", 64).reached()
+    again = library.shelves.make_index("c1", "fake", 64).reached(NOON)
     assert None not in again
     async with library.db.transaction(scope_of("sato")) as shelf:
         await sharing.withdraw(shelf, "wide")
@@ -257,5 +259,6 @@ def test_migrating_makes_the_side_tables_or_says_what_to_do_first(postgres: Post
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.attack(45)
 def test_any_text_gets_an_answer(full: Desk, words: str) -> None:
     assert len(full.ids(words)) == 5

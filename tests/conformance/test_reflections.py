@@ -72,6 +72,7 @@ async def test_an_open_trial_comes_first_and_once(acts: Acts, database: ClockedD
         assert (row.prompt, row.trial_id) == ("S2-WAY-Q1", None)
 
 
+@pytest.mark.attack(55)
 async def test_an_answer_is_sealed_and_its_members_alone(acts: Acts) -> None:
     async with acts("sato") as shelf:
         row = await reflections.ask(shelf, await person(shelf))
@@ -106,6 +107,7 @@ def answered(reflection_id: str, member_id: str, prompt: str, shared: str | None
     )  # fmt: skip
 
 
+@pytest.mark.attack(28)
 async def test_the_office_of_an_answer_is_named_from_five_people_on(acts: Acts) -> None:
     async with acts("sato") as shelf:
         shelf.talks.add(answered("bb", "kato", "q", "別の問い"))

@@ -22,6 +22,7 @@ from cases.guard import Checked
 from cases.guard.findings import Finding, Verdict
 from cases.models.case import Draft
 from cases.models.org import Member
+from cases.review_deeds import Rewrite
 from cases.scope import Scope
 from cases.vocabulary import Decision, DraftState, Role, Status
 from tests.conformance.conftest import Acts
@@ -191,10 +192,10 @@ async def test_a_masked_span_is_gone_from_text_vectors_and_the_reading(acts: Act
         for subject_id in ("one", draft_id):
             seen = review.mark((await review.look(shelf, subject_id)).case)
             texts = {"action": "〔伏せました〕を送った", "result": "返信が来た"}
-            one = await review_deeds.rewrite(shelf, subject_id, seen, texts)
+            one = await review_deeds.rewrite(shelf, RING, subject_id, seen, Rewrite(texts))
             assert one.case.action == "〔伏せました〕を送った"
             with pytest.raises(Changed):
-                await review_deeds.rewrite(shelf, subject_id, seen, texts)
+                await review_deeds.rewrite(shelf, RING, subject_id, seen, Rewrite(texts))
         case = await shelf.cases.any("one")
         assert case is not None
         assert case.recast_at == case.changed_at == NOON

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases import sample
-from cases.embedding.bundled import NAME
+from cases.embedding.word_vectors import SEARCH_NAME
 from cases.indexing import missing
 from cases.scope import Scope
 from cases.vocabulary import Role, Status, TrialState
@@ -18,7 +18,7 @@ SCOPE = Scope(sample.COMPANY)
 async def test_the_sample_company_is_loaded_once_and_whole(database: ClockedDatabase) -> None:
     assert await sample.seed(database, RING) is True
     assert await sample.seed(database, RING) is False
-    assert await missing(database, sample.COMPANY, NAME) == []  # its vectors are shipped
+    assert await missing(database, sample.COMPANY, SEARCH_NAME) == []  # its vectors are shipped
     async with database.transaction(SCOPE) as shelf:
         now = shelf.now
         assert len(await shelf.people.offices()) == 8

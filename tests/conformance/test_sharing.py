@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cases import audit, sharing
+from cases import audit, keeping, names, review, sharing
 from cases.errors import Missing, NotAllowed, NotDeclared, NotFound, Stopped, TooLong
 from cases.guard import Checked
 from cases.guard.findings import Finding, Verdict
@@ -36,6 +36,7 @@ async def publish(acts: Acts, **options: Any) -> str:
         return case.id
 
 
+@pytest.mark.attack(55)
 async def test_a_draft_keeps_the_masked_text_in_clear_and_the_wording_sealed(acts: Acts) -> None:
     async with acts("sato") as shelf:
         draft = await sharing.keep_draft(shelf, RING, TYPED, checked(Decision.MASK), source="e1")
@@ -49,6 +50,7 @@ async def test_a_draft_keeps_the_masked_text_in_clear_and_the_wording_sealed(act
 
 
 @pytest.mark.parametrize("decision", [Decision.HOLD, Decision.BLOCK, Decision.ROUTE_TO_SAFETY])
+@pytest.mark.attack(55)
 async def test_of_stopped_text_nothing_is_kept_in_clear(acts: Acts, decision: Decision) -> None:
     async with acts("sato") as shelf:
         draft = await sharing.keep_draft(shelf, RING, TYPED, checked(decision))
@@ -65,6 +67,7 @@ async def test_an_edited_draft_stays_one_row(acts: Acts) -> None:
         assert [row.values["action"] for row in await shelf.cases.drafts()] == ["別の話"]
 
 
+@pytest.mark.attack(55)
 async def test_a_hold_is_sealed_and_made_once_per_queue(acts: Acts) -> None:
     async with acts("sato") as shelf:
         draft = await sharing.keep_draft(shelf, RING, TYPED, checked(Decision.HOLD))
@@ -167,6 +170,28 @@ async def test_only_its_author_edits_or_withdraws(acts: Acts) -> None:
             await sharing.withdraw(shelf, case_id)
         with pytest.raises(NotFound):
             await sharing.withdraw(shelf, "nothing")
+
+
+async def test_an_archived_case_is_never_published_anew(acts: Acts) -> None:
+    case_id = await publish(acts)
+    async with acts("sato") as shelf:
+        left_open = await sharing.edit(shelf, RING, case_id)
+        left_open.state = DraftState.PUBLISHED  # so that the archive does not drop it
+        case = await shelf.cases.any(case_id)
+        assert case is not None
+        await keeping.erase(shelf, case, Status.ARCHIVED)
+        left_open.state = DraftState.OPEN
+    async with acts("sato") as shelf:
+        with pytest.raises(NotFound):
+            await sharing.edit(shelf, RING, case_id)  # 「編集する」 on an old card
+        with pytest.raises(NotFound):
+            await names.choose(shelf, case_id, show=False)
+        (again,) = [one for one in await shelf.cases.drafts() if one.case_id == case_id]
+        with pytest.raises(NotFound):
+            await sharing.publish(shelf, again, Decision.MASK, ALL_TICKS, show_author=True)
+    async with acts("nakamura") as shelf:
+        with pytest.raises(NotFound):
+            await review.look(shelf, case_id)
 
 
 async def test_a_withdrawn_case_is_gone_at_once_and_no_edit_brings_it_back(acts: Acts) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from cases import indexing, reactions, review, sharing
+from cases import indexing, reactions, reasons, review, sharing
 from cases.chips import Chip
 from cases.embedding import Vectors
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import Common
 from cases.library import Library
-from cases.reindexing import forget_old, reindex
+from cases.question import Question
+from cases.reasons import Reason
+from cases.reindexing import Keeper, forget_old, reindex
 from cases.search import Found, Shelves, chip_id
 from cases.vocabulary import Status
 from tests.conformance.conftest import Acts
@@ -59,7 +61,7 @@ async def test_a_search_stays_inside_the_askers_scope(
 ) -> None:
     found = await shelves.find(scope_of(member), "メールで送った")
     assert ids(found) == expected
-    assert all(hit.reason for hit in found.hits)
+    assert all(hit.why().sentence for hit in found.hits)
     assert ids(await shelves.find(scope_of("sato", "c2"), "メール")) == {"theirs"}
 
 
@@ -86,6 +88,19 @@ async def test_a_case_that_another_process_withdrew_meanwhile_is_not_shown(
         assert case is not None
         case.status = Status.WITHDRAWN  # and its index does not know yet
     assert ids(await shelves.find(scope_of("ito"), "メール")) == set()
+
+
+async def test_a_stale_case_comes_after_its_equal_and_is_still_found(
+    library: Acts, shelves: Shelves
+) -> None:
+    async with library() as shelf:
+        for case_id, status in (("a-stale", Status.STALE), ("b-fresh", Status.COMPANY)):
+            case = case_of(case_id, action="視聴ログを見て要点だけをメールで送った")
+            case.status = status
+            shelf.cases.add(case)
+    found = await shelves.find(scope_of("ito"), "視聴ログを見て要点をメールで送った")
+    order = [hit.case_id for hit in found.hits]
+    assert order.index("a-stale") > max(order.index("b-fresh"), order.index("wide"))
 
 
 async def test_meaning_comes_with_the_vectors_and_stays_after_a_release(
@@ -224,6 +239,18 @@ async def test_old_vectors_answer_until_the_new_ones_are_whole(
     assert await indexing_of(library, "fake") == {}
 
 
+async def test_a_company_that_never_chose_a_model_forgets_the_former_default_too(
+    library: Acts, database: ClockedDatabase
+) -> None:
+    old, new = FakeEncoder(), Halved()
+    await indexing.catch_up(database, "c1", old)
+    await Keeper(database, new, new).look("c1")  # what an upgrade does: nothing is forgotten yet
+    assert await indexing_of(library, "fake") != {}
+    await reindex(database, "c1", new)
+    assert await forget_old(database, "c1") == ["fake"]
+    assert await indexing_of(library, "fake") == {}
+
+
 async def indexing_of(library: Acts, model: str) -> dict[tuple[str, str], str]:
     """The stored vectors of a model."""
     async with library() as shelf:
@@ -311,3 +338,19 @@ async def test_hits_come_best_first(library: Acts, shelves: Shelves) -> None:
     found = await shelves.find(scope_of("sato"), "視聴ログ メール")
     assert order_of(found) == sorted(order_of(found), reverse=True)
     assert found.hits[0].case_id == "wide"
+
+
+async def test_a_reason_is_read_only_when_it_is_shown(
+    library: Acts, shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    why = reasons.why
+
+    def counted(asked: Question, fields: Mapping[str, str], nearest: int | None) -> Reason:
+        read.append(fields["action"])
+        return why(asked, fields, nearest)
+
+    monkeypatch.setattr(reasons, "why", counted)
+    found = await shelves.find(scope_of("sato"), "メールで送った")
+    assert (len(found.hits), read) == (2, [])
+    assert found.hits[0].why().sentence == found.hits[0].fields["action"] == read[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 
 from tests.drivers.screen import Fields, Key, Screen
@@ -41,6 +42,14 @@ class Node:
         """What is read, one line for each block."""
         rows = [row.strip() for row in self._read().splitlines()]
         return "\n".join(row for row in rows if row)
+
+    def html(self) -> str:
+        """The element as it was written."""
+        if not self.tag:
+            return escape(self.text, quote=False)
+        held = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        inner = "".join(node.html() for node in self.inside)
+        return f"<{self.tag}{held}>{inner}" + ("" if self.tag in VOID else f"</{self.tag}>")
 
     def _read(self) -> str:
         if not self.tag:

@@ -154,7 +154,11 @@ class SlackDriver:
         else:
             payload = press(key.native, channel=_channel(who), state=state)
             payload["container"]["message_ts"] = screen.place
-            if "user" in screen.native:
+            if screen.native.get("type") == "modal":
+                held = {"type": "view", "view_id": screen.native["id"]}
+                payload |= {"container": held, "view": {**screen.native, "state": state}}
+                del payload["channel"]
+            elif "user" in screen.native:
                 payload |= self._ephemeral(payload, screen.native)
             payload["actions"][0]["action_ts"] = f"1800000000.{next(self.numbers):06}"
         payload["user"]["id"] = _user(who)

@@ -14,6 +14,7 @@ from bot.cli.console import open_console
 from bot.console import Terminal, buttons, filled, printed
 from bot.views.elements import Button, Card
 from cases import sample
+from cases.embedding.word_vectors import for_search
 from tests.drivers.screen import Fields, Key, Person, Screen
 from tests.fakes.house import DatedDatabase, House
 
@@ -88,7 +89,7 @@ def _at_home(house: House) -> Iterator[None]:
     places = [
         (encoders, "Database", DatedDatabase),
         (encoders, "BundledEncoder", lambda: house.encoder),
-        (import_cases.Crew, "_load", lambda _crew: house.encoder),  # torch has no part in this
+        (import_cases.Crew, "_load", lambda _crew: for_search(house.encoder)),  # no torch
     ]
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in places]
     kept = {name: os.environ.get(name) for name in environ}

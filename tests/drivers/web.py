@@ -12,7 +12,9 @@ from cases import sample
 from tests.drivers.html import Node, filled, read, screen_of
 from tests.drivers.screen import Fields, Key, Person, Screen
 from tests.fakes.house import House
-from tests.fakes.sample_cast import ITO, KATO, KOGA
+from tests.fakes.sample_cast import ABE, ITO, KATO, KOGA, OGAWA
+
+MORE = (ABE, ITO, KOGA, OGAWA)
 
 
 class WebDriver:
@@ -97,9 +99,9 @@ class WebDriver:
 
 @contextmanager
 def more_people() -> Iterator[None]:
-    """The switch names four people; the story needs two more who try the case."""
+    """The switch names four people; others share, try the case or check what was held."""
     real = sample.CAST
-    setattr(sample, "CAST", (*real, ITO, KOGA))  # noqa: B010  # mypy knows four
+    setattr(sample, "CAST", (*real, *MORE))  # noqa: B010  # mypy knows four
     try:
         yield
     finally:

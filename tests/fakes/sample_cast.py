@@ -9,6 +9,7 @@ ITO = "ito"  # 伊藤 花, MR, 名古屋
 KOGA = "koga"  # 古賀 千佳, 推進メンバー, 福岡
 MORI = "mori"  # 森 和彦, グループマネジャー, 関東第二
 NAKAMURA = "nakamura"  # 中村 祥子, 事務局
+OGAWA = "ogawa"  # 小川, コンプライアンス確認 and 安全性
 KATAYAMA = "katayama"  # 片山 学, 事務局
 
 TICKS = ("no_events", "not_identifiable", "reviewed_material")

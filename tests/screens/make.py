@@ -1,4 +1,5 @@
-"""Draws every screen of Slack and Teams as a picture into docs/screens (`make screens`).
+"""Draws every screen of Slack and Teams, and the guard's on the web, as a picture into docs/screens
+(`make screens`).
 
 The product runs against the strict fakes; npm packages make HTML of what they got, and chromium
 the pictures. A card that the published schema or Microsoft's parser refuses ends it.
@@ -21,14 +22,16 @@ from scheduler import buckets
 from tests.drivers.browser import CHROMIUM, FLAGS
 from tests.drivers.doors import door_of
 from tests.fakes.house import make_company, settings_of
-from tests.screens import slack_pictures, teams_pictures
+from tests.screens import slack_pictures, teams_pictures, web_pictures
 from tests.screens.scenes import NODE, Json, play
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "docs" / "screens"
+PHONE, ON_A_PHONE = 390, "guard-"  # pixels; screens that are drawn as on a phone in any case
 ALBUMS: dict[str, Any] = {
     "slack": slack_pictures.SlackAlbum,
     "teams": teams_pictures.TeamsAlbum,
+    "web": web_pictures.WebAlbum,
 }
 
 
@@ -48,7 +51,8 @@ def pages(name: str) -> list[Json]:
 async def played(name: str, template: Path, folder: Path, encoder: BundledEncoder) -> list[Json]:
     """The scenes at the door of that name, around a copy of the template."""
     async with door_of(name)(template, folder, encoder) as driver:
-        return await play(ALBUMS[name](driver))
+        scenes = web_pictures.play if name == "web" else play
+        return await scenes(ALBUMS[name](driver))
 
 
 def photograph(found: list[Json], html: list[str], folder: Path, *, width: int) -> int:
@@ -59,11 +63,18 @@ def photograph(found: list[Json], html: list[str], folder: Path, *, width: int) 
         page = browser.new_page(viewport={"width": width, "height": 100})
         for screen, text in zip(found, html, strict=True):
             page.set_content(text)
+            if screen["name"].startswith(ON_A_PHONE):
+                page.add_style_tag(content=f"body {{ width: {PHONE}px !important; }}")
+            page.set_viewport_size({"width": _wide(screen["name"], width), "height": 100})
             page.screenshot(path=folder / f"{screen['name']}.png", full_page=True)
         browser.close()
     made = [folder / f"{screen['name']}.png" for screen in found]
     subprocess.run([NODE, str(HERE / "shrink.mjs"), *map(str, made)], check=True)
     return sum(file.stat().st_size for file in made)
+
+
+def _wide(name: str, width: int) -> int:
+    return PHONE if name.startswith(ON_A_PHONE) else width
 
 
 def tidy(names: set[str], folder: Path) -> None:
@@ -80,11 +91,16 @@ def main() -> None:
     teams = pages("teams")
     if wrong := teams_pictures.faults(teams):
         sys.exit("\n".join(f"{name}: {errors}" for name, errors in wrong.items()))
-    slack = pages("slack")
-    for found, kind in ((slack, slack_pictures), (teams, teams_pictures)):
+    slack, web = pages("slack"), pages("web")
+    kinds: list[tuple[list[Json], Any]] = [
+        (slack, slack_pictures),
+        (teams, teams_pictures),
+        (web, web_pictures),
+    ]
+    for found, kind in kinds:
         size = photograph(found, kind.drawn(found), FOLDER, width=kind.WIDTH)
         sys.stdout.write(f"{len(found)} screens, {size / 1e6:.1f} MB, in {FOLDER}\n")
-    tidy({page["name"] for page in (*slack, *teams)}, FOLDER)
+    tidy({page["name"] for page in (*slack, *teams, *web)}, FOLDER)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
+from tests.drivers.web import WebDriver
 from tests.fakes.sample_cast import (
     EVENT,
     ITO,
@@ -24,6 +25,7 @@ from tests.fakes.sample_cast import (
     TICKS,
     WIN,
 )
+from tests.screens import guard_scenes
 
 Json = dict[str, Any]
 NODE = os.environ.get("HITOTSUBU_SCREENS_NODE", "node")  # `make test-cards` sets it
@@ -34,14 +36,14 @@ ENGLISH = "en"
 class Album:
     """Screens by name, in the order in which a person would meet them. A platform adds its own."""
 
-    driver: SlackDriver | TeamsDriver
+    driver: SlackDriver | TeamsDriver | WebDriver
     pages: list[Json] = field(default_factory=list)
 
     def keep(self, name: str, person: Person, at: int = -1) -> None:
         """The screen that came last (`at` -1), as the platform got it."""
         self.add(name, person.screens[at].native)
 
-    def add(self, name: str, native: Json) -> None:
+    def add(self, name: str, native: Any) -> None:
         """One page, as its pictures are drawn from it."""
         raise NotImplementedError
 
@@ -78,6 +80,7 @@ async def play(album: Album) -> list[Json]:
     await _for_another(album, people[KATO], driver.person("fujii"))
     await album.homes(people)
     await _settings(album, people)
+    await guard_scenes.play(album)
     await _english(album, people[ITO])
     return album.pages
 

@@ -27,6 +27,23 @@ document.addEventListener("htmx:sendError", () => tell(document.body.dataset.off
 // A touch beside the sheet closes it, as everywhere on a phone.
 sheet?.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 
+// Who writes is here: the server hears of it at most every 5 minutes, and a session that is over
+// is said at once, while the text is still on the page.
+const STEP = 5 * 60 * 1000;
+let heard = Date.now();
+let waiting = 0;
+
+async function touch() {
+  waiting = 0;
+  heard = Date.now();
+  const answer = await fetch("/here", { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.status === 401) tell(await answer.text());
+}
+
+document.addEventListener("input", () => {
+  waiting ||= setTimeout(touch, Math.max(0, heard + STEP - Date.now()));
+});
+
 // Ctrl+Enter or ⌘+Enter sends; Enter alone is a new line, so that Japanese input is left in peace.
 document.addEventListener("keydown", (event) => {
   const send = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;

@@ -1,0 +1,133 @@
+"""What is past its time, by table: rows that retention looks for; and legal holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.models.case import Case, Draft, Hold
+from cases.models.keeping import LegalHold
+from cases.models.loop import Reaction, Trial, Wish
+from cases.models.org import Account
+from cases.models.roster import Move, RosterFile
+from cases.models.sign_in import SignInLink, WebSession
+from cases.models.talk import Asked, Reflection, Talk
+from cases.scope import Scope
+from cases.store.case import PUBLISHED
+from cases.vocabulary import DraftState, Status
+
+# Everything that belongs to one person beside their cases, by the column that says so.
+PERSONAL: tuple[tuple[Any, str], ...] = (
+    (Draft, "author_id"),
+    (Reflection, "member_id"),
+    (Talk, "member_id"),
+    (Asked, "member_id"),
+    (RosterFile, "member_id"),
+    (Account, "member_id"),
+    (SignInLink, "member_id"),
+    (WebSession, "member_id"),
+    (Trial, "member_id"),
+    (Reaction, "member_id"),
+    (Wish, "asker_id"),
+    (Move, "member_id"),
+    (Hold, "author_id"),
+)
+
+
+class Keeping:
+    """One company's rows by age."""
+
+    def __init__(self, session: AsyncSession, scope: Scope) -> None:
+        self.session = session
+        self.company_id = scope.company_id
+
+    def add(self, row: LegalHold) -> None:
+        """Keeps a new legal hold."""
+        self.session.add(row)
+
+    async def legal_hold(self, hold_id: str) -> LegalHold | None:
+        """One legal hold, lifted or not."""
+        return await self.session.get(LegalHold, (self.company_id, hold_id))
+
+    async def legal_holds(self) -> Sequence[LegalHold]:
+        """Those in force, oldest first."""
+        found = select(LegalHold).where(
+            LegalHold.company_id == self.company_id, LegalHold.lifted_at.is_(None)
+        )
+        return (await self.session.scalars(found.order_by(LegalHold.placed_at))).all()
+
+    async def unconfirmed(self, before: datetime) -> Sequence[Case]:
+        """Published cases of which nobody said since `before` that they hold, oldest first."""
+        since = func.coalesce(Case.confirmed_at, Case.changed_at)
+        found = select(Case).where(
+            Case.company_id == self.company_id, Case.status.in_(PUBLISHED), since <= before
+        )
+        return (await self.session.scalars(found.order_by(since, Case.id))).all()
+
+    async def withdrawn(self, before: datetime) -> Sequence[Case]:
+        """Withdrawn cases whose text is still there though they were taken back by `before`."""
+        found = select(Case).where(
+            Case.company_id == self.company_id,
+            Case.status == Status.WITHDRAWN,
+            Case.changed_at <= before,
+            (Case.action != "") | (Case.title != ""),
+        )
+        return (await self.session.scalars(found)).all()
+
+    async def drafts(self, before: datetime) -> Sequence[Draft]:
+        """Drafts that were never submitted and not touched since `before`."""
+        return await self._rows(
+            Draft,
+            Draft.updated_at < before,
+            Draft.state == DraftState.OPEN,
+            Draft.asked_at.is_(None),
+            Draft.submitted_at.is_(None),
+        )
+
+    async def originals(self, before: datetime) -> Sequence[Draft]:
+        """Drafts whose wording as typed is still sealed in them, not touched since `before`."""
+        return await self._rows(Draft, Draft.updated_at < before, Draft.original.is_not(None))
+
+    async def answers(self, before: date) -> Sequence[Reflection]:
+        """Private answers to questions that were asked before a JST day."""
+        asked = Reflection.asked_on < before.isoformat()
+        return await self._rows(Reflection, asked, Reflection.answer.is_not(None))
+
+    async def searches(self, before: datetime) -> Sequence[Talk]:
+        """Conversations that rest since `before` and still hold a search."""
+        rows = await self._rows(Talk, Talk.updated_at < before)
+        return [row for row in rows if row.search or row.waiting_for]
+
+    async def edits_of(self, case_id: str) -> Sequence[Draft]:
+        """Unpublished drafts that change a case."""
+        return await self._rows(
+            Draft, Draft.case_id == case_id, Draft.state != DraftState.PUBLISHED
+        )
+
+    async def cases_by(self, member_id: str) -> Sequence[Case]:
+        """All cases of a member, whatever became of them."""
+        return await self._rows(Case, Case.author_id == member_id)
+
+    async def of_member(self, member_id: str) -> dict[str, Sequence[Any]]:
+        """Rows of one person by table; their cases are apart (`cases_by`)."""
+        return {
+            kind.__tablename__: await self._rows(kind, getattr(kind, column) == member_id)
+            for kind, column in PERSONAL
+        }
+
+    async def drop_of(self, member_id: str, kinds: Collection[str]) -> None:
+        """Deletes a person's rows of some tables for good."""
+        for kind, column in PERSONAL:
+            if kind.__tablename__ in kinds:
+                mine = kind.company_id == self.company_id
+                await self.session.execute(
+                    delete(kind).where(mine, getattr(kind, column) == member_id)
+                )
+
+    async def _rows(self, kind: Any, *where: ColumnElement[bool]) -> Sequence[Any]:
+        found = select(kind).where(kind.company_id == self.company_id, *where)
+        return (await self.session.scalars(found)).all()
