@@ -21,6 +21,7 @@ from cases.guard.likeness import features, fit, shipped
 from cases.guard.wording import made_of as words_made_of
 from cases.guard.wording import wording
 from cases.vocabulary import Decision, content, strictest
+from tests.development import reads_development_texts
 from tests.fakes.encoder import FakeEncoder, bundled
 
 HOUSE = Path(__file__).parents[2]
@@ -80,6 +81,7 @@ def test_indirect_talk_of_an_event_is_asked_about(encoder: BundledEncoder) -> No
     assert "adverse_event" in {f.rule for f in verdict.findings}
 
 
+@reads_development_texts
 def test_the_second_look_never_clears_and_never_routes(
     encoder: BundledEncoder, verdicts: list[tuple[dict, Verdict]]
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_long_text_of_any_signs_is_looked_at(encoder: BundledEncoder) -> None:
     assert check("🙌\ud800عربي。" * 1_400, encoder).decision in set(Decision)
 
 
+@reads_development_texts
 def test_no_anchor_repeats_a_run_of_a_text_that_the_guard_is_measured_on() -> None:
     files = [DATA / f"{name}.jsonl" for name in ("safety", "cases", "posts", "queries")]
     # Batch 8 came after the last anchor: what it shares with one is chance and stays.
@@ -128,6 +131,7 @@ def _runs(text: str, size: int) -> Iterator[str]:
     return (text[i : i + size] for i in range(len(text) - size + 1))
 
 
+@reads_development_texts
 def test_the_development_floors_hold(verdicts: list[tuple[dict, Verdict]]) -> None:
     """A few points below what benchmarks/guard.md measures: an alarm, not a target."""
     labelled = [v.decision in STOPPED for row, v in verdicts if row["labels"]]
@@ -144,6 +148,7 @@ def test_the_development_floors_hold(verdicts: list[tuple[dict, Verdict]]) -> No
         assert np.mean(wanted) >= 0.95, kind
 
 
+@reads_development_texts
 def test_everyday_cases_are_seldom_stopped(encoder: BundledEncoder) -> None:
     lines = (DATA / "cases.jsonl").read_text(encoding="utf-8").splitlines()[::5]
     fields = ("title", "situation", "action", "result", "tip")

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.development import reads_development_texts
+
 CONTENT = files("cases") / "content"
 LIMITS = {"title": 40, "situation": 300, "action": 500, "result": 200, "tip": 200, "voice": 100}
 LIMITS |= {
@@ -176,6 +178,7 @@ def test_areas_channels_and_facilities_are_varied() -> None:
     assert families == {"urgency", "benefit", "right_way", "environment"}
 
 
+@reads_development_texts
 def test_no_case_repeats_another_or_a_sentence_of_the_shared_posts() -> None:
     posts = Path(__file__).parents[2] / "../shared/content/posts.json"
     owners: dict[str, str] = {}

@@ -9,6 +9,7 @@ from benchmarks import search_quality
 from cases import question
 from cases.index.memory import MemoryIndex
 from cases.ranking import Evidence, Match, chance, fuse, match, overall, scaled, sunk, weights
+from tests.development import reads_development_texts
 from tests.fakes.encoder import bundled
 
 
@@ -58,12 +59,14 @@ def test_an_answer_is_as_near_as_the_best_of_its_first_three_hits() -> None:
     assert overall([0.01, 0.3, 0.0, 0.9]) is Match.LOOSE
 
 
+@reads_development_texts
 def test_the_development_queries_stay_above_the_floor(library: MemoryIndex) -> None:
     found = list(search_quality.measure(library, bundled()).values())
     assert np.mean([row[1][0] for row in found]) >= 0.65
     assert np.mean([row[1][1] for row in found]) >= 0.75
 
 
+@reads_development_texts
 def test_hopeless_questions_are_called_so_and_others_are_not(library: MemoryIndex) -> None:
     labels = search_quality.labels(library, bundled())
     assert sum(label is Match.NONE for grades, label in labels if not grades) >= 5
