@@ -14,6 +14,7 @@ from tests.fakes.sample_cast import ABE, EVENT, NAKAMURA, SATO, TICKS
 OGAWA = "ogawa"  # 小川 玲, コンプライアンス確認 and 安全性
 WITH_EVENT = f"メールを送ってみました。返信をいただきました。{EVENT}"
 OFF_LABEL = "適応外の使い方の論文を紹介したら、先生に「助かった」と喜ばれました"
+FAVOUR = "演者をお願いする代わりに、まずは5例お願いしますと先生に言ったらOKでした"
 NOT_SO = "他社品は効かないと先生に伝えてみました。「そうですか」と返信をいただきました。"
 
 
@@ -163,6 +164,19 @@ async def test_another_wording_is_not_what_was_released(sato: Person, ogawa: Per
     await sato.presses("内容を確認する", action="他社品は古くて効かないと先生に伝えた")
     assert not sato.can_press("共有する")
     assert sato.can_press("監督部門に確認を依頼")
+
+
+async def test_what_is_blocked_stays_so_whatever_a_reviewer_presses(
+    sato: Person, ogawa: Person
+) -> None:
+    await sato.says(FAVOUR)
+    assert not sato.can_press("共有する")
+    await ogawa.says("止めた投稿")
+    await ogawa.presses("コンプライアンスの控え(1)")
+    await ogawa.presses("このまま公開してよい")
+    await sato.opens_mail()
+    assert "登録できません" in await sato.presses("続きへ進む")
+    assert not sato.can_press("共有する")
 
 
 async def test_conduct_is_noted_even_when_its_author_gives_up(
