@@ -134,6 +134,16 @@ async def test_the_digest_of_a_month_can_be_looked_at_beforehand(tmp_path: Path)
         assert "営業所会議で使える5分" in text
 
 
+async def test_a_digest_offers_only_what_its_reader_may_do(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        await page.post("/switch", who="hq")
+        _, text = await page.get("/office?office=kobe&month=2026-10")
+        assert "試してみる" in text
+        assert "営業所で共有</button>" not in text  # it posts to one's own office's room
+        assert "お願いはひとつだけ" not in text
+        assert 'href="/pack/kobe/2026-10"' in text
+
+
 async def test_moving_the_date_says_where_it_came_to(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         _, text = await page.post("/move", by="two_weeks")
