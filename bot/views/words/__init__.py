@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -36,6 +37,13 @@ def month_name(month: str, locale: str) -> str:
 def month_words(month: str, locale: str) -> str:
     """2026年10月 for `2026-10`, or October 2026."""
     return say(locale, "digest.month", year=month[:4], month=month_name(month, locale))
+
+
+def day_words(day: date, locale: str) -> str:
+    """11/5(木), or Thu 5 Nov in English."""
+    weekday = say(locale, "web.weekdays").split()[day.weekday()]
+    month = say(locale, "web.months").split()[day.month - 1]
+    return say(locale, "web.day", month=month, day=day.day, weekday=weekday)
 
 
 def quote(locale: str, text: str) -> str:
