@@ -98,7 +98,7 @@ def _item(
 ) -> list[Part]:
     head = f"{number}. {item['title']}"
     if item["lesson"]:
-        head += f" ({say(locale, 'case.lesson')})"
+        head += f" — {say(locale, 'case.lesson')}"  # which has brackets of its own
     parts: list[Part] = [Text(head, Style.STRONG)]
     if item["worked"]:
         proof = say(locale, "case.reproduced", worked=item["worked"], offices=item["offices"])

@@ -159,6 +159,12 @@ async def test_there_is_no_tour_outside_the_sample_company(tmp_path: Path) -> No
         assert (await page.post("/move", by="day"))[0] == 403
 
 
+async def test_a_step_for_oneself_offers_its_example_and_no_other_person(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        assert "例文で試す" in (await page.get("/?step=1"))[1]
+        assert "この人になって試す" in (await page.get("/?step=2"))[1]
+
+
 async def test_a_step_of_the_tour_acts_as_its_person_with_its_example(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         _, text = await page.get("/?step=2")

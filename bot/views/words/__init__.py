@@ -10,6 +10,7 @@ from importlib.resources import files
 from cases.text import is_japanese
 
 LOCALES = ("ja", "en")
+INNER = str.maketrans("「」", "『』")
 
 
 @cache
@@ -47,8 +48,10 @@ def day_words(day: date, locale: str) -> str:
 
 
 def quote(locale: str, text: str) -> str:
-    """The text in the quotation marks of the language."""
-    return f"\u201c{text}\u201d" if locale == "en" else f"「{text}」"
+    """The text in the quotation marks of the language, at the same places: 「『…』…」 inside."""
+    if locale == "en":
+        return f"\u201c{text}\u201d"
+    return f"「{text.translate(INNER)}」"
 
 
 def locale_of(text: str) -> str:
