@@ -60,7 +60,8 @@ async def write(turn: Turn, trial_id: str) -> None:
     async with turn.transaction() as shelf:
         await _mine(shelf, trial_id)
         title, label = turn.words("try.ask"), turn.words("reflect.write_ask")
-        turn.open(line_form(title, label, "try.save", trial_id, turn.words("reflect.write")))
+        submit, most = turn.words("reflect.write"), remarks.NOTE_LIMIT
+        turn.open(line_form(title, label, "try.save", trial_id, submit, limit=most))
 
 
 async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
