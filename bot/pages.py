@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.state import State
-from bot.views.elements import Card, from_json, to_json
+from bot.views.elements import Actions, Card, from_json, to_json
 from bot.views.withdrawn import withdrawn_card, without_case
 from bot.web.back import Foreseen, Letter, Moved, Person, Step
 from cases import members, sample
@@ -24,6 +24,8 @@ from scheduler.models import Delivery, DeliveryState
 from scheduler.store.ledger import Ledger
 
 AFTER_MAIL = time(10, 35)  # JST: by then digest, questions and notes of the day are due
+# How things stand, told anew until something is done: the newest of a kind says it all.
+REMINDERS = frozenset({"draft_waiting", "hold_waiting", "review_waiting", "vacant_seats"})
 LABELS = {
     Role.HQ_ADMIN: ("事務局", "Head office"),
     Role.MANAGER: ("グループマネジャー", "Group manager"),
@@ -74,7 +76,8 @@ class Pages:
         """受信箱."""
         async with self.library.db.transaction(Scope(company_id)) as shelf:
             rows = await board.mailbox(shelf, member_id)
-            return [await _shown(shelf, row) for row in rows if row.payload is not None]
+            found = [await _shown(shelf, row) for row in rows if row.payload is not None]
+            return _standing(found)
 
     async def mark_read(self, company_id: str, member_id: str, letter_ids: list[str]) -> None:
         """Sets read marks of the member's own letters."""
@@ -126,7 +129,8 @@ class Pages:
         async with self._transaction(company_id) as shelf:
             where = (Delivery.state == DeliveryState.SENT) & Delivery.member_id.in_(sample.CAST)
             rows = await Ledger(shelf).deliveries(where & (Delivery.sent_at > begin), 500)
-        return Moved(days[-1] if days else before, len(rows))
+        mail = [[_letter(row) for row in rows if row.member_id == who] for who in sample.CAST]
+        return Moved(days[-1] if days else before, sum(len(_standing(one)) for one in mail))
 
     async def _steps(self, shelf: Shelf, step: Step) -> tuple[date, datetime, list[date]]:
         """Today, now, and the business days to live through."""
@@ -198,6 +202,22 @@ async def _shown(shelf: Shelf, row: Delivery) -> Letter:
         rest = without_case(letter.card, case_id, locale)
         letter = replace(letter, card=withdrawn_card(locale) if rest is letter.card else rest)
     return letter
+
+
+def _standing(letters: list[Letter]) -> list[Letter]:
+    """Newest first as they came, without the reminders that a later one has overtaken.
+
+    One kind may speak of two matters (one's own stopped posts, and a queue): the button tells.
+    """
+    found, told = [], set()
+    for letter in letters:
+        rows = [part.buttons for part in letter.card.parts if isinstance(part, Actions)]
+        matter = (letter.kind, *((b.action, b.value) for row in rows for b in row))
+        if letter.kind in REMINDERS and matter in told:
+            continue
+        told.add(matter)
+        found.append(letter)
+    return found
 
 
 def _letter(row: Delivery) -> Letter:

@@ -9,8 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.conversation import standing
-from bot.views.words import say
-from bot.web.words import day_words
+from bot.views.words import day_words, say
 from cases.embedding.bundled import weights_sha256
 from cases.index import WHOLE
 from cases.indexing import searched_model

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -75,8 +76,22 @@ class Parser(argparse.ArgumentParser):
             how["help"] = own(how["help"])
         return super().add_argument(*names, **how)
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Names the command that was meant, in place of all there are."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            ja, en = f"一覧: {self.prog} --help", f"see {self.prog} --help"
+            for near in get_close_matches(value, action.choices, 1):
+                ja, en = f"「{near}」のことですか", f"did you mean '{near}'?"
+            raise BadInput(
+                f"「{value}」というコマンドはありません。{ja} / no command '{value}': {en}"
+            )
+        super()._check_value(action, value)
+
     def error(self, message: str) -> NoReturn:
         """Raises BadInput instead of printing the usage in English."""
+        if message.endswith("required: COMMAND"):
+            ja, en = "コマンドを書いてください。一覧", "name a command; all of them"
+            raise BadInput(f"{ja}: {self.prog} --help / {en}: {self.prog} --help")
         raise BadInput(f"{self.prog}: {message}")
 
 

@@ -32,8 +32,10 @@ def add_texts(parser: argparse.ArgumentParser) -> None:
 def texts(options: argparse.Namespace) -> list[Asked]:
     """The texts that were asked for. Raises BadInput for neither or both, or a bad line."""
     if (options.text is None) == (options.batch is None):
-        raise BadInput("TEXT or --batch FILE, one of the two")
+        raise BadInput("文か --batch FILE のどちらかひとつ / TEXT or --batch FILE, one of the two")
     if options.text is not None:
+        if not options.text.strip():
+            raise BadInput("文が空です / the text is empty")
         return [Asked("", options.text)]
     return [_asked(number, line) for number, line in json_lines(read_text(options.batch))]
 

@@ -9,7 +9,7 @@ from bot.cli.batch import emit
 from bot.cli.opening import add_company, opened
 from bot.views.digest import digest_card
 from bot.views.elements import plain
-from cases import digests
+from cases import digests, months
 from cases.db import Shelf
 from cases.errors import BadInput
 from cases.importing import external_id
@@ -20,7 +20,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """`--office`, `--month`, `--json`, `--company`."""
     parser.add_argument("--office", required=True, metavar="NAME", help="営業所 / the office")
     parser.add_argument(
-        "--month", required=True, metavar="YYYY-MM", help="何月の / about this month"
+        "--month",
+        metavar="YYYY-MM",
+        help="何月の。既定は先月 / about this month (default: last month)",
     )
     parser.add_argument("--json", action="store_true", help="JSON で / as JSON")
     add_company(parser)
@@ -37,7 +39,8 @@ async def _preview(options: argparse.Namespace) -> int:
         desk.library.db.transaction(desk.scope) as shelf,
     ):
         office = await _office(shelf, options.office)
-        digest = await digests.preview(shelf, office.id, options.month)
+        month = options.month or months.before(months.month_of(shelf.now))
+        digest = await digests.preview(shelf, office.id, month)
         if not options.json:
             print(plain(digest_card(digest.content, "ja")))
             return 0
@@ -46,7 +49,7 @@ async def _preview(options: argparse.Namespace) -> int:
             {**item, "case": external_id(rows[item["case_id"]])} for item in digest.content["items"]
         ]
         content = {**digest.content, "items": items}
-        emit({**content, "office": office.name, "month": options.month})
+        emit({**content, "office": office.name, "month": month})
     return 0
 
 

@@ -132,6 +132,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "try.answer": try_it.answer,
     "try.list": try_it.listing,
     "try.start": try_it.start,
+    "try.write": try_it.write,
     "valid.yes": still_valid.yes,
     "wish.answer": wish.answer,
     "wish.ask": find.wish,
@@ -198,6 +199,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
         case "reflect.save":
             text = str(press.fields.get("text") or "")
             await reflect.keep_answer(turn, press.value, text)
+        case "try.save":
+            await try_it.keep_note(turn, press.value, str(press.fields.get("text") or ""))
         case "home.find":
             await home.search(turn, press.fields)
         case "people.save":

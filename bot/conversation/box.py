@@ -42,6 +42,7 @@ from cases.text import clean, fold
 from cases.vocabulary import Decision
 
 LIMIT = 10_000  # characters of one message
+WORD = 2  # letters or digits that it takes to say something: 「あ」 and 「?」 are slips
 ASKS = re.compile(r"[?？]|(?:ます|です)か|例(?:は|が|を|ある|あり)|教えて|知りたい|探して")
 WAITS = timedelta(minutes=30)  # how long a question waits for its answer
 # Words that mean one thing only, folded; everything else is a win, a search or an answer.
@@ -132,6 +133,9 @@ async def said(turn: Turn, text: str, *, anew: bool = False) -> None:
         await greet.greet(turn, thanks=thanks)
         return
     if not waiting and await follow_up.goes_on(turn, text):
+        return
+    if not waiting and sum(map(str.isalnum, text)) < WORD:
+        turn.say(note(turn.words("home.nothing")))
         return
     turn.takes("typed")
     reading = await asyncio.to_thread(capture.read, text, turn.library.embedder)

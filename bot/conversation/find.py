@@ -12,12 +12,14 @@ from bot.views.case import Shown
 from bot.views.elements import Card, Style
 from bot.views.guard import stop_card
 from bot.views.hits import Answer, ShownHit, answer_card
+from bot.views.holds import rule_words
 from bot.views.notes import note
 from bot.views.words import locale_of
 from cases import coaching, reactions, searches, sharing, verdicts, wishes
 from cases import search as searching
 from cases.db import Shelf
 from cases.errors import CaseError
+from cases.guard import Checked
 from cases.searchable import searchable
 from cases.text import whole_number
 from cases.vocabulary import Role
@@ -80,16 +82,23 @@ async def wish(turn: Turn, value: str = "") -> None:
     state, _ = await _searched(turn, value)
     if state is None:
         return
-    allowed = (await turn.check({"intent": state.get("query", "")})).decision in verdicts.PASSES
+    checked = await turn.check({"intent": state.get("query", "")})
     async with turn.transaction() as shelf:
         if not state.get("query"):
             turn.say(note(turn.words("find.ask")))
             return
-        if not allowed:
-            turn.say(note(turn.words("find.not_a_wish"), style=Style.WARN))
+        if checked.decision not in verdicts.PASSES:
+            about = rule_words(_stopping(checked), turn.locale)
+            turn.say(note(turn.words("find.not_a_wish", about=about), style=Style.WARN))
             return
         await wishes.wish(shelf, state["query"], {})
         turn.say(note(turn.words("find.wished")))
+
+
+def _stopping(checked: Checked) -> str:
+    """The rule that stops the text; empty where no check could be made."""
+    found = [one for verdict in checked.verdicts.values() for one in verdict.findings]
+    return next((one.rule for one in found if one.action is checked.decision), "")
 
 
 async def _searched(turn: Turn, value: str) -> tuple[dict[str, Any] | None, str]:

@@ -25,7 +25,8 @@ async def digest(turn: Turn, value: str = "") -> None:
             turn.say(note(turn.words("digest.none")))
             return
         newest = await digests.current(shelf, office_id, rows[0].month)
-        turn.say(digest_card(newest.content, turn.locale))
+        shares = rights.may(turn.scope, Action.SHARE_DIGEST, office=office_id)
+        turn.say(digest_card(newest.content, turn.locale, shares=shares))
 
 
 async def share_item(turn: Turn, value: str) -> None:

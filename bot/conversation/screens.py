@@ -27,6 +27,7 @@ OPENS = frozenset(
         "share.resume",
         "share.start",
         "sign_in.open",
+        "try.write",
         "wish.answer",
     }
 )

@@ -16,10 +16,10 @@ from cases import sign_in
 async def offer(turn: Turn, value: str = "") -> None:
     """The button, or why there is none."""
     async with turn.transaction():
-        if not turn.library.web_url:
-            turn.say(note(turn.words("sign_in.no_pages")))
-        elif turn.platform == sign_in.WEB:
+        if turn.platform == sign_in.WEB:
             turn.say(note(turn.words("sign_in.here")))
+        elif not turn.library.web_url:
+            turn.say(note(turn.words("sign_in.no_pages")))
         else:
             turn.say(offer_card(turn.locale))
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 from bot.conversation import remarks, share
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
-from bot.views.notes import note
+from bot.views.notes import line_form, note
 from bot.views.words import say
 from cases import months, trials
+from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
+from cases.text import clean
 from cases.vocabulary import TrialState
 
 FOLLOW_UP = timedelta(days=14)
@@ -46,17 +48,30 @@ async def answer(turn: Turn, value: str) -> None:
             talk.waiting_for = {"kind": "trial", "trial": trial.id}
             talk.updated_at = shelf.now
             parts.append(Text(turn.words("try.note_ask"), Style.QUIET))
+            buttons = [Button(turn.words("reflect.write"), "try.write", trial.id)]
             if trial.state is TrialState.WORKED:
-                to_case = Button(turn.words("reflect.to_case"), "share.start")
-                parts.append(Actions((to_case,)))
+                buttons.append(Button(turn.words("reflect.to_case"), "share.start"))
+            parts.append(Actions(tuple(buttons)))
         turn.replace(Card(tuple(parts)))
+
+
+async def write(turn: Turn, trial_id: str) -> None:
+    """「ひとこと書く」: a form where there is no box beside the answer."""
+    async with turn.transaction() as shelf:
+        await _mine(shelf, trial_id)
+        title, label = turn.words("try.ask"), turn.words("reflect.write_ask")
+        submit, most = turn.words("reflect.write"), remarks.NOTE_LIMIT
+        turn.open(line_form(title, label, "try.save", trial_id, submit, limit=most))
 
 
 async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
     """The optional line; the guard reads it, and what it stops stays a draft."""
+    text = clean(text)
+    if not text:
+        turn.say(note(turn.words("home.nothing")))
+        return
     async with turn.read() as shelf:
-        if await shelf.loop.trial(trial_id) is None:
-            raise NotFound
+        await _mine(shelf, trial_id)
     await share.show(turn, remarks.remark("trial", trial_id, text))
 
 
@@ -72,3 +87,9 @@ async def listing(turn: Turn, value: str = "") -> None:
             state = say(turn.locale, "try.mine" if trial.state == "open" else f"try.{trial.state}")
             parts.append(Text(f"{rows[trial.case_id].title} — {state}"))
         turn.say(Card(tuple(parts)))
+
+
+async def _mine(shelf: Shelf, trial_id: str) -> None:
+    trial = await shelf.loop.trial(trial_id)
+    if trial is None or trial.member_id != shelf.scope.me:
+        raise NotFound

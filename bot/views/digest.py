@@ -12,8 +12,14 @@ from cases.text import shorten
 from cases.vocabulary import label
 
 
-def digest_card(content: Mapping[str, Any], locale: str) -> Card:
-    """The whole digest of one office and month; never empty."""
+def digest_card(
+    content: Mapping[str, Any], locale: str, *, shares: bool = True, own: bool = True
+) -> Card:
+    """The whole digest of one office and month; never empty.
+
+    `shares`: its reader may post to the office's room, and is asked for the next step. `own`: it
+    is of the reader's own office, where chat makes the pack; of another one the page makes it.
+    """
     office = office_word(content, locale)
     month = month_name(content["month"], locale)
     parts: list[Part] = [Text(say(locale, "digest.title", month=month, office=office), Style.TITLE)]
@@ -28,7 +34,7 @@ def digest_card(content: Mapping[str, Any], locale: str) -> Card:
         Text(say(locale, "digest.items", office=office, count=len(content["items"])), Style.STRONG)
     )
     for number, item in enumerate(content["items"], 1):
-        parts += [Divider(), *_item(number, item, content, locale)]
+        parts += [Divider(), *_item(number, item, content, locale, shares=shares)]
     parts.append(Divider())
     parts += [
         Text(say(locale, "digest.question"), Style.STRONG),
@@ -36,15 +42,26 @@ def digest_card(content: Mapping[str, Any], locale: str) -> Card:
     ]
     parts += _own(content, office, month, locale)
     parts += _wishes(content, locale)
-    parts.append(Text(say(locale, "digest.next_step"), Style.STRONG))
-    parts.append(Text(say(locale, f"digest.next_{content['next_step']}")))
+    if shares:
+        parts.append(Text(say(locale, "digest.next_step"), Style.STRONG))
+        parts.append(Text(say(locale, f"digest.next_{content['next_step']}")))
     parts.append(Text(say(locale, "digest.care"), Style.QUIET))
-    pack = f"{content['office_id']}:{content['month']}"
-    buttons = [Button(say(locale, "digest.make_pack"), "digest.pack", pack)]
-    if content["next_step"] == "listen":  # 「2行で書きとめてみてください」
+    buttons = [_pack(content, locale, own=own)]
+    if shares and content["next_step"] == "listen":  # 「2行で書きとめてみてください」
         buttons.insert(0, Button(say(locale, "behalf.title"), "behalf.start"))
     parts.append(Actions(tuple(buttons)))
     return Card(tuple(parts))
+
+
+def _pack(content: Mapping[str, Any], locale: str, *, own: bool) -> Button:
+    words, office_id, month = (
+        say(locale, "digest.make_pack"),
+        content["office_id"],
+        content["month"],
+    )
+    if own:
+        return Button(words, "digest.pack", f"{office_id}:{month}")
+    return Button(words, "", url=f"/pack/{office_id}/{month}")
 
 
 def office_word(content: Mapping[str, Any], locale: str) -> str:
@@ -77,11 +94,11 @@ def reason_words(reason: Mapping[str, str], content: Mapping[str, Any], locale: 
 
 
 def _item(
-    number: int, item: Mapping[str, Any], content: Mapping[str, Any], locale: str
+    number: int, item: Mapping[str, Any], content: Mapping[str, Any], locale: str, *, shares: bool
 ) -> list[Part]:
     head = f"{number}. {item['title']}"
     if item["lesson"]:
-        head += f" ({say(locale, 'case.lesson')})"
+        head += f" — {say(locale, 'case.lesson')}"  # which has brackets of its own
     parts: list[Part] = [Text(head, Style.STRONG)]
     if item["worked"]:
         proof = say(locale, "case.reproduced", worked=item["worked"], offices=item["offices"])
@@ -93,15 +110,12 @@ def _item(
         words = "case.pitfalls" if hint == item["pitfalls"] else "case.tip"
         parts.append(Text(f"{say(locale, words)}: {shorten(hint, 70)}"))
     share = f"{item['case_id']}:{content['month']}"
-    parts.append(
-        Actions(
-            (
-                Button(say(locale, "digest.share_item"), "digest.share_item", share, primary=True),
-                Button(say(locale, "digest.full"), "case.show", item["case_id"]),
-                Button(say(locale, "try.start"), "try.start", item["case_id"]),
-            )
-        )
-    )
+    buttons = [
+        Button(say(locale, "digest.share_item"), "digest.share_item", share, primary=True),
+        Button(say(locale, "digest.full"), "case.show", item["case_id"]),
+        Button(say(locale, "try.start"), "try.start", item["case_id"]),
+    ]
+    parts.append(Actions(tuple(buttons if shares else buttons[1:])))
     return parts
 
 
@@ -112,7 +126,10 @@ def _own(content: Mapping[str, Any], office: str, month: str, locale: str) -> li
         return [*parts, Text(say(locale, "digest.own_small"))]
     if not content.get("posted"):
         return [*parts, Text(say(locale, "digest.own_empty", month=month))]
-    told = [_figure(content["own"], key, locale) for key in ("published", "tried")]
+    figures = ("published", "tried")
+    if all(content["own"][key] is None for key in figures):  # 「公開 少数／試してみる 少数」
+        return [*parts, Text(say(locale, "digest.own_small"))]
+    told = [_figure(content["own"], key, locale) for key in figures]
     return [*parts, Text(say(locale, "digest.between").join(told))]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Field, Kind, Part, Style, Text
 from bot.views.guard import message_parts
 from bot.views.notes import note
-from bot.views.words import say, sentences
+from bot.views.words import day_words, say, sentences
 from cases.holds import COMPLIANCE, NOT_APPLICABLE, OPEN, REPORTED, SAFETY
 from cases.months import before
 from cases.safety import Month
@@ -211,7 +211,8 @@ def decided_card(contents: Mapping[str, Any], locale: str) -> Card:
 def waiting_card(contents: Mapping[str, Any], locale: str) -> Card:
     """A reminder: to the author, to a queue's readers, or to 事務局 where nobody has the role."""
     part = str(contents["part"])
-    text = say(locale, f"holds.remind_{part}", **contents)
+    since = day_words(date.fromisoformat(contents["since"]), locale) if "since" in contents else ""
+    text = say(locale, f"holds.remind_{part}", **{**contents, "since": since})
     if part == "author":
         button = Button(say(locale, "holds.title"), "holds.mine", primary=True)
     elif part in (SAFETY, COMPLIANCE):

@@ -122,10 +122,18 @@ def wishes_card(wishes: Sequence[Mapping[str, Any]], locale: str) -> Card:
 
 
 def line_form(
-    title: str, label: str, action: str, value: str, submit: str, key: str = "text", text: str = ""
+    title: str,
+    label: str,
+    action: str,
+    value: str,
+    submit: str,
+    key: str = "text",
+    text: str = "",
+    *,
+    limit: int = 500,
 ) -> Card:
-    """A form with one long field, `key`."""
-    field = Field(key, label, Kind.LONG, text, required=True, limit=500)
+    """A form with one long field, `key`, of at most `limit` characters."""
+    field = Field(key, label, Kind.LONG, text, required=True, limit=limit)
     return Card((field,), title=title, submit=Button(submit, action, value, primary=True))
 
 

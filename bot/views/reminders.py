@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import note
-from bot.views.words import say
+from bot.views.words import day_words, say
 
 FEW = 10  # offices on one card
 
@@ -21,7 +22,8 @@ def draft_card(locale: str) -> Card:
 def review_card(count: int, since: str, locale: str) -> Card:
     """How many cases wait for approval; `since` is a JST date."""
     open_queue = Button(say(locale, "remind.open_queue"), "review.queue", primary=True)
-    return note(say(locale, "remind.review", count=count, since=since), open_queue)
+    day = day_words(date.fromisoformat(since), locale)
+    return note(say(locale, "remind.review", count=count, since=day), open_queue)
 
 
 def valid_card(case_id: str, title: str, days: int, locale: str) -> Card:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from bot.conversation.showing import office_word
 from bot.views.digest import digest_card, reason_words
+from bot.views.elements import Card
 from bot.views.pack import tried_words
 from bot.web.visit import House, Visit, enter, page
 from cases import counts, digests, months, packs, rights
@@ -47,7 +49,7 @@ async def office(house: House, request: web.Request) -> web.StreamResponse:
         "preview": asked if previews else "",
         "months": list(reversed(months.last(month, 13))),
         "last": months.before(month),
-        "digest": visit.card(digest_card(digest, visit.locale), "digest") if digest else "",
+        "digest": visit.card(_card(visit, digest), "digest") if digest else "",
     }
     return await page(visit, "office.html", found)
 
@@ -94,6 +96,13 @@ def _here(visit: Visit, offices: list[Office], asked: str) -> Office:
         if row.id == wanted:
             return row
     raise NotFound
+
+
+def _card(visit: Visit, digest: Mapping[str, Any]) -> Card:
+    """The digest with the buttons that its reader may press: they act on the own office's room."""
+    own = visit.member.office_id == digest["office_id"]
+    shares = own and rights.may(visit.scope, Action.SHARE_DIGEST, office=digest["office_id"])
+    return digest_card(digest, visit.locale, shares=shares, own=own)
 
 
 async def _digest(shelf: Shelf, office_id: str, month: str) -> dict[str, Any] | None:

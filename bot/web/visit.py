@@ -12,13 +12,12 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.views.elements import Card
-from bot.views.words import month_words, say
+from bot.views.words import day_words, month_words, say
 from bot.web.attempts import Attempts
 from bot.web.back import Back, Letter, Person
 from bot.web.html import Frame, card_html
 from bot.web.threads import Thread, Threads
 from bot.web.walls import SESSION, Walls, new_session
-from bot.web.words import day_words
 from cases import members, months, rights
 from cases.library import Library
 from cases.models.org import Member

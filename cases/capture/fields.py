@@ -17,24 +17,26 @@ _WORDS = {
         r"(?:て|で)いまし(?:た|て)|ておら|なかった|ませんでした|できず|えず|なく|困っ|悩|ずっと|いつも|毎回|従来|"
         r"これまで|今まで|以前|頃は|のに|厳し|規制|忙し|NG|ない先生|担当です|新人です|ベテラン|正直|うちは|当初|"
         r"はじめは|最初は|もともと|だけで?した|ばかり|思い込|諦め|あきらめ|でしたが|ですが|やらかし|失敗(?:談|と学び|から)|"
-        r"反省|共有です|共有しま|\bused to\b|\bhad been\b|\bkept\b|\bnever\b|\brefus|\bwould not\b"
+        r"反省|共有です|共有しま|"
+        r"(?i:\bused to\b|\bhad been\b|\bkept\b|\bnever\b|\brefus|\bwould not\b)"
     ),
     "action": re.compile(
         r"送っ|送る|送り|お送り|渡し|聞い|伺っ|伺い|案内し|ご案内|提案し|変え|切り替え|切替|始め|やめ|作っ|作り|"
         r"用意し|試し|試す|お願いし|添え|貼っ|電話し|メール(?:し|で|を)|絞っ|分け|入れ|使っ|使う|教わ|教え|見返|"
         r"ようにし|ことにし|してみ|てみ(?:た|まし)|した?ら[、]?$|ところ[、]?$|ただけで[、]?$|設定|実施|まとめ|届け|"
         r"選ん|減らし|引き継|残しま|付けた|紹介し|見せ|お持ち|持って|持つ|書い|貼り|お譲り|拡大|置いて|押さえ|決め|確認し?|見て|回りました|渡す|宣言|開き|集め|つなぎ|一声|"
-        r"\bsent\b|\bsend\b|\bcalled\b|\bmoved\b|\bchanged\b|\bswapped\b|\bwrote\b|\basked\b|\bstopped\b|"
-        r"\bbrought\b|\bpicked\b|\btried\b|\bstarted\b|\bcut\b|\bgave\b|\bhanded\b|\bshared?\b"
+        r"(?i:\bsent\b|\bsend\b|\bcalled\b|\bmoved\b|\bchanged\b|\bswapped\b|\bswitched\b|\bwrote\b|"
+        r"\basked\b(?! me\b| for\b)|\bstopped\b|\bbrought\b|\bpicked\b|\btried\b|\bstarted\b|"
+        r"\bcut\b|\bgave\b|\bhanded\b|\bshared?\b)"
     ),
     "result": re.compile(
         r"増え|減りま|減った|倍|ゼロ|になりまし|になった|ようになり|ていただけ|ていただき|いただきまし|もらえ|"
         r"もらいまし|くださ[いっ]|てくれ|取れ|会え|話せ|つながり|返信(?:が|き|を?いただ|あり|件)|返事|広が|伸び|戻|"
         r"喜ば|喜ん|好評|感謝|褒め|助か|お礼|参加|登録|呼ばれ|実現|続く|続い|楽に|早く|」と|」って|との(?:こと|お言葉|感想)|"
         r"と言われ|\d\s*(?:%|人|名|軒|件|倍|分)[^、。]{0,6}→|→\s*約?\d|人中|軒中|結果|そしたら|今では|翌日|"
-        r"\brepl|\bthank|\bjoined\b|\bbooked\b|\bwent from\b|\brose\b|\bdoubled\b|"
-        r"\d of \d+|\bbetter\b|\blonger\b|"
-        r"\bcame\b|\bcalled (?:me|back)\b|\bnow\b|\bgrew\b|\bagreed\b|\binvited\b"
+        r"(?i:\brepl|\bthank|\bjoined\b|\bbooked\b|\bwent from\b|\brose\b|\bdoubled\b|"
+        r"\d of \d+|\bbetter\b|\blonger\b|\bcame\b|\bcalled (?:me|back)\b|\basked (?:me|for)\b|"
+        r"\bfinally\b|\bnow\b|\bgrew\b|\bagreed\b|\binvited\b)"
     ),
     "tip": re.compile(
         r"大事|大切|コツ|学び(?:です|まし|。|$)|べし|正義|おすすめ|お勧め|近道|なんだな|なんです(?:ね|よ)|気づき|痛感|"

@@ -37,7 +37,8 @@ _BULLET = re.compile(r"^[ \t　]*(?:[・■●◆▼◇○•*]|[-–](?=\s))[ \
 _ARROW = re.compile(r"[→⇒➡]\ufe0f?|->|=>")
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d"
 _STOP = re.compile(
-    rf"[。!?！？]+[」』）)]*[{_EMOJI}]*|\n+|(?:笑|w)(?=[ 　\n])|[{_EMOJI}]+(?=[ 　\n])|"
+    rf"[。!?！？]+[」』）)]*[{_EMOJI}]*|\n+|[{_EMOJI}]+(?=[ 　\n])|"
+    r"(?:笑|(?<![A-Za-z])w+)(?=[ 　\n])|"  # laughter; not the end of "now"
     r"…+。?|(?:(?<=[a-z)%])|(?<=[ -]\d)|(?<=\d\d))\.(?=\s)"
 )
 # After these the sentence turns from what was done to what came of it.

@@ -13,7 +13,7 @@ SHORTEST = 12  # an extract with less says nothing on a card
 MOST_PARTS = 12  # parts between commas that are tried from either side of a turn
 _LEAD = re.compile(
     r"^(?:[^\w「『]+|お疲れ様です[。、!]?|正直[、]?|実は[、]?|そこで[、]?|なので[、]?|それで[、]?|そしたら[、]?|結果[、]?|"
-    r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね)+"
+    r"ただ[、]?|えっと|あのー?[、]|まあ[、]|先週ですね|(?:and|but|so)\s)+"
 )
 _TAIL = re.compile(r"[\s、。,.!！…]+$")
 # 連用形, て and particles: a reader waits for the rest. Latin ends are left alone.

@@ -38,7 +38,9 @@ def _there(place: Path) -> None:
 
 def test_a_digest_can_be_looked_at_before_it_is_due(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["digest", "preview", "--office", "神戸", "--month", "2026-10"]) == 0
-    assert "神戸営業所" in capsys.readouterr().out
+    assert "10月の好事例 — 神戸営業所" in capsys.readouterr().out
+    assert cli.call(["digest", "preview", "--office", "神戸"]) == 0  # last month's
+    assert "月の好事例 — 神戸営業所のみなさんへ" in capsys.readouterr().out
     words = ["digest", "preview", "--office", "神戸営業所", "--month", "2026-10", "--json"]
     assert cli.call(words) == 0
     row = json.loads(capsys.readouterr().out)

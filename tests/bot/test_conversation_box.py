@@ -93,7 +93,8 @@ async def test_a_new_question_is_searched_although_an_answer_is_waited_for(sato:
 
 
 async def test_nothing_and_too_much_are_answered_in_words(sato: Person) -> None:
-    assert "ひとことだけでも大丈夫です" in await sato.says(" \n ")
+    for slip in (" \n ", "あ", "?", "。。。"):
+        assert "ひとことだけでも大丈夫です" in await sato.says(slip)
     assert "長すぎて受け取れません" in await sato.says("あ" * 10_001)
 
 

@@ -38,6 +38,15 @@ async def test_searching_starts_with_words_or_asks_for_them(desk: DeskDriver) ->
     assert wished == reply
 
 
+async def test_what_cannot_be_a_wanted_case_says_why(desk: DeskDriver) -> None:
+    abe = desk.person(ABE)
+    await abe.says("医局の引っ越しを手伝って感謝された例はありますか")
+    await abe.presses("求む！事例に出す")
+    assert "「贈り物・接待・労務」にあたるかもしれないため" in abe.sees
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        assert not [row for row in await shelf.loop.wishes() if "引っ越し" in row.theme]
+
+
 async def test_a_page_that_is_no_number_is_the_first(desk: DeskDriver) -> None:
     first = await desk.person(MORI).says(QUESTION)
     (reply,) = await press(desk, MORI, "find.more", "…")

@@ -219,6 +219,17 @@ async def test_a_withdrawn_case_leaves_the_digest(desk: DeskDriver, kato: Person
         assert "E-01" in str(reply.card)
 
 
+async def test_only_who_may_share_a_digest_is_asked_to(desk: DeskDriver, kato: Person) -> None:
+    await desk.house.go_to(12, 3)
+    assert "営業所で共有" in await kato.says("月次まとめ")
+    assert "お願いはひとつだけ" in kato.sees
+    seen = await desk.person(SATO).says("月次まとめ")
+    assert "試してみる" in seen
+    assert "定例の資料にする" in seen
+    assert "営業所で共有" not in seen
+    assert "お願いはひとつだけ" not in seen
+
+
 async def test_the_queue_says_how_long_a_case_has_waited(desk: DeskDriver) -> None:
     await publish(desk.person(SATO))
     nakamura = desk.person(NAKAMURA)

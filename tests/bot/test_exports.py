@@ -133,9 +133,10 @@ async def test_another_form_or_day_is_said_so(tmp_path: Path) -> None:
         ):
             status, text = await page.get(f"/export/audit.csv?{days}")
             assert (status, "E-08" in text) == (400, True), days
-        _, text = await page.get("/status")
-        assert "/export/cases.xlsx" in text
-        assert "/export/audit.csv" in text
+        assert "/export/audit.csv" in (await page.get("/status"))[1]
+        assert "/export/cases.xlsx" in (await page.get("/library"))[1]
+        await page.post("/switch", who="sato")
+        assert "/export/" not in (await page.get("/library"))[1]
 
 
 @pytest.mark.attack(39)

@@ -28,13 +28,14 @@ async def owe(
     number: int,
     payload: bytes = b"{}",
     case_ids: tuple[str, ...] = (),
+    kind: str = "reply",
 ) -> None:
     """A message to a member that the ledger sends at once."""
     async with house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
         account = (await shelf.people.accounts(member_id))[0]
         owed = ledger.Owed(
             dedupe_key=f"test:{member_id}:{number}",
-            kind="reply",
+            kind=kind,
             payload=payload,
             workspace_id=account.workspace_id,
             user=account.user,
@@ -54,6 +55,32 @@ async def add_real_company(house: House) -> None:
     async with house.hub.library.db.transaction(Scope(REAL)) as shelf:
         shelf.people.add(Company(id=REAL, name="ほんもの製薬", settings={}))
         await shelf.people.flush()
+
+
+async def test_of_a_reminder_only_the_newest_is_a_letter(company: House) -> None:
+    """It comes each business day until something is done: the older ones say nothing more."""
+
+    def remind(words: str, action: str) -> bytes:
+        card = Card((Text(words), Actions((Button("開く", action),))))
+        return json.dumps(to_json(card)).encode()
+
+    before = len(await mail(company, SATO))
+    for number, (words, action) in enumerate(
+        (
+            ("1件", "holds.mine"),
+            ("3件", "holds.queue"),
+            ("1件", "holds.mine"),
+            ("2件", "holds.mine"),
+        )
+    ):
+        await owe(company, SATO, number, remind(words, action), kind="hold_waiting")
+    await owe(company, SATO, 8, remind("お返事", "next"))
+    await owe(company, SATO, 9, remind("お返事", "next"))
+    letters = (await mail(company, SATO))[: -before or None]
+    told = [letter.card.parts[0] for letter in letters]
+    assert sorted(text.text for text in told if isinstance(text, Text)) == [
+        "2件", "3件", "お返事", "お返事",
+    ]  # fmt: skip
 
 
 async def test_a_read_mark_is_set_once_and_on_own_letters_only(company: House) -> None:

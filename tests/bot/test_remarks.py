@@ -116,6 +116,28 @@ async def test_a_stopped_word_on_a_trial_stays_a_draft_and_goes_on_from_there(
     assert await drafts(desk) == []
 
 
+async def test_a_word_on_a_trial_has_a_form_beside_its_letter(
+    desk: DeskDriver, abe: Person
+) -> None:
+    await abe.says(QUESTION)
+    await abe.presses("試してみる")
+    await desk.house.go_to(11, 19)
+    await abe.opens_mail()
+    await abe.presses("いまいちだった")
+    await abe.presses("ひとこと書く")
+    await abe.presses("ひとこと書く", text=" ")
+    assert "ひとことだけでも大丈夫です" in abe.sees
+    async with desk.house.hub.library.db.transaction(MINE) as shelf:
+        (own,) = [one.id for one in await shelf.loop.trials_by(ABE) if one.state == "did_not"]
+    (reply,) = await desk.replies({"user": KOGA, "action": "try.write", "value": own})
+    assert "E-01" in str(reply.card)  # another's trial
+    line = {"text": "秘書さんがいない日は難しかったです"}
+    raw = {"user": ABE, "action": "try.save", "value": own, "fields": line}
+    assert "ひとことを残しました" in str((await desk.replies(raw))[0].card)
+    async with desk.house.hub.library.db.transaction(MINE) as shelf:
+        assert line["text"] in [trial.note for trial in await shelf.loop.trials_by(ABE)]
+
+
 async def test_while_the_guard_is_away_the_answer_waits_as_a_draft(
     desk: DeskDriver, abe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

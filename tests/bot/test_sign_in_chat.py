@@ -124,11 +124,16 @@ async def test_where_no_screen_opens_the_button_is_said_again_and_no_link(
 
 
 async def test_without_a_public_address_chat_says_kindly_that_there_are_no_pages(
-    desk: DeskDriver,
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
-    sato = desk.person(SATO)
-    await sato.says("ログイン")
-    assert "この会社では、ブラウザーの画面を使っていません" in sato.sees
+    async with slack_door(company_file, tmp_path, encoder) as driver:
+        sato = driver.person(SATO)
+        await sato.says("ログイン")
+        assert "この会社では、ブラウザーの画面を使っていません" in sato.sees
+
+
+async def test_on_the_page_of_ones_own_machine_one_is_there_already(desk: DeskDriver) -> None:
+    assert "いま開いているのが、その画面です" in await desk.person(SATO).says("ログイン")
 
 
 async def test_signing_out_in_chat_ends_every_browser(desk: DeskDriver) -> None:

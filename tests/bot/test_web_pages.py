@@ -134,6 +134,16 @@ async def test_the_digest_of_a_month_can_be_looked_at_beforehand(tmp_path: Path)
         assert "営業所会議で使える5分" in text
 
 
+async def test_a_digest_offers_only_what_its_reader_may_do(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        await page.post("/switch", who="hq")
+        _, text = await page.get("/office?office=kobe&month=2026-10")
+        assert "試してみる" in text
+        assert "営業所で共有</button>" not in text  # it posts to one's own office's room
+        assert "お願いはひとつだけ" not in text
+        assert 'href="/pack/kobe/2026-10"' in text
+
+
 async def test_moving_the_date_says_where_it_came_to(tmp_path: Path) -> None:
     async with pages(tmp_path) as page:
         _, text = await page.post("/move", by="two_weeks")
@@ -147,6 +157,12 @@ async def test_there_is_no_tour_outside_the_sample_company(tmp_path: Path) -> No
         page.back.day = None
         assert "日付を進める" not in (await page.get("/"))[1]
         assert (await page.post("/move", by="day"))[0] == 403
+
+
+async def test_a_step_for_oneself_offers_its_example_and_no_other_person(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        assert "例文で試す" in (await page.get("/?step=1"))[1]
+        assert "この人になって試す" in (await page.get("/?step=2"))[1]
 
 
 async def test_a_step_of_the_tour_acts_as_its_person_with_its_example(tmp_path: Path) -> None:

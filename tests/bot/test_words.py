@@ -8,7 +8,7 @@ import pytest
 
 from bot.views.elements import Style, Text
 from bot.views.notes import error_card, error_words
-from bot.views.words import locale_of, say, sentences
+from bot.views.words import locale_of, quote, say, sentences
 from cases.roles import LastOne
 
 JA, EN = sentences("ja"), sentences("en")
@@ -24,6 +24,11 @@ def test_both_languages_have_the_same_keys_in_the_same_order() -> None:
 
 def test_each_sentence_has_the_same_placeholders_in_both_languages() -> None:
     assert [key for key in JA if placeholders(JA[key]) != placeholders(EN[key])] == []
+
+
+def test_a_quotation_inside_a_quotation_has_marks_of_its_own() -> None:
+    assert quote("ja", "「会えますか」ではなく") == "「『会えますか』ではなく」"
+    assert quote("en", "“Can we meet?” is not it") == "““Can we meet?” is not it”"
 
 
 def test_no_sentence_is_empty() -> None:

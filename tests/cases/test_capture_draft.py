@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cases.capture import Proposal, propose, questions
 from cases.capture.draft import LIMITS
+from cases.capture.split import units
 from cases.text import clean
 from cases.vocabulary import Kind, terms
 
@@ -102,6 +103,36 @@ def test_prose_is_placed_by_its_words_and_its_order() -> None:
     assert "予約しました" in found.values["action"]
     assert "15分話せました" in found.values["result"]
     assert "大事です" in found.values["tip"]
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "result"),
+    [
+        (
+            "I called when the secretary told me to. He asked me to come again.",
+            "I called when the secretary told me to.",
+            "He asked me to come again.",
+        ),
+        (
+            "Switched my visit to after the evening. The doctor now has ten minutes for me.",
+            "Switched my visit to after the evening.",
+            "The doctor now has ten minutes for me.",
+        ),
+    ],
+)
+def test_two_english_sentences_are_what_was_done_and_what_came_of_it(
+    text: str, action: str, result: str
+) -> None:
+    found = propose(text)
+    assert (found.values["action"], found.values["result"]) == (action, result)
+    assert found.missing == []
+
+
+def test_a_laugh_ends_a_sentence_and_an_english_word_does_not() -> None:
+    assert (
+        propose("The doctor now reads my e-mails").values["title"].startswith("The doctor now re")
+    )
+    assert len(units("先生が笑ってくれたw 電話を朝に変えただけ")) == 2
 
 
 def test_english_prose_is_placed_too() -> None:

@@ -142,9 +142,12 @@ async def test_every_reminder_has_its_words(
         "vacant_seats": {"offices": [["仙台", "Sendai"]] * 12, "alone": 2},
         "reflection": {"habit": "silent"},
     }
+    contents["hold_waiting"] = {"part": "author", "count": 1, "since": "2026-11-05"}
     async with database.transaction(SCOPE) as shelf:
         for kind, content in contents.items():
-            assert plain(await CARDS[kind](shelf, content, locale))
+            said = plain(await CARDS[kind](shelf, content, locale))
+            assert said
+            assert "2026-11-05" not in said  # a day as people write it
 
 
 def test_every_mailing_has_a_card() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from cases.text import is_japanese
 
 LOCALES = ("ja", "en")
+INNER = str.maketrans("「」", "『』")
 
 
 @cache
@@ -38,9 +40,18 @@ def month_words(month: str, locale: str) -> str:
     return say(locale, "digest.month", year=month[:4], month=month_name(month, locale))
 
 
+def day_words(day: date, locale: str) -> str:
+    """11/5(木), or Thu 5 Nov in English."""
+    weekday = say(locale, "web.weekdays").split()[day.weekday()]
+    month = say(locale, "web.months").split()[day.month - 1]
+    return say(locale, "web.day", month=month, day=day.day, weekday=weekday)
+
+
 def quote(locale: str, text: str) -> str:
-    """The text in the quotation marks of the language."""
-    return f"\u201c{text}\u201d" if locale == "en" else f"「{text}」"
+    """The text in the quotation marks of the language, at the same places: 「『…』…」 inside."""
+    if locale == "en":
+        return f"\u201c{text}\u201d"
+    return f"「{text.translate(INNER)}」"
 
 
 def locale_of(text: str) -> str:
