@@ -20,6 +20,7 @@ from cases.models.case import Case
 from cases.models.support import SupportReading
 from cases.rights import Action
 from cases.seal import KeyRing
+from cases.store.case import PUBLISHED
 from cases.store.support import Readings
 from cases.vocabulary import Role
 
@@ -75,6 +76,15 @@ async def until(shelf: Shelf, case_id: str) -> datetime:
     """When one's time with a case is, or was, over. Raises NotAllowed, NotFound."""
     rights.need(shelf, Action.SUPPORT, case_id)
     return (await _mine(shelf, case_id)).until
+
+
+async def lasts(shelf: Shelf, case_id: str) -> bool:
+    """Whether the text may still stand where it was shown to the acting member."""
+    known = await Readings(shelf).newest(shelf.scope.me, case_id)
+    case = await shelf.cases.any(case_id)
+    there = case is not None and case.status in PUBLISHED
+    may = rights.may(shelf.scope, Action.SUPPORT)
+    return may and there and known is not None and shelf.now < known.until
 
 
 async def told(shelf: Shelf, case: Case) -> dict[str, str]:

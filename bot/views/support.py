@@ -57,6 +57,13 @@ def again_card(case_id: str, until: datetime, locale: str, words: str) -> Card:
     return note(text, _button("again", case_id, locale))
 
 
+def shown_for(card: Card) -> str:
+    """The case whose text the card shows for support; empty for other cards."""
+    rows = [part for part in card.parts if isinstance(part, Actions)]
+    found = (one.value for row in rows for one in row.buttons if one.action == "support.close")
+    return next(found, "")
+
+
 def told_card(content: Mapping[str, Any], locale: str, *, reads: bool) -> Card:
     """Who read which case, when and why. Its title is said to the author alone."""
     words = "support.told_author" if content["title"] else "support.told_office"

@@ -25,8 +25,20 @@ from tests.drivers.doors import DOORS
 from tests.drivers.screen import Person
 from tests.drivers.slack import SlackDriver
 from tests.drivers.teams import TeamsDriver
+from tests.drivers.web import WebDriver
 from tests.fakes.house import House
-from tests.fakes.sample_cast import ABE, EVENT, KATAYAMA, NAKAMURA, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import (
+    ABE,
+    EVENT,
+    ITO,
+    KATAYAMA,
+    KATO,
+    NAKAMURA,
+    QUESTION,
+    SATO,
+    TICKS,
+    WIN,
+)
 from tests.fakes.slack_requests import command
 
 IT, AUDITOR = ABE, KATAYAMA
@@ -40,8 +52,8 @@ async def cast(house: House) -> None:
     await become(house, AUDITOR, [Role.AUDITOR])
 
 
-async def published(author: Person) -> str:
-    await author.says(WIN)
+async def published(author: Person, text: str = WIN) -> str:
+    await author.says(text)
     await author.presses("共有する", declared=list(TICKS), show_author="no")
     return author.value_of("取り下げる")
 
@@ -266,17 +278,41 @@ async def test_in_teams_the_text_leaves_the_chat_with_the_case_and_when_it_is_cl
         it = driver.person(IT)
         assert "秘書さんに聞いた16時" in await asks(it, case_id)
         assert "サポートのために" in await driver.person(SATO).opens_mail()
-        await it.presses("閉じる", case_id)
+        other = await published(driver.person(KATO), WIN.replace("16時", "12時半"))
+        assert "12時半" in await asks(it, other)
+        await it.presses("閉じる", other)
         assert "もう一度読めます" in it.sees
-        assert "16時" in await it.presses("もう一度読む", case_id)
+        assert "12時半" in await it.presses("もう一度読む", other)
         author = Scope(sample.COMPANY, SATO, frozenset({Role.MEMBER}))
         async with driver.house.hub.library.db.transaction(author) as shelf:
             await sharing.withdraw(shelf, case_id)
         await driver.house.hub.clock.ring("reconcile")
-        (last,) = [str(one) for one in driver.fake.updated.values()][-1:]
-        assert "この事例は取り下げられました" in last
+        updated = [str(one) for one in driver.fake.updated.values()]
+        assert any("この事例は取り下げられました" in one for one in updated)
+        assert not any("16時" in one for one in updated)
         async with driver.house.hub.library.db.transaction(COMPANY) as shelf:
-            assert len((await shelf.session.scalars(select(SupportReading))).all()) == 1
+            assert len((await shelf.session.scalars(select(SupportReading))).all()) == 2
+
+
+async def test_in_the_browser_the_text_leaves_the_page_with_its_half_hour(
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with DOORS["web"](company_file, tmp_path, encoder) as driver:
+        assert isinstance(driver, WebDriver)
+        await become(driver.house, ITO, [Role.IT_ADMIN])
+        case_id = await published(driver.person(SATO))  # of another office
+        it = driver.person(ITO)
+        assert "秘書さんに聞いた16時" in await asks(it, case_id)
+        assert "16時" not in await it.says("状態")  # the card above stays as it is
+        await it.presses("閉じる", case_id)
+        assert "もう一度読めます" in it.sees
+        assert "16時" in await it.presses("もう一度読む", case_id)
+        async with driver.house.hub.library.db.transaction(COMPANY) as shelf:
+            (row,) = await Readings(shelf).last(9)
+            row.until = shelf.now
+        page = (await driver._open(ITO, "/")).lines()
+        assert "文を消しました" in page
+        assert "16時" not in page
 
 
 async def test_what_is_masked_later_is_not_brought_to_it_anew(desk: DeskDriver, it: Person) -> None:
