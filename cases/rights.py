@@ -46,6 +46,7 @@ class Action(StrEnum):
     PREVIEW_DIGEST = "digest.preview"
     FIGURES = "office.figures"
     ROOM = "office.room"
+    ADMIN_ROOM = "company.room"
     SCHEDULE = "schedule.change"
     SETTINGS = "company.settings"
     ROSTER = "roster.keep"
@@ -80,6 +81,7 @@ digest.share     -       office   office  -         -      -        -        -
 digest.preview   -       -        -       all       -      all      -        -
 office.figures   -       office   office  -         -      all      -        -
 office.room      -       office   office  -         -      all      all      -
+company.room     -       -        -       -         -      all      all      -
 schedule.change  -       -        -       -         -      all      -        -
 company.settings -       -        -       -         -      all      -        -
 roster.keep      -       -        -       -         -      all      all      -

@@ -132,6 +132,10 @@ async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
 
 
+async def _audit_head(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.head_card(content["line"], content["day"], locale)
+
+
 async def _vacant(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.vacant_card(content["offices"], content["alone"], locale)
 
@@ -223,6 +227,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "case_withdrawn": _withdrawn,
     "case_anew": _anew,
     "skipped_turns": _skipped,
+    "audit_head_room": _audit_head,
     "vacant_seats": _vacant,
     "still_valid": _still_valid,
     "draft_waiting": _draft_waiting,

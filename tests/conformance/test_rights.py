@@ -69,6 +69,7 @@ DEEDS: dict[Action, Deed] = {
     Action.ROOM: lambda shelf: rooms.register(
         shelf, f"room-{HERE}", HERE, posts=True, listens=False
     ),
+    Action.ADMIN_ROOM: lambda shelf: rooms.register_for_admins(shelf, f"room-{HERE}"),
     Action.SCHEDULE: lambda shelf: schedules.listing(shelf, BY_NAME),
     Action.SETTINGS: lambda shelf: marks.choose_emoji(shelf, "star"),
     Action.ROSTER: offices.standings,
