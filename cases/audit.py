@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cases.models.audit import GENESIS, AuditEntry, digest
+from cases.text import fold
 
 if TYPE_CHECKING:
     from cases.db import Shelf
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["GENESIS", "Chain", "digest", "first_broken", "forget", "record", "record_all", "verify"]
 
 PURGED = "audit.purge"
-# What `anchor` writes, in a line of a log or in a letter.
-ANCHOR = re.compile(r"audit head (\S+) (\d+) ([0-9a-f]{64})")
+# What `anchor` writes, folded, as people copy it out of a log, a chat or a letter: broken anywhere
+# but inside the company's id and the number.
+ANCHOR = re.compile(r"audit\s+head\s+(\S+)\s+(\d{1,18})\s+((?:[0-9a-f]\s*){64})(?![0-9a-f])")
+QUOTED = re.compile(r"^[ \t>|]+", re.MULTILINE)  # before each line of a quotation
+SPACE = re.compile(r"\s+")
 
 
 async def record(shelf: Shelf, what: str, subject: str) -> None:
@@ -34,10 +38,14 @@ async def record_all(shelf: Shelf, what: str, subjects: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What `verify` found: how many entries, and the first number that does not fit (None: all)."""
+    """What `verify` found: how many entries, and the first number that does not fit (None: all).
+
+    `head`: the number of a kept head that is the reason; None where the chain itself is broken.
+    """
 
     entries: int
     broken: int | None
+    head: int | None = None
 
 
 async def verify(shelf: Shelf, anchors: Mapping[int, str] | None = None) -> Chain:
@@ -55,13 +63,16 @@ async def verify(shelf: Shelf, anchors: Mapping[int, str] | None = None) -> Chai
             start = place(number, previous)
         number, count = number + 1, count + 1
         expected = wanted.pop(number, entry.hash)
-        if not _follows(entry, number, previous) or entry.hash != expected:
+        if not _follows(entry, number, previous):
             return Chain(count, number)
+        if entry.hash != expected:
+            return Chain(count, number, number)
         previous = entry.hash
         purged = entry.subject if entry.what == PURGED else purged
     if start != purged and start:
         return Chain(count, 1)
-    return Chain(count, number + 1 if any(anchor > number for anchor in wanted) else None)
+    beyond = min((anchor for anchor in wanted if anchor > number), default=None)
+    return Chain(count, number + 1 if beyond else None, beyond)
 
 
 async def first_broken(shelf: Shelf) -> int | None:
@@ -97,7 +108,15 @@ async def anchor(shelf: Shelf) -> str:
     return f"audit head {shelf.scope.company_id} {number} {hash_}"
 
 
-def anchors(lines: Iterable[str], company_id: str) -> dict[int, str]:
-    """The anchors of a company in lines of a log or a letter: number → hash."""
-    found = (match for line in lines for match in ANCHOR.finditer(line))
-    return {int(m[2]): m[3] for m in found if m[1] == company_id and int(m[2]) > 0}
+def anchors(text: str, company_id: str) -> dict[int, str]:
+    """The anchors of a company in a log, or in what was copied out of a chat: number → hash.
+
+    Other words, quotation marks, full-width letters and line breaks do no harm. Two hashes for one
+    number are none that the chain can have: one of them was changed.
+    """
+    found: dict[int, str] = {}
+    for match in ANCHOR.finditer(QUOTED.sub("", fold(text))):
+        company, number, hash_ = match[1], int(match[2]), SPACE.sub("", match[3])
+        if company == fold(company_id) and number > 0:
+            found[number] = hash_ if found.get(number, hash_) == hash_ else ""
+    return found

@@ -18,6 +18,7 @@ from cases.legal_holds import Held
 from cases.models.case import Case
 from cases.rights import Action
 from cases.scope import Scope
+from cases.store.support import Readings
 from cases.vocabulary import Status
 
 AUDIT_YEARS = (3, 5, 10)  # at least, usual, at most
@@ -52,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     Rule("search in a thread", searches.FOLLOWED.days, "last touched", "deleted"),
     Rule("sign-in link, session", sign_in.KNOWN.days, "over", "deleted"),
     Rule("audit entry", AUDIT_YEARS[1] * 365, "written", "deleted, the chain goes on"),
+    Rule("reason of a support reading", AUDIT_YEARS[1] * 365, "read", "deleted with its entry"),
     Rule("backup", 35, "made", "deleted by `backup --prune`"),
 )
 DAYS = {rule.data: timedelta(days=rule.days) for rule in RULES}
@@ -68,6 +70,7 @@ async def purge(shelf: Shelf, held: Held) -> dict[str, int]:
     if not held.trail:
         before = shelf.now - timedelta(days=365 * years)
         gone["audit entry"] = await audit.forget(shelf, before)
+        gone["reason of a support reading"] = await Readings(shelf).forget(before)
     told = " ".join(f"{data.replace(' ', '_')}={n}" for data, n in gone.items() if n)
     if told:
         await audit.record(shelf, "retention.purge", told)

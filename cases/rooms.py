@@ -1,6 +1,7 @@
 """Rooms: which chat is which office's, whether the bot may post and listen there, and who says so.
 
-An office posts in one room. A room listens only where somebody who may has said so.
+An office posts in one room. A room listens only where somebody who may has said so. One room of a
+workspace may be for those who run it: no office's, and the audit trail's daily head comes there.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ async def found(shelf: Shelf, workspace_id: str, channel: str, name: str = "") -
         shelf.people.add(room)
         await audit.record(shelf, "room.found", room.id)
     elif room.state != ACTIVE:
-        room.state, room.posts, room.listens = ACTIVE, False, False  # asked again
+        room.state = ACTIVE  # and what it may do is asked again
+        room.posts = room.listens = room.for_admins = False
     room.name = name or room.name
     await shelf.people.flush()
     return room
@@ -75,15 +77,42 @@ async def register(
     owners = [one for one in (office.id, room.office_id) if one is not None]
     for one in owners:
         rights.need(shelf, Action.ROOM, room_id, office=one)
+    if room.for_admins:
+        rights.need(shelf, Action.ADMIN_ROOM, room_id)
     for other in await shelf.roster.rooms() if posts else ():
         if other.id != room.id and other.office_id == office.id:
             other.posts = False
     await shelf.people.flush()  # the index knows one posting room of an office
-    room.office_id, room.posts, room.listens = office.id, posts, listens
+    room.office_id, room.posts, room.listens, room.for_admins = office.id, posts, listens, False
     await shelf.people.flush()
     uses = f"{'p' if posts else '-'}{'l' if listens else '-'}"
     await audit.record(shelf, "room.register", f"{room.id}:{office.id}:{uses}")
     return room
+
+
+async def register_for_admins(shelf: Shelf, room_id: str) -> Room:
+    """管理者の部屋: in the place of the workspace's former one, and no office's any more.
+
+    Raises NotFound, and NotAllowed for all but 事務局 and IT.
+    """
+    rights.need(shelf, Action.ADMIN_ROOM, room_id)
+    room = await shelf.people.room(room_id)
+    if room is None or room.state != ACTIVE:
+        raise NotFound
+    for other in await shelf.roster.rooms():
+        if other.id != room.id and other.workspace_id == room.workspace_id:
+            other.for_admins = False
+    await shelf.people.flush()  # the index knows one in each workspace
+    room.office_id, room.posts, room.listens, room.for_admins = None, False, False, True
+    await shelf.people.flush()
+    await audit.record(shelf, "room.for_admins", room.id)
+    return room
+
+
+async def for_admins(shelf: Shelf) -> list[Room]:
+    """The administrators' rooms that the bot is in; whoever reads in them decides nothing by it."""
+    found = await shelf.roster.rooms()
+    return [room for room in found if room.for_admins and room.state == ACTIVE]
 
 
 async def told(shelf: Shelf, workspace_id: str, channel: str, what: str, name: str = "") -> None:
@@ -97,10 +126,10 @@ async def told(shelf: Shelf, workspace_id: str, channel: str, what: str, name: s
     if what == "renamed":
         room.name = name
     elif what == "shared":  # another company came in: it is no office's own room any more
-        room.posts = room.listens = False
+        room.posts = room.listens = room.for_admins = False
         await audit.record(shelf, "room.shared", room.id)
     elif room.state != what and not (what == ACTIVE and room.state == LEFT):
         if what == ACTIVE:  # out of the archive: whether it may post is asked again
-            room.posts = False
+            room.posts = room.for_admins = False
         room.state = what
         await audit.record(shelf, f"room.{what}", room.id)

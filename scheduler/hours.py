@@ -31,6 +31,8 @@ def starts(
     calendar: Calendar, moment: datetime, zone: ZoneInfo, member: Member | None, job: Mailing
 ) -> datetime:
     """When a message that is due at `moment` goes out to this member, or to a room (None)."""
+    if job.fixed:
+        return moment
     if job.by_day and member is not None and member.question_day is not None:
         moment = _on_day(calendar, moment, zone, member)
     return opens(calendar, moment, zone, member)

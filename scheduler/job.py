@@ -83,6 +83,7 @@ class Mailing:
     during somebody's pause, because a deadline of the company runs on. `sample`: what a test send
     to oneself shows. `in_batches`: a large mailing is owed a batch at a time; only where `messages`
     writes nothing, so that asking again after a crash gives everything that is not owed yet.
+    `fixed`: a duty to rooms: it goes out on any day and at any hour, and nobody holds it.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Mailing:
     duty: bool = False
     sample: Callable[[Shelf, Member], Awaitable[Message | None]] | None = None
     in_batches: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

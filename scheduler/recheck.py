@@ -51,7 +51,8 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
         return Finding("case_withdrawn")
     opens = hours.opens(dates.from_settings(company.settings), shelf.now, zone, member)
     return Finding(
-        later=opens if opens > shelf.now else None, anew=job.renew if taken_back else None
+        later=opens if opens > shelf.now and not job.fixed else None,
+        anew=job.renew if taken_back else None,
     )
 
 

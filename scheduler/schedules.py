@@ -75,7 +75,7 @@ async def listing(shelf: Shelf, jobs: Mapping[str, Job]) -> list[Plan]:
                 catch_up_days=row.catch_up_days,
                 next=() if row.state is ScheduleState.OFF else coming,
                 skipped=tuple(one for one in skipped if one.schedule_id == row.id)[:NEXT],
-                duty=not isinstance(job, Mailing),
+                duty=not isinstance(job, Mailing) or job.fixed,
                 tries=isinstance(job, Mailing) and job.sample is not None,
             )
         )
@@ -228,7 +228,7 @@ async def _row(shelf: Shelf, jobs: Mapping[str, Job], kind: str) -> Schedule:
 
 def _changeable(jobs: Mapping[str, Job], kind: str) -> Mailing:
     job = jobs.get(kind)
-    if not isinstance(job, Mailing):
+    if not isinstance(job, Mailing) or job.fixed:
         raise NotFound
     return job
 

@@ -273,6 +273,24 @@ async def test_the_own_page_shows_what_became_of_it(driver: AnyDriver) -> None:
     assert "なぜ: 「" in sato.sees
 
 
+@scenario(
+    "サポート閲覧(IT管理者)",
+    note="文は、Slackでは別の画面に出て、会話に残りません。ほかでは［閉じる］で消えます",
+)
+async def test_it_reads_one_case_with_a_reason_and_its_author_is_told(driver: AnyDriver) -> None:
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    case_id = await shares(sato)
+    async with driver.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        member = await shelf.people.member(NAKAMURA)
+        assert member is not None
+        member.roles = [Role.IT_ADMIN]
+    await nakamura.says("サポート閲覧")
+    reason = "画面が開かないと相談があったため"
+    await nakamura.presses("知らせて読む", case=case_id, reason=reason)
+    assert "秘書さんに聞いた16時" in nakamura.sees
+    assert reason in await sato.opens_mail()
+
+
 CHANNEL = {
     "teams": "お返事は1対1のチャットに届きます。みんなには、入力欄から事例を探して置きます",
     "web": "ご自分の画面で探します",

@@ -1,4 +1,4 @@
-"""`hitotsubu room add`: a Slack channel becomes an office's room."""
+"""`hitotsubu room add`: a Slack channel becomes an office's room, or the administrators'."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")  # Slack's ids of public and private
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """`--team`, `--channel`, `--office`, `--listen`, `--silent`, `--company`."""
+    """`--team`, `--channel`, `--office` or `--admins`, `--listen`, `--silent`, `--company`."""
     parser.add_argument("--team", required=True, metavar="T…", help="ワークスペース / workspace")
     parser.add_argument("--channel", required=True, metavar="C…", help="チャンネル / channel")
-    parser.add_argument("--office", required=True, metavar="NAME", help="営業所 / office")
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--office", metavar="NAME", help="営業所 / office")
+    whose.add_argument("--admins", action="store_true", help="管理者の部屋 / for administrators")
     parser.add_argument("--listen", action="store_true", help="聞き耳を入れる / it may listen")
     parser.add_argument("--silent", action="store_true", help="投稿しない / it does not post")
     add_company(parser)
@@ -41,11 +43,14 @@ async def _add(options: argparse.Namespace) -> int:
         if route is None or route.company_id != desk.company.id:
             raise BadInput("--team: `hitotsubu workspace add slack`")
         async with desk.library.db.transaction(Scope(desk.company.id, roles=RIGHTS)) as shelf:
-            office = await offices.find(shelf, options.office)
+            name = say(locale(), "rooms.admins")
             room = await rooms.found(shelf, route.workspace_id, options.channel)
-            await rooms.register(
-                shelf, room.id, office.id, posts=not options.silent, listens=options.listen
-            )
+            if options.admins:
+                await rooms.register_for_admins(shelf, room.id)
+            else:
+                office = await offices.find(shelf, options.office)
+                name, posts = office.name, not options.silent
+                await rooms.register(shelf, room.id, office.id, posts=posts, listens=options.listen)
             print(room.id)
-    print(say(locale(), "roster.room_added", office=office.name), file=sys.stderr)
+    print(say(locale(), "roster.room_added", office=name), file=sys.stderr)
     return 0

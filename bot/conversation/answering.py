@@ -31,6 +31,7 @@ from bot.conversation import (
     sign_in,
     status,
     still_valid,
+    support,
     tell,
     try_it,
     versions,
@@ -55,6 +56,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "behalf.decline": on_behalf.decline,
     "behalf.show": on_behalf.show,
     "behalf.start": on_behalf.start,
+    "case.number": react.number,
     "case.show": react.show,
     "digest.pack": promoter.pack,
     "digest.share_item": promoter.share_item,
@@ -129,6 +131,9 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "sending.arrived": sending.arrived,
     "sending.resume": sending.resume,
     "status.show": status.show,
+    "support.again": support.again,
+    "support.close": support.close,
+    "support.form": support.form,
     "try.answer": try_it.answer,
     "try.list": try_it.listing,
     "try.start": try_it.start,
@@ -213,6 +218,8 @@ async def _pressed(turn: Turn, press: Pressed) -> None:
             await roster.apply(turn, press.value, press.fields)
         case "profile.save":
             await profile.save(turn, press.fields)
+        case "support.read":
+            await support.read(turn, press.fields)
         case "share.from_message":
             await opening.from_message(turn, press.value, press.fields)
         case action if action in reviewers.FILLED:

@@ -30,6 +30,7 @@ from bot.conversation import (
     share,
     sign_in,
     status,
+    support,
     try_it,
     wish,
 )
@@ -55,6 +56,10 @@ COMMANDS = {
     "状態": status.show,
     "動作確認": status.show,
     "status": status.show,
+    "サポート閲覧": support.form,
+    "support reading": support.form,
+    "サポート閲覧の記録": support.log,
+    "support readings": support.log,
     "はじめての方へ": help.show,
     "ヘルプ": help.show,
     "help": help.show,

@@ -17,6 +17,7 @@ from bot.views.nudge import nudge_card
 from bot.views.reflection import question_card, quiet_card
 from bot.views.review import waiting_parts
 from bot.views.rooms import room_form
+from bot.views.support import told_card
 from bot.views.withdrawn import withdrawn_card
 from cases import digests, members, review, rights
 from cases.db import Shelf
@@ -96,6 +97,8 @@ async def _anew(shelf: Shelf, content: Content, locale: str) -> Card:
     An edited text is its office's until it is approved anew: nobody else's message brings it.
     """
     reader = await members.reader(shelf, content.get("member_id", ""), content.get("office_id", ""))
+    if reader.member_id and not rights.may(reader, Action.SEARCH):
+        return withdrawn_card(locale)  # what was read for support is not brought anew
     rows = await shelf.cases.seen_by(reader).many(content["case_ids"])
     waiting = await _waiting(shelf, reader, content["case_ids"])
     rows |= {one.id: one.case for one in waiting}
@@ -127,6 +130,10 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.review_card(content["count"], content["since"], locale)
+
+
+async def _audit_head(shelf: Shelf, content: Content, locale: str) -> Card:
+    return reminders.head_card(content["line"], content["day"], locale)
 
 
 async def _vacant(shelf: Shelf, content: Content, locale: str) -> Card:
@@ -186,6 +193,16 @@ async def _title(shelf: Shelf, content: Content) -> str:
     return case.title
 
 
+async def _support_read(shelf: Shelf, content: Content, locale: str) -> Card:
+    """Who it is told to may open the case where they read cases; `about` is its id."""
+    told = await members.reader(shelf, content["to"])
+    reads = rights.may(told, Action.SEARCH) and await shelf.cases.seen_by(told).get(
+        content["about"]
+    )
+    name = members.shown_name(await shelf.people.member(content["by"]), locale)
+    return told_card({**content, "name": name}, locale, reads=bool(reads))
+
+
 async def _alarm(shelf: Shelf, content: Content, locale: str) -> Card:
     return notes.alarm_note(content, locale)
 
@@ -210,11 +227,13 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "case_withdrawn": _withdrawn,
     "case_anew": _anew,
     "skipped_turns": _skipped,
+    "audit_head_room": _audit_head,
     "vacant_seats": _vacant,
     "still_valid": _still_valid,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
     "room_ask": _room_ask,
+    "support_read": _support_read,
     "hold_waiting": _hold_waiting,
     "hold_decided": _hold_decided,
     "draft_checked": _draft_checked,

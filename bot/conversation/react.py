@@ -1,4 +1,4 @@
-"""参考になった, この方に聞く, and looking at one case."""
+"""参考になった, この方に聞く, looking at one case, and its number."""
 
 from __future__ import annotations
 
@@ -43,3 +43,10 @@ async def ask_author(turn: Turn, case_id: str) -> None:
             key = f"ask:{case.id}:{turn.scope.me}"
             turn.owe(Owed(key, "ask_author", content, member_id=author.id))
         turn.say(note(turn.words("react.asked")))
+
+
+async def number(turn: Turn, case_id: str) -> None:
+    """How to name the case to who looks after the bot, without writing its text."""
+    async with turn.transaction() as shelf:
+        case = await visible(shelf, case_id)
+        turn.say(note(turn.words("support.number", number=case.id)))

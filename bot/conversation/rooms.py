@@ -7,8 +7,16 @@ from bot.conversation.turn import Owed, Turn
 from bot.conversation.walls import ours_alone
 from bot.views.elements import Card, Style, Text
 from bot.views.notes import note
-from bot.views.rooms import LISTENS, POSTS, room_form, room_name, room_words, rooms_card
-from cases import rooms
+from bot.views.rooms import (
+    ADMINS,
+    LISTENS,
+    POSTS,
+    room_form,
+    room_name,
+    room_words,
+    rooms_card,
+)
+from cases import rights, rooms
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
 from cases.models.org import Room
@@ -54,22 +62,24 @@ async def show(turn: Turn, room_id: str) -> None:
 
 async def save(turn: Turn, room_id: str, filled: Fields) -> None:
     """Keeps it, and says what it means. Raises as `ours_alone` where it is to post or listen."""
-    uses = filled.get("uses")
+    uses, office_id = filled.get("uses"), str(filled.get("office") or "")
     ticked = uses if isinstance(uses, list) else [str(uses or "")]
+    admins = office_id == ADMINS
     async with turn.read() as shelf:
         before = await shelf.people.room(room_id)
-    if before is not None and "channel" in before.address and {POSTS, LISTENS} & {*ticked}:
+    speaks = admins or bool({POSTS, LISTENS} & {*ticked})
+    if before is not None and "channel" in before.address and speaks:
         await ours_alone(turn, before.workspace_id, str(before.address["channel"]))
     async with turn.transaction() as shelf:
-        room = await rooms.register(
-            shelf,
-            room_id,
-            str(filled.get("office") or ""),
-            posts=POSTS in ticked,
-            listens=LISTENS in ticked,
-        )
+        if admins:
+            room = await rooms.register_for_admins(shelf, room_id)
+        else:
+            posts, listens = POSTS in ticked, LISTENS in ticked
+            room = await rooms.register(shelf, room_id, office_id, posts=posts, listens=listens)
         words = room_words(room, await _names(shelf), turn.locale)
-        turn.replace(Card((Text(turn.words("rooms.saved"), Style.GOOD), Text(words))))
+        parts = [Text(turn.words("rooms.saved"), Style.GOOD), Text(words)]
+        parts += [Text(turn.words("rooms.admins_saved"), Style.QUIET)] * admins
+        turn.replace(Card(tuple(parts)))
 
 
 async def listing(turn: Turn, value: str = "") -> None:
@@ -83,17 +93,26 @@ async def listing(turn: Turn, value: str = "") -> None:
 
 async def _show(turn: Turn, shelf: Shelf, room: Room) -> None:
     offices = await rooms.offices_for(shelf)
-    if not offices or (room.office_id and not rooms.may_register(shelf.scope, room.office_id)):
+    closed = room.for_admins and not _admins(shelf)
+    if not offices or closed or not _theirs(shelf, room):
         words = room_words(room, await _names(shelf), turn.locale)
         turn.say(Card((Text(words), Text(turn.words("rooms.who_may"), Style.QUIET))))
         return
-    turn.say(room_form(room, offices, turn.locale))
+    turn.say(room_form(room, offices, turn.locale, admins=_admins(shelf)))
+
+
+def _admins(shelf: Shelf) -> bool:
+    return rights.may(shelf.scope, Action.ADMIN_ROOM)
+
+
+def _theirs(shelf: Shelf, room: Room) -> bool:
+    return room.office_id is None or rooms.may_register(shelf.scope, room.office_id)
 
 
 async def _ask(turn: Turn, shelf: Shelf, room: Room) -> None:
     offices = await rooms.offices_for(shelf)
     if offices:
-        turn.say(room_form(room, offices, turn.locale))
+        turn.say(room_form(room, offices, turn.locale, admins=_admins(shelf)))
         return
     me = await shelf.people.member(turn.scope.me)
     seat = await shelf.people.promoter(me.office_id or "") if me else None

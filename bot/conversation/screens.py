@@ -27,13 +27,24 @@ OPENS = frozenset(
         "share.resume",
         "share.start",
         "sign_in.open",
+        "support.again",
+        "support.read",
         "try.write",
         "wish.answer",
     }
 )
 # Of those, the message with the button stays as it is: the form is about something new.
 BESIDE = frozenset(
-    {"behalf.start", "holds.read", "share.resume", "share.start", "sign_in.open", "wish.answer"}
+    {
+        "behalf.start",
+        "holds.read",
+        "share.resume",
+        "share.start",
+        "sign_in.open",
+        "support.again",
+        "support.read",
+        "wish.answer",
+    }
 )
 # The answer to these forms takes a look by the guard.
 SLOW = frozenset({"behalf.ask", "behalf.write", "share.check", "share.publish"})

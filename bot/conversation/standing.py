@@ -69,6 +69,6 @@ async def _rooms(shelf: Shelf, locale: str) -> str:
         count=len(there),
         posts=sum(room.posts for room in there),
         listens=sum(room.listens for room in there),
-        waiting=sum(room.office_id is None for room in there),
+        waiting=sum(room.office_id is None and not room.for_admins for room in there),
         gone=len(rooms) - len(there),
     )

@@ -32,7 +32,11 @@ async def show(turn: Turn, value: str = "") -> None:
     async with turn.transaction() as shelf:
         parts: list[Part] = [Text(turn.words("status.title"), Style.TITLE), Facts(tuple(rows))]
         parts += await problems(shelf, turn.locale)
-        turn.say(Card((*parts, *await _dead(turn, shelf))))
+        parts += await _dead(turn, shelf)
+        if rights.may(turn.scope, Action.SUPPORT):
+            ask = Button(turn.words("support.title"), "support.form")
+            parts += [Divider(), Actions((ask,))]
+        turn.say(Card(tuple(parts)))
 
 
 async def _briefly(turn: Turn, rows: dict[str, str]) -> None:

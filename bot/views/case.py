@@ -166,13 +166,14 @@ def byline(shown: Shown, locale: str) -> str:
 def case_actions(shown: Shown, locale: str) -> Actions:
     """試してみる・参考になった・この方に聞く; 取り下げる and 直す for the author."""
     case_id = shown.case.id
+    number = Button(say(locale, "support.number_do"), "case.number", case_id)
     if shown.mine:
         return Actions(
             (
                 Button(say(locale, "share.edit"), "share.edit_case", case_id),
                 Button(say(locale, "share.withdraw"), "share.withdraw", case_id),
             ),
-            more=(_name_button(shown, locale),),
+            more=(_name_button(shown, locale), number),
         )
     start = say(locale, "try.mine" if shown.trying else "try.start")
     return Actions(
@@ -189,6 +190,7 @@ def case_actions(shown: Shown, locale: str) -> Actions:
                 * shown.reviews
             ),
             *((Button(say(locale, "pull_back.do"), "pull.form", case_id),) * shown.pulls),
+            number,
         ),
     )
 

@@ -67,3 +67,18 @@ def skipped_card(turns: Sequence[Mapping[str, str]], locale: str) -> Card:
     ]
     more = Text(say(locale, "remind.skipped_more"), Style.QUIET)
     return Card((Text(say(locale, "remind.skipped"), Style.TITLE), *rows, more))
+
+
+def head_card(line: str, day: str, locale: str) -> Card:
+    """To the administrators' room: where the audit trail ends, with the line that a program reads.
+
+    `line`: as `cases.audit.anchor` writes it; it stands alone, so that it is easily copied.
+    """
+    return Card(
+        (
+            Text(say(locale, "keeping.head_title", day=day), Style.STRONG),
+            Text(say(locale, "keeping.head_keep", number=line.split(" ")[-2])),
+            Text(line, Style.QUOTE),
+            Text(say(locale, "keeping.head_use"), Style.QUIET),
+        )
+    )

@@ -10,7 +10,7 @@ from cases import rights
 from cases.rights import TABLE, Action, Reach
 from cases.vocabulary import Role
 
-NOBODY = ("private", "waive", "support")  # what no role brings: nothing in the product does it
+NOBODY = ("private", "waive")  # what no role brings: nothing in the product does it
 
 
 def own_card(roles: Collection[Role], locale: str) -> Card:

@@ -9,6 +9,7 @@ from bot.views.words import say
 from cases.models.org import Office, Room
 
 POSTS, LISTENS = "posts", "listens"
+ADMINS = "admins"  # in the place of an office
 
 
 def room_name(room: Room, locale: str) -> str:
@@ -16,11 +17,16 @@ def room_name(room: Room, locale: str) -> str:
     return f"#{room.name}" if room.name else say(locale, "rooms.unnamed")
 
 
-def room_form(room: Room, offices: Sequence[Office], locale: str) -> Card:
-    """Whose room it is; nothing is ticked that nobody ticked, but posting for a new one."""
+def room_form(room: Room, offices: Sequence[Office], locale: str, *, admins: bool = False) -> Card:
+    """Whose room it is; nothing is ticked that nobody ticked, but posting for a new one.
+
+    `admins`: it may also become the room of those who run it.
+    """
     places = tuple(Choice(office.id, office.name) for office in offices)
-    new = room.office_id is None
+    places += (Choice(ADMINS, say(locale, "rooms.admins")),) * admins
+    new = room.office_id is None and not room.for_admins
     chosen = room.office_id if room.office_id in {one.id for one in offices} else ""
+    chosen = ADMINS if room.for_admins and admins else chosen
     ticked = [POSTS] if room.posts or new else []
     ticked += [LISTENS] if room.listens else []
     uses = tuple(Choice(key, say(locale, f"rooms.{key}")) for key in (POSTS, LISTENS))
@@ -34,7 +40,7 @@ def room_form(room: Room, offices: Sequence[Office], locale: str) -> Card:
             ),
             Field(
                 "uses", say(locale, "rooms.uses"), Kind.CHOICES, tuple(ticked), uses,
-                hint=say(locale, "rooms.listens_hint"),
+                hint=say(locale, "rooms.admins_hint" if admins else "rooms.listens_hint"),
             ),
             Actions((Button(say(locale, "rooms.save"), "room.save", room.id, primary=True),)),
         )
@@ -46,7 +52,7 @@ def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str, plat
     parts: list[Part] = [Text(say(locale, "rooms.title"), Style.TITLE)]
     if not rooms:
         parts.append(Text(say(locale, "rooms.none")))
-    for room in sorted(rooms, key=lambda one: (one.office_id is not None, one.name)):
+    for room in sorted(rooms, key=lambda one: (bool(one.office_id or one.for_admins), one.name)):
         parts.append(Text(room_words(room, offices, locale)))
         if room.state == "active" and room.address.get("channel"):
             change = Button(say(locale, "rooms.change"), "room.show", room.id)
@@ -59,6 +65,8 @@ def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str, plat
 def room_words(room: Room, offices: dict[str, str], locale: str) -> str:
     """「#神戸: 神戸営業所, 投稿する, 聞き耳なし」."""
     office = offices.get(room.office_id or "", "") or say(locale, "rooms.no_office")
+    if room.for_admins and room.state == "active":
+        return f"{room_name(room, locale)}: {say(locale, 'rooms.admins')}"
     if room.state != "active":
         rest = say(locale, f"rooms.state_{room.state}")
     else:

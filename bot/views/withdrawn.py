@@ -12,6 +12,7 @@ NAMES_A_CASE = frozenset(
     {
         "case.show",
         "share.withdraw",
+        "support.close",
         "try.start",
         "pull.form",
         "review.back_form",

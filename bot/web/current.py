@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from bot.conversation.showing import shown
 from bot.views.case import byline, case_actions
 from bot.views.elements import Actions, Button, Card, Style, Text
+from bot.views.notes import note
+from bot.views.support import shown_for
 from bot.views.withdrawn import cases_of, with_instead, withdrawn_card
 from bot.web.threads import Entry
 from bot.web.visit import Visit
+from cases import support
 from cases.vocabulary import GONE
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 async def refresh(visit: Visit, entries: list[Entry]) -> None:
     """Changes the cards of a thread in place; one who looks at a page sees nothing older."""
+    entries = await _without_support(visit, entries)
     ids = {case_id for entry in entries for case_id in cases_of(entry.card)}
     if not ids:
         return
@@ -39,6 +43,18 @@ async def refresh(visit: Visit, entries: list[Entry]) -> None:
         for case_id in cases_of(entry.card):
             if case_id in instead and not _is_current(entry.card, instead[case_id]):
                 entry.card = with_instead(entry.card, case_id, instead[case_id])
+
+
+async def _without_support(visit: Visit, entries: list[Entry]) -> list[Entry]:
+    """The other entries: what was read for support leaves the page with its half hour."""
+    read = {entry.id: case_id for entry in entries if (case_id := shown_for(entry.card))}
+    if read:
+        async with visit.house.library.db.reading(visit.scope) as shelf:
+            over = {id_ for id_, case_id in read.items() if not await support.lasts(shelf, case_id)}
+        for entry in entries:
+            if entry.id in over:
+                entry.card = note(visit.words("support.gone"), style=Style.QUIET)
+    return [entry for entry in entries if entry.id not in read]
 
 
 def _is_current(kept: Card, fresh: Card) -> bool:

@@ -1,6 +1,18 @@
 """The core tables. Import a table from its own module; importing this package loads all of them."""
 
-from cases.models import audit, case, install, keeping, loop, org, review, roster, sign_in, talk
+from cases.models import (
+    audit,
+    case,
+    install,
+    keeping,
+    loop,
+    org,
+    review,
+    roster,
+    sign_in,
+    support,
+    talk,
+)
 
 __all__ = [
     "audit",
@@ -12,5 +24,6 @@ __all__ = [
     "review",
     "roster",
     "sign_in",
+    "support",
     "talk",
 ]

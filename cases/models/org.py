@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.columns import Base, Owned, new_id
@@ -113,6 +113,14 @@ class Room(Owned, Base):
             sqlite_where=text("posts and state = 'active'"),
             postgresql_where=text("posts and state = 'active'"),
         ),
+        Index(
+            "uq_room_for_admins",
+            "company_id",
+            "workspace_id",
+            unique=True,
+            sqlite_where=text("for_admins and state = 'active'"),
+            postgresql_where=text("for_admins and state = 'active'"),
+        ),
     )
     workspace_id: Mapped[str]
     address: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -121,3 +129,4 @@ class Room(Owned, Base):
     posts: Mapped[bool] = mapped_column(default=True)
     name: Mapped[str] = mapped_column(default="")  # as the platform shows it
     state: Mapped[str] = mapped_column(default="active")  # or left, archived: nothing goes there
+    for_admins: Mapped[bool] = mapped_column(default=False, server_default=false())

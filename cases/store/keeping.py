@@ -15,6 +15,7 @@ from cases.models.loop import Reaction, Trial, Wish
 from cases.models.org import Account
 from cases.models.roster import Move, RosterFile
 from cases.models.sign_in import SignInLink, WebSession
+from cases.models.support import SupportReading
 from cases.models.talk import Asked, Reflection, Talk
 from cases.scope import Scope
 from cases.store.case import PUBLISHED
@@ -35,6 +36,7 @@ PERSONAL: tuple[tuple[Any, str], ...] = (
     (Wish, "asker_id"),
     (Move, "member_id"),
     (Hold, "author_id"),
+    (SupportReading, "member_id"),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scheduler.job import Job
 from scheduler.jobs import (
     audit_head,
+    audit_head_room,
     draft_waiting,
     hold_waiting,
     impact_note,
@@ -41,5 +42,6 @@ JOBS: tuple[Job, ...] = (
     vacant_seats.JOB,
     retention.JOB,
     audit_head.JOB,
+    audit_head_room.JOB,
 )
 BY_NAME: Mapping[str, Job] = {job.name: job for job in JOBS}

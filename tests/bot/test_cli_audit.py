@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import logging
+import re
 from datetime import date
 from pathlib import Path
 
@@ -61,11 +62,20 @@ def test_the_daily_head_in_the_log_is_what_verify_takes(
     log.write_text(caplog.text)
     assert cli.call(["audit", "verify", "--heads", str(log)]) == 0
     assert capsys.readouterr().out == (
-        "2 entries, none changed.\nIt also has the 1 daily heads of the log.\n"
+        "2 entries, none changed.\nIt also has the 1 daily heads that were kept.\n"
     )
     log.write_text(caplog.text.replace("audit head c1 2 ", "audit head c1 9 "))
     assert cli.call(["audit", "verify", "--heads", str(log)]) == 1
-    assert capsys.readouterr().out == "Entry 3 does not follow from the one before.\n"
+    assert capsys.readouterr().out == (
+        "There is a kept head of entry 9, but the trail ends at 2: its end was cut off, or an "
+        "older backup was restored.\n"
+    )
+    log.write_text(re.sub(r"[0-9a-f]{64}", "0" * 64, caplog.text))
+    assert cli.call(["audit", "verify", "--heads", str(log)]) == 1
+    assert "kept head of entry 2 is not that of the trail" in capsys.readouterr().out
+    log.write_text(caplog.text.replace("audit head c1 ", "audit head c2 "))
+    assert cli.call(["audit", "verify", "--heads", str(log)]) == 1
+    assert "no daily head" in capsys.readouterr().out
 
 
 @pytest.mark.attack(37)

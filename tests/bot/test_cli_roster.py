@@ -151,4 +151,12 @@ def test_a_channel_becomes_an_offices_room_and_posting_moves_with_it(
     assert (
         cli.call(["room", "add", "--team", "T0", "--office", "月面", "--channel", "C0FIRST"]) == 1
     )
+    admins = ["room", "add", "--team", "T0", "--admins", "--channel"]
+    assert cli.call([*admins, "C0FIRST"]) == 0
+    assert cli.call([*admins, "C0THIRD"]) == 0
+    assert rows(place, "select address from room where for_admins") == [('{"channel": "C0THIRD"}',)]
+    first = "select posts, listens, office_id from room where address like '%C0FIRST%'"
+    assert rows(place, first) == [(0, 0, None)]
+    assert "管理者の部屋" in capsys.readouterr().err
+    assert cli.call([*admins, "C0FIRST", "--office", "仙台"]) == 2
     capsys.readouterr()

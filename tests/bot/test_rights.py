@@ -62,6 +62,10 @@ ASKS = {
     "sending.again": Action.DELIVERIES,
     "sending.arrived": Action.DELIVERIES,
     "sending.resume": Action.DELIVERIES,
+    "support.again": Action.SUPPORT,
+    "support.close": Action.SUPPORT,
+    "support.form": Action.SUPPORT,
+    "support.read": Action.SUPPORT,
 }
 # These look a row up before they know which right it takes (tests/conformance/test_rights.py), or
 # open an empty form whose answer is what is asked for.
@@ -73,9 +77,9 @@ LATER = {
 }  # fmt: skip
 # One's own things, which everybody on the roster has.
 OWN = (
-    "behalf.", "case.show", "digest.pack", "digest.show", "discuss.", "find.", "help.",
-    "holds.go_on",
-    "holds.mine", "home.find", "names.", "nudge.", "offices.show", "people.roles", "profile.",
+    "behalf.", "case.number", "case.show", "digest.pack", "digest.show", "discuss.", "find.",
+    "help.", "holds.go_on", "holds.mine", "home.find", "names.", "nudge.", "offices.show",
+    "people.roles", "profile.",
     "react.", "reflect.", "safety.", "share.", "sign_in.open", "status.show", "try.", "valid.yes",
     "wish.",
 )  # fmt: skip

@@ -124,12 +124,46 @@ async def test_a_tail_that_was_cut_off_differs_from_the_kept_head(acts: Acts) ->
     await grow(acts, 2)
     async with acts() as shelf:
         line = await audit.anchor(shelf)
-    kept = audit.anchors([f"2026-11-05 INFO scheduler.jobs.audit_head: {line}"], "c1")
+    kept = audit.anchors(f"2026-11-05 INFO scheduler.jobs.audit_head: {line}", "c1")
     async with acts() as shelf:
         assert await audit.verify(shelf, kept) == audit.Chain(2, None)
-        assert await audit.verify(shelf, {2: "0" * 64}) == audit.Chain(2, 2)
-        assert await audit.verify(shelf, {3: kept[2]}) == audit.Chain(2, 3)
-    assert audit.anchors([line], "c2") == {}
+        assert await audit.verify(shelf, {2: "0" * 64}) == audit.Chain(2, 2, 2)
+        assert await audit.verify(shelf, {3: kept[2], 9: ""}) == audit.Chain(2, 3, 3)
+    assert audit.anchors(line, "c2") == {}
+
+
+HEAD = "audit head 0192f3-C1 12 " + "0123456789abcdef" * 4
+WIDE = {ord(one): ord(one) + 0xFEE0 for one in "0123456789abcdefhiutC"}
+COPIES = {
+    "a log": f"03:10 INFO scheduler.jobs.audit_head: {HEAD}\n03:10 INFO audit_head 2026-11-05: 1",
+    "a log of JSON": f'{{"level": "INFO", "message": "{HEAD}"}}',
+    "a chat": f"ヒトツブ アプリ 8:40\n操作の記録のひかえ(11/5)\n{HEAD}\n:+1: 1\n確認しました",
+    "a quotation": "> " + HEAD.replace("012345", "\n> 012345").replace(" head", "\n>  head"),
+    "full width": HEAD.translate(WIDE).replace(" ", "　"),
+    "broken lines": HEAD.replace(" ", "\r\n").replace("89ab", "89\r\n ab"),
+    "a capital": HEAD.replace("audit", "Audit").replace("abcdef", "ABCDEF"),
+    "twice": f"{HEAD}\n{HEAD}",
+}
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES)
+def test_a_head_is_read_out_of_whatever_it_was_copied_from(copy: str) -> None:
+    assert audit.anchors(copy, "0192f3-C1") == {12: "0123456789abcdef" * 4}
+
+
+@pytest.mark.parametrize("other", [f"{HEAD}0", HEAD[:-1], HEAD.replace("12 ", "0 "), ""])
+def test_what_is_no_head_is_not_taken_for_one(other: str) -> None:
+    assert audit.anchors(other, "0192f3-C1") == {}
+
+
+@pytest.mark.attack(54)
+async def test_two_heads_of_one_entry_cannot_both_be_true(acts: Acts) -> None:
+    await grow(acts, 1)
+    async with acts() as shelf:
+        line = await audit.anchor(shelf)
+        forged = f"{line[:-64]}{'0' * 64}"
+        kept = audit.anchors(f"{line}\n{forged}", "c1")
+        assert await audit.verify(shelf, kept) == audit.Chain(1, 1, 1)
 
 
 async def test_old_entries_go_and_the_rest_is_still_a_chain(

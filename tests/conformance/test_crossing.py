@@ -22,7 +22,7 @@ from cases.columns import Base
 from cases.db import Shelf
 from cases.models.org import Company
 from cases.scope import Scope
-from cases.store import installs, sign_in
+from cases.store import installs, sign_in, support
 from scheduler.models import DeliveryState, InboxState, OccurrenceState
 from scheduler.store.buckets import Buckets
 from scheduler.store.figures import Figures
@@ -37,6 +37,7 @@ MADE: dict[type, Callable[[Shelf], object]] = {
     **{one: one for one in (Ledger, Plans, Inbox, Figures, Buckets)},
     installs.Installs: installs.Installs,
     sign_in.SignIns: sign_in.SignIns,
+    support.Readings: support.Readings,
 }
 # What routes envelopes and knows processes: before a company is known (ADR 10, ADR 18).
 DOORS = {"Directory", "InstallStates", "Processes"}

@@ -339,7 +339,7 @@ def test_the_page_has_the_table_of_periods() -> None:
 def test_every_period_has_somebody_who_deletes() -> None:
     elsewhere = {
         "raw inbox event", "text of a sent message",  # scheduler/jobs/retention.py
-        "held text, safety", "audit entry", "backup",
+        "held text, safety", "audit entry", "reason of a support reading", "backup",
     }  # fmt: skip
     assert set(keeping.PURGES) | elsewhere == set(keeping.DAYS)
     assert not Held().member("sato")

@@ -33,7 +33,8 @@ def draft(number: int, ring: KeyRing) -> Draft:
 def test_every_sealed_column_is_known() -> None:
     assert {f"{column.table.name}.{column.name}" for column in sealed.columns()} == {
         "draft.original", "hold.answer", "hold.text", "inbox_event.raw", "lexicon_change.word",
-        "reflection.answer", "roster_file.content", "workspace.credentials",
+        "reflection.answer", "roster_file.content", "support_reading.reason",
+        "workspace.credentials",
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from cases import (
     rooms,
     safety,
     sharing,
+    support,
 )
 from cases.db import DENIED, Database, Shelf
 from cases.errors import NotAllowed
@@ -68,6 +69,7 @@ DEEDS: dict[Action, Deed] = {
     Action.ROOM: lambda shelf: rooms.register(
         shelf, f"room-{HERE}", HERE, posts=True, listens=False
     ),
+    Action.ADMIN_ROOM: lambda shelf: rooms.register_for_admins(shelf, f"room-{HERE}"),
     Action.SCHEDULE: lambda shelf: schedules.listing(shelf, BY_NAME),
     Action.SETTINGS: lambda shelf: marks.choose_emoji(shelf, "star"),
     Action.ROSTER: offices.standings,
@@ -80,6 +82,7 @@ DEEDS: dict[Action, Deed] = {
     Action.LEGAL_HOLD: lambda shelf: legal_holds.place(shelf, "case", "case", "2026-7"),
     Action.END: lambda shelf: _end(shelf, "ando"),
     Action.PERIODS: lambda shelf: keeping.choose_audit_years(shelf, 7, HEAD_OFFICE),
+    Action.SUPPORT: lambda shelf: support.read(shelf, RING, "case", "画面が開かない件の確認"),
 }
 # Asked in pages and cards, where what is not allowed is left out: see tests/bot/test_rights.py.
 SHOWN = {Action.SHARE_DIGEST, Action.PREVIEW_DIGEST, Action.FIGURES, Action.STATE}

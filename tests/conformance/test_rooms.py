@@ -76,3 +76,49 @@ async def test_what_the_platform_tells_of_a_channel_is_followed(acts: Acts) -> N
         back = await rooms.at(shelf, "w1", "C0NEW")
         assert back is not None
         assert (back.state, back.posts, back.listens) == ("active", False, False)
+
+
+async def test_one_room_of_a_workspace_is_the_administrators(acts: Acts) -> None:
+    first, second = await invited(acts), await invited(acts, "C0SECOND")
+    for who in ("sato", "kato", "mori"):
+        with pytest.raises(NotAllowed):
+            async with acts(who) as shelf:
+                await rooms.register_for_admins(shelf, first.id)
+    async with acts("nakamura") as shelf:
+        await rooms.register_for_admins(shelf, first.id)
+        room = await rooms.register_for_admins(shelf, "room-kobe")  # it was an office's
+        assert (room.office_id, room.posts, room.listens) == (None, False, False)
+        await rooms.register_for_admins(shelf, second.id)
+        assert [one.id for one in await rooms.for_admins(shelf)] == [second.id]
+        assert await shelf.audit.has("room.for_admins", second.id)
+    with pytest.raises(NotAllowed):  # a promoter takes it not for the office
+        async with acts("kato") as shelf:
+            await rooms.register(shelf, second.id, "kobe", posts=True, listens=False)
+    with pytest.raises(NotFound):
+        async with acts("nakamura") as shelf:
+            await rooms.register_for_admins(shelf, "nobody")
+    async with acts("nakamura") as shelf:
+        await rooms.register(shelf, second.id, "kobe", posts=True, listens=False)
+        assert await rooms.for_admins(shelf) == []
+
+
+@pytest.mark.parametrize("fate", ["shared", "left", "archived"])
+async def test_a_room_that_changed_gets_no_heads_until_somebody_says_so_again(
+    acts: Acts, fate: str
+) -> None:
+    room = await invited(acts)
+    async with acts("nakamura") as shelf:
+        await rooms.register_for_admins(shelf, room.id)
+    async with acts(None) as shelf:
+        await rooms.told(shelf, "w1", "C0NEW", fate)
+        assert await rooms.for_admins(shelf) == []
+        await rooms.told(shelf, "w1", "C0NEW", "active")
+        await rooms.told(shelf, "w1", "C0NEW", "joined")
+        assert await rooms.for_admins(shelf) == []
+
+
+async def test_the_database_knows_one_administrators_room_of_a_workspace(acts: Acts) -> None:
+    given = {"company_id": "c1", "workspace_id": "w1", "posts": False, "for_admins": True}
+    with pytest.raises(IntegrityError):
+        async with acts(None) as shelf:
+            shelf.people.add(Room(id="a", **given), Room(id="b", **given))
