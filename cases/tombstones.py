@@ -19,7 +19,12 @@ from cases.seal import KeyRing
 from cases.vocabulary import GONE, Role, Status
 
 # What the trail calls it → what a tombstone does, in this order of the acts.
-KINDS = {"case.withdraw": "case", "case.purge": "purged", "member.erase": "erased"}
+KINDS = {
+    "case.withdraw": "case",
+    "case.pull_back": "case",
+    "case.purge": "purged",
+    "member.erase": "erased",
+}
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
