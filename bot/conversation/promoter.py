@@ -19,6 +19,7 @@ from cases.rights import Action
 async def digest(turn: Turn, value: str = "") -> None:
     """The newest digest of the member's office."""
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SEARCH)
         office_id = await _office(turn, shelf)
         rows = await shelf.talks.digests(office_id)
         if not rows:
@@ -78,6 +79,7 @@ async def pack(turn: Turn, value: str) -> None:
     """What the promoters' meeting needs, of the own office; the page prints it."""
     office_id, _, month = value.partition(":")
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SEARCH)
         if office_id != await _office(turn, shelf):
             raise NotFound
         turn.say(pack_card(await packs.make(shelf, office_id, month), office_id, turn.locale))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.conversation import answering
+from cases import digests
 from cases.embedding.bundled import BundledEncoder
 from cases.models.case import Hold
+from cases.models.loop import Wish
 from cases.models.org import Member
+from cases.rights import APART
 from cases.scope import Scope
 from cases.vocabulary import Role, Status
 from scheduler.models import Delivery
 from scheduler.store.ledger import Ledger
 from tests.fakes.cast import NOON, case_of
-from tests.fakes.two_companies import Site, site
+from tests.fakes.two_companies import SECRET, Site, site
 
 HELD = "この文面は確認の人だけが読みます"
 
@@ -96,3 +101,25 @@ async def test_what_a_forged_button_says_is_not_written_into_the_trail(pages: Si
     await browser.send("/press", card="x", press="0 digest.share_now case:患者の山田さん")
     async with pages.database.transaction(Scope("c1")) as shelf:
         assert not any("山田" in one.subject for one in await shelf.audit.entries())
+
+
+@pytest.mark.attack(23)
+async def test_who_reads_no_cases_reads_none_by_any_button_either(pages: Site) -> None:
+    async with pages.database.transaction(Scope("c1")) as shelf:
+        (await shelf.session.get_one(Member, ("c1", "ito"))).office_id = "sendai"
+        await digests.make(shelf, "sendai", "2026-10")
+        (await shelf.session.get_one(Wish, ("c1", "wish"))).theme = f"{SECRET['c1']}の求む"
+    await become(pages, "ito", *APART)
+    browser = await pages.signed_in("ito")
+    await browser.get("/")
+    (token, *_) = re.findall(r'name="csrf" value="(\w+)"', browser.text)
+    before = await pages.trail()
+    values = {"digest": "sendai:2026-10", "wish": "wish"}
+    for deed in sorted(answering.PRESSED):
+        value = values.get(deed.partition(".")[0], "case")
+        form = {"csrf": token, "key": deed, "card": "x", "press": f"0 {deed} {value}"}
+        told = (await browser.post("/press", form, **{"HX-Request": "true"})).text
+        assert told, deed
+        assert not re.search(f"{SECRET['c1']}の(事例|求む)", told), deed
+    deeds = {what for _, what in (await pages.trail())[len(before) :]}
+    assert deeds <= {"denied", "sign_in.link"}
