@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from cases import keeping, legal_holds, names, review, review_deeds, sharing
+from cases import clearing, holds, keeping, legal_holds, names, review, review_deeds, roles, sharing
 from cases.db import Shelf
 from cases.errors import CaseError, NotFound
 from cases.guard import Checked
-from cases.vocabulary import GONE, Decision, Status
+from cases.models.case import Hold
+from cases.models.org import Member
+from cases.vocabulary import GONE, Decision, Role, Status
 from tests.conformance.conftest import Acts
 from tests.fakes.cast import NOON, RING, case_of
 from tests.fakes.clocked import ClockedDatabase
@@ -164,3 +167,42 @@ async def test_a_hold_is_not_said_to_stand_before_the_purge_has_ended(
 
     await at_once(acts, ("nakamura", purge), ("nakamura", place))
     assert there == [False]
+
+
+async def test_of_two_who_decide_on_a_held_text_one_decides(acts: Acts) -> None:
+    async with acts() as shelf:
+        for who in ("mori", "nakamura"):
+            (await shelf.session.get_one(Member, ("c1", who))).roles = [Role.MODERATOR]
+        row = Hold(company_id="c1", id="h", draft_id="d", author_id="sato", text=b"", rules=[])
+        row.text_hash, row.queue, row.created_at = "x", holds.COMPLIANCE, NOON
+        shelf.cases.add(row)
+
+    def says(state: str) -> Act:
+        async def act(shelf: Shelf) -> None:
+            shelf.scope = replace(shelf.scope, roles=frozenset([Role.MODERATOR]))
+            await clearing.decide(shelf, RING, "h", state)
+
+        return act
+
+    first, second = says(holds.CLOSED), says(holds.RETURNED)
+    refused = await at_once(acts, ("mori", first), ("nakamura", second))
+    assert isinstance(refused, NotFound)
+    async with acts() as shelf:
+        hold = await shelf.holds.get("h")
+        assert hold is not None
+        assert (hold.state, hold.decided_by) == (holds.CLOSED, "mori")
+
+
+async def test_of_two_who_take_the_last_role_from_each_other_one_keeps_it(acts: Acts) -> None:
+    async with acts() as shelf:
+        (await shelf.session.get_one(Member, ("c1", "mori"))).roles = [Role.HQ_ADMIN]
+
+    def takes(whom: str) -> Act:
+        async def act(shelf: Shelf) -> None:
+            shelf.scope = replace(shelf.scope, roles=frozenset([Role.HQ_ADMIN]))
+            await roles.take(shelf, whom, Role.HQ_ADMIN)
+
+        return act
+
+    refused = await at_once(acts, ("mori", takes("nakamura")), ("nakamura", takes("mori")))
+    assert isinstance(refused, roles.LastOne)
