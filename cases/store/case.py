@@ -13,13 +13,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from cases.models.case import Case, Draft, Embedding, Hold
 from cases.scope import Scope
 from cases.store.asking import among
+from cases.store.lists import CaseLists
 from cases.store.vectors import VectorRows
 from cases.vocabulary import DraftState, Status
 
 PUBLISHED = (Status.OFFICE, Status.COMPANY, Status.STALE)
 
 
-class Cases(VectorRows):
+class Cases(CaseLists, VectorRows):
     """Everything that a post can be, from first words to published case."""
 
     def __init__(self, session: AsyncSession, scope: Scope) -> None:
@@ -94,10 +95,6 @@ class Cases(VectorRows):
             mine.append(Case.author_id == self.scope.member_id)
             mine.append(Case.office_id.in_(offices))
         return (Case.company_id == self.company_id) & Case.status.in_(PUBLISHED) & or_(*mine)
-
-    async def visible_ids(self) -> set[str]:
-        """Ids of all cases that the acting member may find."""
-        return set(await self.session.scalars(select(Case.id).where(self.visible())))
 
     async def get(self, case_id: str) -> Case | None:
         """One case, if the acting member may find it."""

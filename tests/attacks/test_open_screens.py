@@ -43,8 +43,15 @@ async def hold(pages: Site) -> None:
     async with pages.database.transaction(Scope("c1")) as shelf:
         shelf.cases.add(
             Hold(
-                company_id="c1", id="held", draft_id="draft", author_id="sato", text=text,
-                text_hash="x", rules=["off_label"], queue="compliance", created_at=NOON,
+                company_id="c1",
+                id="held",
+                draft_id="draft",
+                author_id="sato",
+                text=text,
+                text_hash="x",
+                rules=["off_label"],
+                queue="compliance",
+                created_at=NOON,
             )  # fmt: skip
         )
 
@@ -55,7 +62,7 @@ async def test_a_held_text_leaves_the_open_page_with_the_role(pages: Site) -> No
     await become(pages, "ito", Role.MODERATOR)
     browser = await pages.signed_in("ito")
     await browser.get("/holds")
-    assert (await browser.send("/press", card="queue-compliance", press="0 holds.read held"))
+    assert await browser.send("/press", card="queue-compliance", press="0 holds.read held")
     assert HELD in (await browser.get("/")).text
     await become(pages, "ito", Role.MEMBER)
     assert HELD not in (await browser.get("/")).text
