@@ -52,7 +52,7 @@ async def hold(pages: Site) -> None:
                 rules=["off_label"],
                 queue="compliance",
                 created_at=NOON,
-            )  # fmt: skip
+            )
         )
 
 

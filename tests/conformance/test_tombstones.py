@@ -213,3 +213,20 @@ async def test_what_a_promoter_pulled_back_stays_out_after_a_restore(acts: Acts)
     assert await replay(acts, stones) == ["case"]
     async with acts() as shelf:
         assert (await case(shelf, "one")).status is Status.WITHDRAWN
+
+
+async def test_a_room_that_was_closed_to_the_bot_stays_closed_after_a_restore(acts: Acts) -> None:
+    """Another company may have come into it since, or the people there may have said no."""
+    async with acts() as shelf:
+        for room in await shelf.roster.rooms():
+            room.posts = room.listens = room.id != "room-kobe"
+        (await shelf.session.get_one(Member, ("c1", "sato"))).wants_nudges = False
+    stones = await stones_of(acts)
+    async with acts() as shelf:
+        for room in await shelf.roster.rooms():
+            room.posts = room.listens = True
+        (await shelf.session.get_one(Member, ("c1", "sato"))).wants_nudges = True
+    assert sorted(await replay(acts, stones)) == ["listens", "nudges", "posts"]
+    async with acts() as shelf:
+        closed = [one.id for one in await shelf.roster.rooms() if not (one.posts or one.listens)]
+        assert closed == ["room-kobe"]
