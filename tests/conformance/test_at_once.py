@@ -6,7 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from cases import clearing, holds, keeping, legal_holds, names, review, review_deeds, roles, sharing
+from cases import (
+    clearing,
+    holds,
+    keeping,
+    legal_holds,
+    names,
+    review,
+    review_deeds,
+    review_rules,
+    roles,
+    sharing,
+)
 from cases.db import Shelf
 from cases.errors import CaseError, NotFound
 from cases.guard import Checked
@@ -84,6 +95,16 @@ async def test_an_edit_beside_its_approval_waits_for_another_approval(acts: Acts
     release = ("nakamura", lambda shelf: review.release(shelf, case_id))
     assert await at_once(acts, release, ("sato", puts_out(draft_id))) is None
     assert await state_of(acts, case_id) == (Status.OFFICE, NEW["action"])
+
+
+async def test_what_a_reviewer_lets_in_just_now_is_not_said_to_be_dropped(acts: Acts) -> None:
+    async with acts("sato") as shelf:
+        draft = await sharing.keep_draft(shelf, RING, NEW, EDITED)
+        ticks = sharing.DECLARATIONS
+        await review_rules.submit(shelf, draft, Decision.PUBLISH, ticks, show_author=False)
+    release = ("nakamura", lambda shelf: review.release(shelf, draft.id))
+    drop = ("sato", lambda shelf: sharing.drop(shelf, draft.id))
+    assert isinstance(await at_once(acts, release, drop), NotFound)
 
 
 async def test_an_edit_beside_a_reviewers_withdrawal_brings_nothing_back(acts: Acts) -> None:
