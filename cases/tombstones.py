@@ -42,7 +42,6 @@ FIELDS = {
     "posts": "posts",
     "listens": "listens",
 }
-ROOMS = ("posts", "listens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,7 @@ class Tombstone:
 
 
 async def tombstones(shelf: Shelf, ring: KeyRing) -> list[Tombstone]:
-    """All of a company: holds first, because what comes after minds them; then acts in their
-    order, then what stands now."""
+    """All of a company: holds, which what comes after minds; acts in order; what stands now."""
     found: list[tuple[str, str, dict[str, str]]] = [
         ("hold", row.id, _row(row)) for row in await shelf.keeping.legal_holds()
     ]
@@ -77,7 +75,8 @@ async def tombstones(shelf: Shelf, ring: KeyRing) -> list[Tombstone]:
     found += [(what, case_id, {}) for case_id, what in names.items()]
     last = {entry.subject: entry.what for entry in await shelf.audit.of(*ROLES)}
     found += [("role", subject, {}) for subject, what in last.items() if what == "role.take"]
-    for row in (*await shelf.people.members(active=False), *await shelf.roster.rooms()):
+    rows: list[Member | Room] = [*await shelf.people.members(active=False)]
+    for row in [*rows, *await shelf.roster.rooms()]:
         chosen = [what for what, name in FIELDS.items() if getattr(row, name, None) is False]
         found += [(what, row.id, {}) for what in chosen]
     return [Tombstone(shelf.scope.company_id, *one) for one in found]
@@ -130,7 +129,8 @@ async def bury(shelf: Shelf, ring: KeyRing, stone: Tombstone) -> bool:
 
 
 async def _refuse(shelf: Shelf, stone: Tombstone) -> bool:
-    found = shelf.people.room if stone.what in ROOMS else shelf.people.member
+    of_room = stone.what in ("posts", "listens")
+    found = shelf.people.room if of_room else shelf.people.member
     row: Room | Member | None = await found(stone.id)
     if row is None or not getattr(row, FIELDS[stone.what]):
         return False
