@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +29,19 @@ class Figures:
 def shown(count: int, people: Iterable[str]) -> int | None:
     """A figure, where five people or more stand behind it; else nobody is told it."""
     return count if len(set(people)) >= FEW else None
+
+
+def shown_sum(parts: Mapping[str | None, Sequence[str]]) -> int | None:
+    """The sum of what offices did, by who did it: told where neither the sum nor what is left of
+    it beside the offices that are told theirs is about fewer than five people."""
+    everybody = [person for people in parts.values() for person in people]
+    hidden = {
+        person
+        for people in parts.values()
+        if shown(len(people), people) is None
+        for person in people
+    }
+    return None if 0 < len(hidden) < FEW else shown(len(everybody), everybody)
 
 
 async def active_mrs(shelf: Shelf, office_id: str) -> list[Member]:

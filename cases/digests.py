@@ -13,7 +13,7 @@ from typing import Any
 
 from cases import months
 from cases.choice import Month, choose
-from cases.counts import FEW, active_mrs, shown
+from cases.counts import FEW, active_mrs, shown, shown_sum
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -131,11 +131,14 @@ def summary(read: Month) -> dict[str, Any]:
     """The company's month in numbers; None where fewer than five people stand behind one."""
     barriers = Counter(key for case in read.published for key in case.barrier)
     worked = [trial.member_id for trial in read.trials if trial.state is TrialState.WORKED]
+    tried: dict[str | None, list[str]] = {}
+    for trial in read.trials:
+        tried.setdefault(trial.office_id, []).append(trial.member_id)
     barrier, number = barriers.most_common(1)[0] if barriers else ("", 0)
     return {
         "published": len(read.published),
         "offices": len({case.office_id for case in read.published}),
-        "tried": shown(len(read.trials), (trial.member_id for trial in read.trials)),
+        "tried": shown_sum(tried),
         "worked": shown(len(worked), worked),
         "barrier": barrier,
         "barrier_cases": number,

@@ -48,7 +48,7 @@ async def reviewed(shelf: Shelf, hold_id: str) -> Hold:
 
     Raises NotFound, NotAllowed for other roles, and for one's own text.
     """
-    hold = await shelf.holds.get(hold_id)
+    hold = await shelf.holds.alone(hold_id)
     if hold is None:
         raise NotFound
     rights.need(shelf, READERS[hold.queue], hold.id, owner=hold.author_id)

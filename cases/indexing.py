@@ -142,8 +142,11 @@ async def _write(
     vectors: Vectors,
 ) -> None:
     async with db.transaction(Scope(company_id)) as shelf:
-        # Nothing may stay of a case that was withdrawn while its text was encoded.
-        here = await shelf.cases.still_published({case.id for case, _, _ in batch})
+        # Nothing may stay of a text that was withdrawn or masked while it was encoded.
+        cases = await shelf.cases.published_now({case.id for case, _, _ in batch})
+        here = {
+            (case.id, part, text) for case in cases for part, text in parts(indexed_fields(case))
+        }
         rows = [
             Embedding(
                 company_id=company_id,
@@ -155,6 +158,6 @@ async def _write(
                 written_at=shelf.now,
             )
             for (case, part, text), vector in zip(batch, vectors, strict=True)
-            if case.id in here
+            if (case.id, part, text) in here
         ]
         await shelf.cases.put_vectors(rows)

@@ -19,7 +19,7 @@ from cases.models.case import Case
 from cases.rights import Action
 from cases.scope import Scope
 from cases.store.support import Readings
-from cases.vocabulary import Status
+from cases.vocabulary import GONE, Status
 
 AUDIT_YEARS = (3, 5, 10)  # at least, usual, at most
 ASKED_AGAIN = timedelta(days=183)  # 6 months: 「今も有効?」
@@ -98,13 +98,18 @@ async def erase(shelf: Shelf, case: Case, status: Status) -> None:
 async def _cases(shelf: Shelf, before: datetime, held: Held) -> int:
     """The stale ones first: asked and not answered, or nobody could be asked for a year."""
     gone = 0
-    for case in await shelf.keeping.unconfirmed(shelf.now - ASKED_AGAIN):
+    for found in await shelf.keeping.unconfirmed(shelf.now - ASKED_AGAIN):
+        if not _ends(found, before, held) and not _sinks(found, shelf.now):
+            continue
+        case = await shelf.cases.alone(found.id)  # its author may have confirmed it just now
+        if case is None or case.status in GONE:
+            continue
         since = confirmed(case)
-        if since <= before and not held.case(case):
+        if _ends(case, before, held):
             await erase(shelf, case, Status.ARCHIVED)
             case.changed_at = shelf.now
             gone += 1
-        elif case.status is not Status.STALE and _unanswered(case, shelf.now):
+        elif _sinks(case, shelf.now):
             case.confirmed_at, case.changed_at, case.status = since, shelf.now, Status.STALE
             await audit.record(shelf, "case.stale", case.id)
     return gone
@@ -115,8 +120,13 @@ def confirmed(case: Case) -> datetime:
     return case.confirmed_at or case.changed_at
 
 
-def _unanswered(case: Case, now: datetime) -> bool:
-    if case.status is Status.OFFICE:  # sinking is for what the whole company finds
+def _ends(case: Case, before: datetime, held: Held) -> bool:
+    return confirmed(case) <= before and not held.case(case)
+
+
+def _sinks(case: Case, now: datetime) -> bool:
+    """Asked and not answered; only what the whole company finds sinks, and once."""
+    if case.status is not Status.COMPANY:
         return False
     asked = case.doubted_at is not None and now - case.doubted_at >= ANSWERED_IN
     return asked or now - confirmed(case) >= NEVER_ASKED

@@ -44,7 +44,8 @@ class Held:
 
 
 async def held(shelf: Shelf) -> Held:
-    """All holds in force."""
+    """All holds in force, for whoever is about to purge: no new one is placed meanwhile."""
+    await shelf.people.company_alone()
     rows = await shelf.keeping.legal_holds()
     of = {what: frozenset(r.subject for r in rows if r.what == what) for what in (MEMBER, CASE)}
     return Held(any(row.what == COMPANY for row in rows), of[MEMBER], of[CASE])
@@ -68,7 +69,11 @@ async def place(shelf: Shelf, what: str, subject: str, reference: str) -> LegalH
 
 
 async def keep(shelf: Shelf, row: LegalHold) -> None:
-    """Puts a hold into force, for callers who may: a new one, or one that a restore forgot."""
+    """Puts a hold into force, for callers who may: a new one, or one that a restore forgot.
+
+    A purge that is under way ends first.
+    """
+    await shelf.people.company_alone()
     shelf.keeping.add(row)
     await audit.record(shelf, f"legal_hold.{row.what}", f"{row.id}:{row.subject}")
 

@@ -86,6 +86,7 @@ async def _link(
     account = Account(company_id=shelf.scope.company_id, workspace_id=workspace_id, user=user)
     account.member_id, account.address, account.email = found.id, address, email.lower()
     shelf.people.add(account)
+    await audit.record(shelf, "account.link", found.id)  # who speaks there has their rights
     return account
 
 

@@ -15,7 +15,7 @@ from cases.vocabulary import GONE
 
 async def choose(shelf: Shelf, case_id: str, *, show: bool) -> Case:
     """Shows or hides the author on one case; cards that were sent follow. NotFound for others'."""
-    case = await shelf.cases.any(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None or case.author_id != shelf.scope.me or case.status in GONE:
         raise NotFound
     if case.show_author != show:

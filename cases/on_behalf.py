@@ -74,7 +74,7 @@ async def hand_over(
 
 async def decline(shelf: Shelf, draft_id: str) -> Draft:
     """「共有しない」: the text goes. NotFound for a draft that nobody wrote for the member."""
-    draft = await shelf.cases.draft(draft_id)
+    draft = await shelf.cases.draft_alone(draft_id)
     if draft is None or draft.written_by is None or draft.state is DraftState.PUBLISHED:
         raise NotFound
     await audit.record(shelf, "on_behalf.decline", draft.id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cases import rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.loop import Reaction
+from cases.rights import Action
 
 HELPFUL = "helpful"
 ASK_AUTHOR = "ask_author"
@@ -13,7 +15,11 @@ NOT_A_MATCH = "not_a_match"  # 探していたものと違う: hidden from this 
 
 
 async def react(shelf: Shelf, case_id: str, kind: str) -> Case:
-    """Keeps the acting member's reaction; a second call changes nothing. NotFound out of reach."""
+    """Keeps the acting member's reaction; a second call changes nothing.
+
+    Raises NotFound out of reach, NotAllowed for who reads no cases.
+    """
+    rights.need(shelf, Action.SEARCH, case_id)
     case = await shelf.cases.get(case_id)
     if case is None:
         raise NotFound

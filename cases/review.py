@@ -67,7 +67,7 @@ async def look(shelf: Shelf, subject_id: str) -> Waiting:
     draft = await shelf.reviews.draft(subject_id)
     if draft is not None:
         return of_draft(draft, await _office(shelf, draft))
-    case = await shelf.reviews.case(subject_id)
+    case = await shelf.cases.alone(subject_id)
     if case is None or case.status in GONE:
         raise await gone(shelf, subject_id)
     return (await of_cases(shelf, [case]))[0]
@@ -164,7 +164,7 @@ async def give_back(shelf: Shelf, case_id: str, note: str = "") -> Case:
 async def reviewable(shelf: Shelf, case_id: str, action: Action = Action.CHANGE) -> Case:
     """A case that somebody else wrote, for a reviewer. Raises NotFound, NotAllowed."""
     rights.need(shelf, action, case_id)
-    case = await shelf.reviews.case(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None:
         raise await gone(shelf, case_id)
     rights.need(shelf, action, case_id, owner=case.author_id)

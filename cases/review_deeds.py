@@ -81,7 +81,7 @@ async def to_pull_back(shelf: Shelf, case_id: str) -> Case:
     """
     if not rights.has(shelf.scope.roles, Action.PULL_BACK):
         raise NotAllowed(Action.PULL_BACK, case_id)
-    case = await shelf.reviews.case(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None:
         raise NotFound
     rights.need(shelf, Action.PULL_BACK, case_id, owner=case.author_id, office=case.office_id)

@@ -67,6 +67,7 @@ async def lasts_without(shelf: Shelf, member_ids: Collection[str], role: Role) -
     """Raises LastOne if these people were the last with a role that a company needs."""
     if role not in LASTING:
         return
+    await shelf.people.company_alone()  # of two who take it from each other the second is refused
     having = [one.id for one in await shelf.people.members() if role in one.roles]
     if having and not set(having) - set(member_ids):
         raise LastOne(role)

@@ -80,6 +80,8 @@ async def _write(
         member.email = person.email or None
     if "chat_id" in fields:
         member.chat_id = person.chat_id or None
+    if before is not None and fields & {"email", "chat_id"}:  # who is known by it has their rights
+        await audit.record(shelf, "member.address", member.id)
     if "roles" in fields:
         await _set_roles(shelf, member, person.roles)
     office_id = ids[person.office] if person.office else None

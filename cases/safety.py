@@ -48,6 +48,7 @@ async def own(shelf: Shelf, item: str) -> Hold:
     Raises NotFound for anybody else, and once the safety department is done with it.
     """
     hold = await shelf.holds.get(item) or await shelf.holds.latest(item, holds.SAFETY)
+    hold = await shelf.holds.alone(hold.id) if hold else None
     if hold is None or hold.queue != holds.SAFETY or hold.author_id != shelf.scope.me:
         raise NotFound
     if hold.decided_at is not None:

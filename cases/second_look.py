@@ -79,7 +79,7 @@ async def begin(shelf: Shelf) -> Sampling:
 async def next_one(shelf: Shelf, row: Sampling) -> Case | None:
     """The first drawn case that nobody has read again and that is not one's own; None: no more."""
     for case_id in _left(row):
-        case = await shelf.reviews.case(case_id)
+        case = await shelf.cases.alone(case_id)
         if case is None or case.status in GONE:
             await _read(shelf, row, case_id)  # it reaches nobody any more
         elif case.author_id != shelf.scope.me:
@@ -94,7 +94,7 @@ async def judge(shelf: Shelf, month: str, case_id: str, *, missed: bool) -> Samp
     """
     rights.need(shelf, Action.REVIEW, case_id)
     row = await shelf.reviews.sampling(_id(month))
-    case = await shelf.reviews.case(case_id)
+    case = await shelf.cases.alone(case_id)
     if row is None or case is None or case_id not in row.picked:
         raise NotFound
     rights.need(shelf, Action.CHANGE, case_id, owner=case.author_id)

@@ -212,7 +212,7 @@ async def edit(shelf: Shelf, ring: KeyRing, case_id: str) -> Draft:
 
 async def _own(shelf: Shelf, case_id: str, author_id: str) -> Case:
     """A case of this author whose text is still there: neither withdrawn nor archived."""
-    case = await shelf.cases.any(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None or case.author_id != author_id or case.status in GONE:
         raise NotFound
     return case
@@ -220,7 +220,7 @@ async def _own(shelf: Shelf, case_id: str, author_id: str) -> Case:
 
 async def withdraw(shelf: Shelf, case_id: str) -> Case:
     """Takes a case out of search, digests and pages at once; its vectors go with it."""
-    case = await shelf.cases.any(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None:
         raise NotFound
     rights.need(shelf, Action.POST, case.id, owner=case.author_id)
@@ -239,7 +239,7 @@ async def take_out(shelf: Shelf, case: Case) -> None:
 
 async def drop(shelf: Shelf, draft_id: str) -> None:
     """Throws a draft away for good; a held one stays, because others must look at it."""
-    draft = await shelf.cases.draft(draft_id)
+    draft = await shelf.cases.draft_alone(draft_id)  # a reviewer may let it in just now
     if draft is None or draft.state not in (DraftState.OPEN, DraftState.WAITING):
         raise NotFound
     await shelf.cases.drop(draft)

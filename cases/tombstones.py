@@ -15,11 +15,13 @@ from typing import Any
 from cases import audit, fields, keeping, leaving, legal_holds, roles, sharing
 from cases.db import Shelf
 from cases.models.keeping import LegalHold
+from cases.models.org import Member, Room
 from cases.seal import KeyRing
 from cases.vocabulary import GONE, Role, Status
 
 # What the trail calls it → what a tombstone does, in this order of the acts.
-KINDS = {"case.withdraw": "case", "case.purge": "purged", "member.erase": "erased"}
+KINDS = dict.fromkeys(("case.withdraw", "case.pull_back"), "case")
+KINDS |= {"case.purge": "purged", "member.erase": "erased"}
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
@@ -30,12 +32,15 @@ NEEDED = {
     "lifted": ("by", "at"),
     "masked": ("hash",),
 }
-# What a member chose or became → their field that is false since.
+# What a member chose or became, and what a room may not → the field that is false since.
 FIELDS = {
     "member": "active",
     "digest": "wants_digest",
     "questions": "wants_questions",
+    "nudges": "wants_nudges",
     "name": "show_name",
+    "posts": "posts",
+    "listens": "listens",
 }
 
 
@@ -45,7 +50,8 @@ class Tombstone:
 
     case (taken back), purged (its text went), erased (all about a person went), hold (a legal one,
     in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
-    role (taken; `id` is member:role), member (left), digest, questions or name (refused).
+    role (taken; `id` is member:role), member (left), digest, questions, nudges or name (refused),
+    posts or listens (a room in which the bot may not).
     """
 
     company: str
@@ -55,8 +61,7 @@ class Tombstone:
 
 
 async def tombstones(shelf: Shelf, ring: KeyRing) -> list[Tombstone]:
-    """All of a company: holds first, because what comes after minds them; then acts in their
-    order, then what stands now."""
+    """All of a company: holds, which what comes after minds; acts in order; what stands now."""
     found: list[tuple[str, str, dict[str, str]]] = [
         ("hold", row.id, _row(row)) for row in await shelf.keeping.legal_holds()
     ]
@@ -70,9 +75,10 @@ async def tombstones(shelf: Shelf, ring: KeyRing) -> list[Tombstone]:
     found += [(what, case_id, {}) for case_id, what in names.items()]
     last = {entry.subject: entry.what for entry in await shelf.audit.of(*ROLES)}
     found += [("role", subject, {}) for subject, what in last.items() if what == "role.take"]
-    for member in await shelf.people.members(active=False):
-        chosen = [what for what, name in FIELDS.items() if getattr(member, name) is False]
-        found += [(what, member.id, {}) for what in chosen]
+    rows: list[Member | Room] = [*await shelf.people.members(active=False)]
+    for row in [*rows, *await shelf.roster.rooms()]:
+        chosen = [what for what, name in FIELDS.items() if getattr(row, name, None) is False]
+        found += [(what, row.id, {}) for what in chosen]
     return [Tombstone(shelf.scope.company_id, *one) for one in found]
 
 
@@ -123,10 +129,12 @@ async def bury(shelf: Shelf, ring: KeyRing, stone: Tombstone) -> bool:
 
 
 async def _refuse(shelf: Shelf, stone: Tombstone) -> bool:
-    member = await shelf.people.member(stone.id)
-    if member is None or not getattr(member, FIELDS[stone.what]):
+    of_room = stone.what in ("posts", "listens")
+    found = shelf.people.room if of_room else shelf.people.member
+    row: Room | Member | None = await found(stone.id)
+    if row is None or not getattr(row, FIELDS[stone.what]):
         return False
-    setattr(member, FIELDS[stone.what], False)
+    setattr(row, FIELDS[stone.what], False)
     await audit.record(shelf, f"tombstone.{stone.what}", stone.id)
     return True
 

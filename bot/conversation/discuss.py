@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.showing import for_colleagues, visible
+from bot.conversation.showing import for_colleagues, for_room
 from bot.conversation.turn import Owed, Turn
 from bot.views.discussion import discussion_card, preview_card
 from bot.views.elements import Card, Style, to_json
@@ -15,8 +15,8 @@ from cases.models.case import Case
 async def preview(turn: Turn, case_id: str) -> None:
     """Shows what the office will read, before anything is posted."""
     async with turn.transaction() as shelf:
-        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
+        case = await for_room(shelf, case_id, office_id or "")
         if office_id is None or await shelf.people.office_room(office_id) is None:
             turn.say(note(turn.words("discuss.no_room"), style=Style.WARN))
             return
@@ -32,8 +32,8 @@ async def post(turn: Turn, case_id: str) -> None:
     What colleagues answer stays in the chat: nothing of it is read or kept.
     """
     async with turn.transaction() as shelf:
-        case = await visible(shelf, case_id)
         office_id = await _office(turn, shelf)
+        case = await for_room(shelf, case_id, office_id or "")
         room = await shelf.people.office_room(office_id) if office_id else None
         if office_id is None or room is None:
             turn.replace(note(turn.words("discuss.no_room"), style=Style.WARN))

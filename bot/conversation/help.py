@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.sign_in import offer
-from cases import trials
+from cases import rights, trials
+from cases.rights import Action
 from cases.sign_in import WEB
 
 FIRST = 3
@@ -14,11 +15,13 @@ FIRST = 3
 async def show(turn: Turn, value: str = "") -> None:
     """What this is, what it is not, and the three cases that others reproduced most."""
     async with turn.transaction() as shelf:
-        best = await trials.first_to_read(shelf, FIRST)
+        reads = rights.may(shelf.scope, Action.SEARCH)
+        best = await trials.first_to_read(shelf, FIRST) if reads else []
         parts: list[Part] = [Text(turn.words("help.title"), Style.TITLE)]
         parts += [Text(turn.words(f"help.{key}")) for key in ("one", "two", "three")]
         parts.append(Text(turn.words("help.not_record"), Style.QUIET))
-        parts.append(Text(turn.words("help.starters"), Style.STRONG))
+        if reads:
+            parts.append(Text(turn.words("help.starters"), Style.STRONG))
         for case in best:
             parts.append(Text(case.title))
             full = Button(turn.words("digest.full"), "case.show", case.id)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.conversation.showing import for_colleagues, shown, visible
+from bot.conversation.showing import for_colleagues, for_room, shown
 from bot.conversation.turn import Owed, Turn
 from bot.views.case import case_card
 from bot.views.digest import digest_card
 from bot.views.elements import Actions, Button, Card, Style, Text, to_json
 from bot.views.notes import note
 from bot.views.pack import pack_card
-from cases import audit, digests, packs, rights
+from cases import audit, digests, months, packs, rights
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.case import Case
@@ -19,6 +19,7 @@ from cases.rights import Action
 async def digest(turn: Turn, value: str = "") -> None:
     """The newest digest of the member's office."""
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SEARCH)
         office_id = await _office(turn, shelf)
         rows = await shelf.talks.digests(office_id)
         if not rows:
@@ -33,8 +34,9 @@ async def share_item(turn: Turn, value: str) -> None:
     """Shows the ready card before it goes to the office's room."""
     case_id, _, _month = value.partition(":")
     async with turn.transaction() as shelf:
-        rights.need(shelf, Action.SHARE_DIGEST, case_id, office=await _office(turn, shelf))
-        case = await visible(shelf, case_id)
+        office_id = await _office(turn, shelf)
+        rights.need(shelf, Action.SHARE_DIGEST, case_id, office=office_id)
+        case = await for_room(shelf, case_id, office_id)
         view = (await shown(shelf, [case], turn.locale))[0]
         parts = [
             part for part in case_card(view, turn.locale).parts if not isinstance(part, Actions)
@@ -52,7 +54,8 @@ async def share_now(turn: Turn, value: str) -> None:
     async with turn.transaction() as shelf:
         office_id = await _office(turn, shelf)
         rights.need(shelf, Action.SHARE_DIGEST, case_id, office=office_id)
-        case = await visible(shelf, case_id)
+        months.limits(month)  # it goes into the trail, where nothing lies that somebody typed
+        case = await for_room(shelf, case_id, office_id)
         room = await shelf.people.office_room(office_id)
         if room is None:
             turn.replace(note(turn.words("digest.no_room"), style=Style.WARN))
@@ -77,6 +80,7 @@ async def pack(turn: Turn, value: str) -> None:
     """What the promoters' meeting needs, of the own office; the page prints it."""
     office_id, _, month = value.partition(":")
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SEARCH)
         if office_id != await _office(turn, shelf):
             raise NotFound
         turn.say(pack_card(await packs.make(shelf, office_id, month), office_id, turn.locale))

@@ -62,6 +62,18 @@ async def visible(shelf: Shelf, case_id: str) -> Case:
     return case
 
 
+async def for_room(shelf: Shelf, case_id: str, office_id: str) -> Case:
+    """A case that all who read along in the office's room may see, as the acting member does.
+
+    One's own may lie in an office that one has left. Raises NotAllowed, NotFound.
+    """
+    case = await visible(shelf, case_id)
+    everybody = await members.reader(shelf, office_id=office_id)
+    if await shelf.cases.seen_by(everybody).get(case.id) is None:
+        raise NotFound
+    return case
+
+
 async def for_colleagues(shelf: Shelf, case: Case, lead: str) -> tuple[str, Card, str]:
     """For a room: the sentence `lead` with who posts it, the case as every colleague sees it, and
     the company's language, in which both are."""

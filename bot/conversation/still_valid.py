@@ -13,7 +13,7 @@ from cases.vocabulary import GONE
 async def yes(turn: Turn, case_id: str) -> None:
     """Its author says that it still holds; somebody else's case is not found."""
     async with turn.transaction() as shelf:
-        case = await shelf.cases.any(case_id)
+        case = await shelf.cases.alone(case_id)
         if case is None or case.author_id != turn.scope.me or case.status in GONE:
             raise NotFound
         await keeping.confirm(shelf, case)

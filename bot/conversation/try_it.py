@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.conversation import remarks, share
+from bot.conversation.showing import visible
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import line_form, note
@@ -21,6 +22,7 @@ FOLLOW_UP = timedelta(days=14)
 async def start(turn: Turn, case_id: str) -> None:
     """Opens the trial and says when the question will come."""
     async with turn.transaction() as shelf:
+        await visible(shelf, case_id)
         known = await shelf.loop.trial_of(case_id, turn.scope.me)
         try:
             trial = await trials.start(shelf, case_id)

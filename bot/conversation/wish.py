@@ -7,15 +7,17 @@ from bot.views.elements import Style
 from bot.views.notes import note, wishes_card
 from bot.views.preview import form_card
 from bot.views.words import quote
-from cases import sharing
+from cases import rights, sharing
 from cases.errors import NotFound
 from cases.guard import Checked
+from cases.rights import Action
 from cases.vocabulary import Decision
 
 
 async def show(turn: Turn, value: str = "") -> None:
     """All open questions."""
     async with turn.transaction() as shelf:
+        rights.need(shelf, Action.SEARCH)
         rows = [{"id": row.id, "theme": row.theme} for row in await shelf.loop.wishes()]
         turn.say(wishes_card(rows, turn.locale))
 

@@ -10,10 +10,10 @@ from aiohttp import web
 from bot.conversation.showing import shown, visible
 from bot.views.case import Shown, case_card, kind_words, proof_words
 from bot.web.visit import House, Visit, enter, page
-from cases import rights, trials
+from cases import rights
 from cases.db import Shelf
-from cases.models.case import Case
 from cases.rights import Action
+from cases.store.lists import Listed
 from cases.text import whole_number
 from cases.vocabulary import terms
 
@@ -40,17 +40,17 @@ async def library(house: House, request: web.Request) -> web.StreamResponse:
     visit = await enter(house, request)
     wanted = _wanted(request)
     async with house.library.db.transaction(visit.scope) as shelf:
-        found = _filtered(await _reachable(shelf), wanted)
-        ordered = await _ordered(shelf, found, wanted)
-        first = (wanted.page - 1) * PAGE
-        views = await shown(shelf, ordered[first : first + PAGE], visit.locale)
-    leaves = -(-len(ordered) // PAGE)
+        rights.need(shelf, Action.SEARCH)
+        total, ids = await _leaf(shelf, wanted)
+        rows = await shelf.cases.many(ids)
+        views = await shown(shelf, [rows[one] for one in ids if one in rows], visit.locale)
+    leaves = -(-total // PAGE)
     return await page(
         visit,
         "library.html",
         {
             "rows": [_row(visit, view) for view in views],
-            "total": len(ordered),
+            "total": total,
             "wanted": wanted,
             "channels": _options("channels", visit.locale),
             "areas": _options("areas", visit.locale),
@@ -85,13 +85,17 @@ def _wanted(request: web.Request) -> Wanted:
     )
 
 
-async def _reachable(shelf: Shelf) -> list[Case]:
-    rights.need(shelf, Action.SEARCH)
-    rows = await shelf.cases.many(await shelf.cases.visible_ids())
-    return sorted(rows.values(), key=lambda row: (row.shared_at, row.id), reverse=True)
+async def _leaf(shelf: Shelf, wanted: Wanted) -> tuple[int, list[str]]:
+    """How many cases there are, and the ids of one page of them."""
+    first = (wanted.page - 1) * PAGE
+    if (wanted.sort, wanted.channel, wanted.area) == ("new", "", ""):
+        rows = await shelf.cases.listed(first, PAGE)
+        return await shelf.cases.visible_count(), [row.id for row in rows]
+    ordered = await _ordered(shelf, _filtered(await shelf.cases.listed(), wanted), wanted)
+    return len(ordered), [row.id for row in ordered[first : first + PAGE]]
 
 
-def _filtered(rows: list[Case], wanted: Wanted) -> list[Case]:
+def _filtered(rows: list[Listed], wanted: Wanted) -> list[Listed]:
     """A family's key finds its members too: 「面会」 finds 「面会(対面)」."""
     return [
         row
@@ -105,11 +109,11 @@ def _has(keys: list[str], name: str, key: str) -> bool:
     return not key or any(k == key or (k in known and known[k].family == key) for k in keys)
 
 
-async def _ordered(shelf: Shelf, rows: list[Case], wanted: Wanted) -> list[Case]:
+async def _ordered(shelf: Shelf, rows: list[Listed], wanted: Wanted) -> list[Listed]:
     if wanted.sort == "new":
         return rows
-    results = await trials.reproductions(shelf, {row.id: row.author_id for row in rows})
-    return sorted(rows, key=lambda row: -results[row.id].worked)
+    worked = await shelf.loop.worked()
+    return sorted(rows, key=lambda row: -worked.get(row.id, 0))
 
 
 def _row(visit: Visit, view: Shown) -> dict[str, str]:

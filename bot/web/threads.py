@@ -14,6 +14,7 @@ from bot.conversation.events import Open, Replace, Reply, Say
 from bot.views.elements import Card
 from bot.views.withdrawn import without_case
 from bot.web.html import is_note
+from cases.scope import Scope
 
 ENTRIES = 30  # cards of one thread
 ANSWERS = 60  # presses whose answer is known, for a second try of the same form
@@ -113,11 +114,12 @@ class Threads:
     """All threads; the one used longest ago is forgotten first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], Thread] = OrderedDict()
+        self._known: OrderedDict[tuple[str, Scope], Thread] = OrderedDict()
 
-    def of(self, session: str, member_id: str) -> Thread:
-        """The thread of a browser and a member."""
-        key = (session, member_id)
+    def of(self, session: str, scope: Scope) -> Thread:
+        """The thread of a browser and a member; a new one with other roles or another office,
+        so that nothing is left on the page of what was shown by a right that is gone."""
+        key = (session, scope)
         thread = self._known.pop(key, None) or Thread()
         self._known[key] = thread
         while len(self._known) > THREADS:

@@ -59,8 +59,8 @@ class Visit:
 
     @property
     def thread(self) -> Thread:
-        """What was said in this browser as this member."""
-        return self.house.threads.of(self.session, self.member.id)
+        """What was said in this browser to this member with these rights."""
+        return self.house.threads.of(self.session, self.scope)
 
     @property
     def reviews(self) -> bool:

@@ -13,13 +13,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from cases.models.case import Case, Draft, Embedding, Hold
 from cases.scope import Scope
 from cases.store.asking import among
+from cases.store.lists import CaseLists
 from cases.store.vectors import VectorRows
 from cases.vocabulary import DraftState, Status
 
 PUBLISHED = (Status.OFFICE, Status.COMPANY, Status.STALE)
 
 
-class Cases(VectorRows):
+class Cases(CaseLists, VectorRows):
     """Everything that a post can be, from first words to published case."""
 
     def __init__(self, session: AsyncSession, scope: Scope) -> None:
@@ -95,10 +96,6 @@ class Cases(VectorRows):
             mine.append(Case.office_id.in_(offices))
         return (Case.company_id == self.company_id) & Case.status.in_(PUBLISHED) & or_(*mine)
 
-    async def visible_ids(self) -> set[str]:
-        """Ids of all cases that the acting member may find."""
-        return set(await self.session.scalars(select(Case.id).where(self.visible())))
-
     async def get(self, case_id: str) -> Case | None:
         """One case, if the acting member may find it."""
         found = select(Case).where(self.visible(), Case.id == case_id)
@@ -116,6 +113,12 @@ class Cases(VectorRows):
     async def any(self, case_id: str) -> Case | None:
         """One case whatever its status: for callers who check rights first."""
         return await self.session.get(Case, (self.company_id, case_id))
+
+    async def alone(self, case_id: str) -> Case | None:
+        """As `any`, read anew and locked, for whoever changes it: of two at once the second sees
+        what the first did."""
+        key, now = (self.company_id, case_id), {"populate_existing": True}
+        return await self.session.get(Case, key, with_for_update=True, execution_options=now)
 
     async def sources(self) -> set[str]:
         """The events and import rows that cases came from, whatever became of the cases."""
@@ -215,12 +218,14 @@ class Cases(VectorRows):
             found = found.where(Case.changed_at >= since)
         return (await self.session.scalars(found.order_by(Case.id).limit(most))).all()
 
-    async def still_published(self, ids: Iterable[str]) -> set[str]:
-        """Those of some cases that are published now."""
-        found = select(Case.id).where(
-            Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id.in_(list(ids))
+    async def published_now(self, ids: Collection[str]) -> Sequence[Case]:
+        """Those of some cases that are published; nobody changes them in this transaction."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, Case.status.in_(PUBLISHED), Case.id.in_(ids)
         )
-        return set(await self.session.scalars(found))
+        now = {"populate_existing": True}
+        found = found.with_for_update(read=True).execution_options(**now)
+        return (await self.session.scalars(found)).all()
 
     async def counts(self) -> dict[str, int]:
         """How many cases there are by status."""

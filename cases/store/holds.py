@@ -24,6 +24,11 @@ class Holds:
         """One held item of either queue."""
         return await self.session.get(Hold, (self.company_id, hold_id))
 
+    async def alone(self, hold_id: str) -> Hold | None:
+        """As `get`, read anew and locked: of two who decide the second sees the first one's."""
+        key, now = (self.company_id, hold_id), {"populate_existing": True}
+        return await self.session.get(Hold, key, with_for_update=True, execution_options=now)
+
     async def latest(self, draft_id: str, queue: str) -> Hold | None:
         """The latest hold of a draft in the queue of safety or compliance."""
         found = select(Hold).where(

@@ -88,20 +88,22 @@ class Keeping:
             Draft.state == DraftState.OPEN,
             Draft.asked_at.is_(None),
             Draft.submitted_at.is_(None),
+            alone=True,
         )
 
     async def originals(self, before: datetime) -> Sequence[Draft]:
         """Drafts whose wording as typed is still sealed in them, not touched since `before`."""
-        return await self._rows(Draft, Draft.updated_at < before, Draft.original.is_not(None))
+        old = Draft.updated_at < before
+        return await self._rows(Draft, old, Draft.original.is_not(None), alone=True)
 
     async def answers(self, before: date) -> Sequence[Reflection]:
         """Private answers to questions that were asked before a JST day."""
         asked = Reflection.asked_on < before.isoformat()
-        return await self._rows(Reflection, asked, Reflection.answer.is_not(None))
+        return await self._rows(Reflection, asked, Reflection.answer.is_not(None), alone=True)
 
     async def searches(self, before: datetime) -> Sequence[Talk]:
         """Conversations that rest since `before` and still hold a search."""
-        rows = await self._rows(Talk, Talk.updated_at < before)
+        rows = await self._rows(Talk, Talk.updated_at < before, alone=True)
         return [row for row in rows if row.search or row.waiting_for]
 
     async def edits_of(self, case_id: str) -> Sequence[Draft]:
@@ -130,6 +132,11 @@ class Keeping:
                     delete(kind).where(mine, getattr(kind, column) == member_id)
                 )
 
-    async def _rows(self, kind: Any, *where: ColumnElement[bool]) -> Sequence[Any]:
+    async def _rows(
+        self, kind: Any, *where: ColumnElement[bool], alone: bool = False
+    ) -> Sequence[Any]:
+        """`alone`: locked, so that nothing goes that is touched in this moment."""
         found = select(kind).where(kind.company_id == self.company_id, *where)
+        if alone:
+            found = found.with_for_update().execution_options(populate_existing=True)
         return (await self.session.scalars(found)).all()

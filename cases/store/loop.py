@@ -66,6 +66,21 @@ class Loop:
         )
         return (await self.session.scalars(found.limit(limit))).all()
 
+    async def worked(self) -> dict[str, int]:
+        """Of every case that worked for others than its author: for how many."""
+        count = func.count(Trial.member_id.distinct())
+        found = (
+            select(Trial.case_id, count)
+            .join(Case, (Case.company_id == Trial.company_id) & (Case.id == Trial.case_id))
+            .where(
+                Trial.company_id == self.company_id,
+                Trial.state == TrialState.WORKED,
+                Trial.member_id != Case.author_id,
+            )
+            .group_by(Trial.case_id)
+        )
+        return dict((await self.session.execute(found)).all())
+
     async def trials_by(self, member_id: str) -> Sequence[Trial]:
         """A member's trials, newest first."""
         found = select(Trial).where(

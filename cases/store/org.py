@@ -82,6 +82,13 @@ class People:
         """The company of the scope."""
         return await self.session.get_one(Company, self.scope.company_id)
 
+    async def company_alone(self) -> Company:
+        """The same, read anew: nobody else has it alone before this transaction ends. Rows that
+        refer to it are written meanwhile."""
+        key, lock = self.scope.company_id, {"key_share": True}
+        now = {"populate_existing": True}
+        return await self.session.get_one(Company, key, with_for_update=lock, execution_options=now)
+
     async def offices(self) -> list[Office]:
         """All offices by name."""
         found = select(Office).where(Office.company_id == self.scope.company_id)

@@ -68,11 +68,6 @@ class Reviews:
         )
         return {case_id: at for case_id, at in await self.session.execute(found) if at}
 
-    async def case(self, case_id: str) -> Case | None:
-        """A case whatever its status, as it is now; nobody else changes it meanwhile."""
-        found = select(Case).where(Case.company_id == self.company_id, Case.id == case_id)
-        return (await self.session.scalars(_alone(found))).first()
-
     async def drafts_of(self, case_ids: Collection[str]) -> Sequence[Draft]:
         """The published drafts that cases came from, oldest first: what the guard found there."""
         found = select(Draft).where(

@@ -77,7 +77,7 @@ async def test_a_case_that_was_taken_back_meanwhile_needs_no_second_look(desk: D
     await release(desk, 1)
     async with desk.house.hub.library.db.transaction(REVIEWER) as shelf:
         row = await second_look.begin(shelf)
-        case = await shelf.reviews.case(row.picked[0])
+        case = await shelf.cases.alone(row.picked[0])
         assert case is not None
         case.status = Status.WITHDRAWN
         await shelf.cases.flush()

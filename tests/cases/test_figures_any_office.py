@@ -103,6 +103,9 @@ def test_a_digest_has_no_figure_of_fewer_than_five_people(
         assert own[f"{key}_median"] is None  # of two offices it would be the other one's figure
     worked = {t.member_id for t in trials if t.state is TrialState.WORKED}
     assert summary["tried"] is None or len({t.member_id for t in trials}) >= FEW
+    if summary["tried"] is not None and own["tried"] is not None:  # the rest is the other office's
+        others = {t.member_id for t in trials if t.office_id != "sendai"}
+        assert not 0 < len(others) < FEW
     assert summary["worked"] is None or len(worked) >= FEW
     content = {
         "office_id": "sendai", "office": "仙台営業所", "office_en": "Sendai", "month": "2026-11",

@@ -41,7 +41,8 @@ MADE: dict[type, Callable[[Shelf], object]] = {
 }
 # What routes envelopes and knows processes: before a company is known (ADR 10, ADR 18).
 DOORS = {"Directory", "InstallStates", "Processes"}
-VALUES = {"Route", "Question", "Contents", "Rows", "VectorRows"}  # no stores, or parts of those
+# No stores, or parts of those.
+VALUES = {"Route", "Question", "Contents", "Rows", "VectorRows", "CaseLists", "Listed"}
 # They take rows that the caller read or made inside its own company.
 GIVEN = {"add", "append", "drop", "put_vectors", "once", "all_once", "make", "read_along"}
 NO_QUESTIONS = {"flush", "seen_by", "visible"}

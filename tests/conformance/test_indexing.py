@@ -7,11 +7,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cases import indexing, sharing
+from cases import indexing, review_deeds, sharing
 from cases.reindexing import Keeper
+from cases.review_deeds import Rewrite
+from cases.text import content_hash
 from cases.vocabulary import Status
 from tests.conformance.conftest import Acts
-from tests.fakes.cast import case_of
+from tests.fakes.cast import RING, case_of
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.encoder import FakeEncoder
 
@@ -121,3 +123,19 @@ async def test_nothing_is_embedded_of_a_case_that_was_withdrawn_meanwhile(
     await indexing._write(database, "c1", "fake", page, FakeEncoder().encode([t for *_, t in page]))
     async with acts() as shelf:
         assert {key for key, _ in await shelf.cases.hashes("fake")} == {"two"}
+
+
+async def test_nothing_is_embedded_of_a_text_that_was_masked_meanwhile(
+    acts: Acts, database: ClockedDatabase
+) -> None:
+    async with acts() as shelf:
+        shelf.cases.add(case_of("one", action="資材を送った。山田先生が返信した"))
+    page = await indexing.missing(database, "c1", "fake")
+    async with acts("nakamura") as shelf:
+        await review_deeds.rewrite(shelf, RING, "one", "", Rewrite({"action": "資材を送った"}))
+    await indexing._write(database, "c1", "fake", page, FakeEncoder().encode([t for *_, t in page]))
+    async with acts() as shelf:
+        kept = set((await shelf.cases.hashes("fake")).values())
+    gone = {content_hash(text) for _, _, text in page if "山田" in text}
+    assert gone
+    assert not kept & gone

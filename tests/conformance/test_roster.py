@@ -385,3 +385,14 @@ async def test_what_the_platform_tells_of_a_person_is_kept_beside_the_roster(act
     assert await told("U0ITO", "", ours=False)
     async with acts(None) as shelf:
         assert await shelf.people.account("w1", "U0ITO") is None
+
+
+async def test_by_which_address_somebody_is_known_is_in_the_trail(acts: Acts) -> None:
+    """Whoever speaks from an account has its member's rights."""
+    await apply(acts, whole(sato=line("sato", slack="U012345678")))
+    async with acts(None) as shelf:
+        for _ in range(2):  # the second time they are known
+            assert await members.connect(shelf, "w1", "U7", {}, "ito@c1.example") is not None
+        about = [(one.what, one.subject) for one in await shelf.audit.entries()]
+    assert ("member.address", "sato") in about
+    assert about.count(("account.link", "ito")) == 1

@@ -200,7 +200,7 @@ async def test_a_withdrawn_case_is_gone_at_once_and_no_edit_brings_it_back(acts:
         draft = await sharing.edit(shelf, RING, case_id)
         case = await sharing.withdraw(shelf, case_id)
         assert (case.status, case.release_asked_at) == (Status.WITHDRAWN, None)
-        assert await shelf.cases.visible_ids() == set()
+        assert {one.id for one in await shelf.cases.listed()} == set()
         with pytest.raises(NotFound):
             await sharing.publish(shelf, draft, Decision.PUBLISH, ALL_TICKS, show_author=False)
         with pytest.raises(NotFound):

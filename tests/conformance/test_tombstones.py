@@ -200,3 +200,33 @@ async def test_an_edit_that_hides_its_author_says_so_to_a_restore(acts: Acts) ->
         await sharing.publish(shelf, draft, Decision.PUBLISH, ticks, show_author=False)
     found = [(stone.what, stone.id) for stone in await stones_of(acts)]
     assert ("name_hidden", "one") in found
+
+
+async def test_what_a_promoter_pulled_back_stays_out_after_a_restore(acts: Acts) -> None:
+    async with acts("sato") as shelf:
+        shelf.cases.add(case_of("one", status=Status.OFFICE))
+    async with acts("ando") as shelf:
+        await review_deeds.pull_back(shelf, "one", "先に相談してください")
+    stones = await stones_of(acts)
+    async with acts() as shelf:
+        (await case(shelf, "one")).status = Status.OFFICE
+    assert await replay(acts, stones) == ["case"]
+    async with acts() as shelf:
+        assert (await case(shelf, "one")).status is Status.WITHDRAWN
+
+
+async def test_a_room_that_was_closed_to_the_bot_stays_closed_after_a_restore(acts: Acts) -> None:
+    """Another company may have come into it since, or the people there may have said no."""
+    async with acts() as shelf:
+        for room in await shelf.roster.rooms():
+            room.posts = room.listens = room.id != "room-kobe"
+        (await shelf.session.get_one(Member, ("c1", "sato"))).wants_nudges = False
+    stones = await stones_of(acts)
+    async with acts() as shelf:
+        for room in await shelf.roster.rooms():
+            room.posts = room.listens = True
+        (await shelf.session.get_one(Member, ("c1", "sato"))).wants_nudges = True
+    assert sorted(await replay(acts, stones)) == ["listens", "nudges", "posts"]
+    async with acts() as shelf:
+        closed = [one.id for one in await shelf.roster.rooms() if not (one.posts or one.listens)]
+        assert closed == ["room-kobe"]

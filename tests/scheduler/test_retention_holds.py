@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from scheduler.dispatch import Worker, drain
 from scheduler.job import Period, Turn
 from scheduler.jobs import retention, roster_moves
 from scheduler.ledger import Owed, owe
+from scheduler.models import DeliveryState
 from scheduler.planner import Planner
 from tests.fakes.clocked import ClockedDatabase
 from tests.fakes.planning import SCOPE, deliveries
@@ -46,6 +48,36 @@ async def test_the_texts_under_a_hold_stay_and_all_others_go(
     async with database.transaction(SCOPE) as shelf:
         await retention.work(shelf, None)  # type: ignore[arg-type]  # it needs no turn
     assert {row.member_id for row in await deliveries(database) if row.payload} == kept
+
+
+@pytest.mark.parametrize(
+    ("state", "then", "outcome"),
+    [
+        (DeliveryState.READY, DeliveryState.EXPIRED, "too_late"),
+        (DeliveryState.NEEDS_HUMAN, DeliveryState.NEEDS_HUMAN, ""),
+        (DeliveryState.UNKNOWN, DeliveryState.UNKNOWN, ""),
+        (DeliveryState.DEAD, DeliveryState.DEAD, ""),
+    ],
+)
+async def test_no_text_outlives_its_period_because_nobody_could_send_it(
+    planner: Planner,
+    database: ClockedDatabase,
+    state: DeliveryState,
+    then: DeliveryState,
+    outcome: str,
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        row = Owed("one", "reply", b"text", workspace_id="w1", user="kato", member_id="kato")
+        await owe(shelf, replace(row, state=state))
+    database.turn(days=13)
+    async with database.transaction(SCOPE) as shelf:
+        await retention.work(shelf, None)  # type: ignore[arg-type]  # as above
+    assert [one.payload for one in await deliveries(database)] == [b"text"]
+    database.turn(days=2)
+    async with database.transaction(SCOPE) as shelf:
+        await retention.work(shelf, None)  # type: ignore[arg-type]  # as above
+    (found,) = await deliveries(database)
+    assert (found.payload, found.state, found.outcome) == (None, then, outcome)
 
 
 async def test_a_roster_that_nobody_confirmed_for_a_day_goes(
