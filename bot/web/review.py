@@ -61,8 +61,10 @@ async def queue(visit: Visit, decided: Mapping[str, Card] | None = None) -> dict
 
 
 def _tools(visit: Visit) -> Card:
-    """規則 for all who review, 確認の設定 for 事務局."""
+    """規則 and 「添付文書・資材が変わった」 for all who review, 確認の設定 for 事務局."""
     buttons = [Button(visit.words("rules.title"), "rules.show")]
+    if rights.may(visit.scope, Action.REVISE):
+        buttons.append(Button(visit.words("revision.title"), "revision.start"))
     if rights.may(visit.scope, Action.SETTINGS):
         buttons.append(Button(visit.words("reviewing.settings"), "review.settings"))
     return Card((Actions(tuple(buttons)),))

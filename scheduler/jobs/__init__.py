@@ -16,6 +16,7 @@ from scheduler.jobs import (
     reflection_again,
     retention,
     review_waiting,
+    revision,
     roster_moves,
     skipped_turns,
     still_valid,
@@ -27,6 +28,7 @@ from scheduler.jobs import (
 JOBS: tuple[Job, ...] = (
     roster_moves.JOB,
     hold_waiting.JOB,
+    revision.JOB,
     monthly_digest.JOB,
     trial_follow_up.JOB,
     reflection.JOB,
