@@ -238,6 +238,8 @@ async def test_where_nobody_can_be_asked_head_office_decides(desk: DeskDriver) -
     await desk.house.go_to(11, 9)
     assert "2件あります" in await ogawa.opens_mail()  # again in the next week
     await ogawa.presses("決める")
+    await ogawa.presses("全文を見る", "one")
+    assert "添付文書の改訂にともない確認中(11/5)" in ogawa.sees
     await ogawa.presses("今も有効", "one")
     assert "1件あります" in ogawa.sees
     await ogawa.presses("取り下げる", "two")
