@@ -46,12 +46,17 @@ def choose(
     Fit with the office's own tags comes first, then 再現, then freshness; at most one 学び, and
     a 先生の言葉 among them when there is any (F45). The best of the month's own cases is always
     there: 「11月の好事例」 brings one of November. Cases that this month's digest has shown already
-    (`stays`) come before all others; those of the digests before (`shown`) do not come.
+    (`stays`) come before all others; those of the digests before (`shown`) do not come, nor those
+    that a named change put in question.
     """
     tags = _tags(own)
     known = set(shown)
     ranked = sorted(
-        (case for case in read.library if case.office_id != office_id and case.id not in known),
+        (
+            case
+            for case in read.library
+            if case.office_id != office_id and case.id not in known and case.revision_id is None
+        ),
         key=lambda case: (case.id not in stays, -_score(case, tags, read), case.id),
     )
     news = next((case for case in ranked if case in read.published), None)

@@ -104,15 +104,23 @@ async def _cases(shelf: Shelf, before: datetime, held: Held) -> int:
         case = await shelf.cases.alone(found.id)  # its author may have confirmed it just now
         if case is None or case.status in GONE:
             continue
-        since = confirmed(case)
         if _ends(case, before, held):
             await erase(shelf, case, Status.ARCHIVED)
             case.changed_at = shelf.now
             gone += 1
         elif _sinks(case, shelf.now):
-            case.confirmed_at, case.changed_at, case.status = since, shelf.now, Status.STALE
-            await audit.record(shelf, "case.stale", case.id)
+            await _sink(shelf, case)
+    for found in await shelf.keeping.in_question(before=shelf.now - ANSWERED_IN):
+        case = await shelf.cases.alone(found.id)
+        if case is not None and _sinks(case, shelf.now):  # a named change asks of younger ones, too
+            await _sink(shelf, case)
     return gone
+
+
+async def _sink(shelf: Shelf, case: Case) -> None:
+    """Found behind all that are as near, until somebody stands for it."""
+    case.confirmed_at, case.changed_at, case.status = confirmed(case), shelf.now, Status.STALE
+    await audit.record(shelf, "case.stale", case.id)
 
 
 def confirmed(case: Case) -> datetime:
@@ -216,7 +224,7 @@ async def choose_audit_years(shelf: Shelf, years: int, second: Scope) -> None:
 
 async def confirm(shelf: Shelf, case: Case) -> None:
     """「今も有効」: it is asked again in six months; a stale one is found as before."""
-    case.confirmed_at, case.doubted_at = shelf.now, None
+    case.confirmed_at, case.doubted_at, case.revision_id = shelf.now, None, None
     if case.status is Status.STALE:
         case.status, case.changed_at = Status.COMPANY, shelf.now
     await audit.record(shelf, "case.confirm", case.id)

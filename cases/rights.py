@@ -37,6 +37,7 @@ class Action(StrEnum):
     RELEASE = "review.release"
     CHANGE = "review.change"
     PULL_BACK = "case.pull_back"
+    REVISE = "case.revise"
     COMPLIANCE = "hold.compliance"
     SAFETY = "hold.safety"
     RECONCILE = "safety.export"
@@ -72,6 +73,7 @@ review.read      -       -        -       all       -      all      -        -
 review.release   -       -        -       all       -      all      -        -
 review.change    -       -        -       all       -      all      -        -
 case.pull_back   -       office   -       all       -      all      -        -
+case.revise      -       -        -       all       -      all      -        -
 hold.compliance  -       -        -       all       -      -        -        -
 hold.safety      -       -        -       -         all    -        -        -
 safety.export    -       -        -       -         all    -        -        -

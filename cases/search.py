@@ -117,8 +117,9 @@ class Shelves:
         scored, rows = await self._best(scope, following, asked, hidden, limit)
         hits = [_hit(asked, rows[one.case_id], one, chips) for one in scored]
         hits.sort(key=lambda hit: -hit.score)
-        stale = [rows[hit.case_id].status is Status.STALE for hit in hits]
-        hits = [hits[place] for place in ranking.sunk([hit.near for hit in hits], stale)]
+        found = [rows[hit.case_id] for hit in hits]
+        doubted = [one.status is Status.STALE or one.revision_id is not None for one in found]
+        hits = [hits[place] for place in ranking.sunk([hit.near for hit in hits], doubted)]
         return Found(
             match=str(ranking.overall([one.chance for one in scored])),
             hits=tuple(hits),

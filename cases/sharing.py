@@ -134,7 +134,8 @@ async def put_out(shelf: Shelf, draft: Draft, *, show_author: bool) -> Case:
     fields.fill(case, draft.values)
     case.show_author = show_author
     case.review_note = ""
-    case.confirmed_at = case.doubted_at = None  # new text is as good as confirmed
+    # New text is as good as confirmed.
+    case.confirmed_at = case.doubted_at = case.revision_id = None
     case.changed_at = shelf.now
     _close(draft, case)
     if draft.written_by:

@@ -35,6 +35,7 @@ async def page(shelf: Shelf, member: Member, *, apart: bool = True) -> Card:
             rests=_rests(shelf, member),
             holds=len(await shelf.holds.by_author(member.id)),
             pages=await sign_in.is_used(shelf),
+            questions=len(await shelf.keeping.in_question(member.id)),
         ),
         member.locale,
         apart=apart,

@@ -9,7 +9,7 @@ from typing import Any
 from bot.conversation import approval
 from bot.conversation.review import reviewed
 from bot.conversation.showing import shown
-from bot.views import holds, notes, on_behalf, reminders, review_forms
+from bot.views import holds, notes, on_behalf, reminders, review_forms, revisions
 from bot.views.case import anew_card
 from bot.views.digest import digest_card
 from bot.views.elements import Card, from_json
@@ -186,6 +186,12 @@ async def _still_valid(shelf: Shelf, content: Content, locale: str) -> Card:
     return reminders.valid_card(content["case_id"], title, content["days"], locale)
 
 
+async def _revision(shelf: Shelf, content: Content, locale: str) -> Card:
+    rows = {case.id: case for case in await shelf.cases.whatever(content.get("case_ids", ()))}
+    cases = [rows[one] for one in content.get("case_ids", ()) if one in rows]
+    return revisions.question_card(content, cases, locale)
+
+
 async def _title(shelf: Shelf, content: Content) -> str:
     case = await shelf.cases.any(content["case_id"])
     if case is None:
@@ -230,6 +236,7 @@ CARDS: dict[str, Callable[[Shelf, Content, str], Awaitable[Card]]] = {
     "audit_head_room": _audit_head,
     "vacant_seats": _vacant,
     "still_valid": _still_valid,
+    "revision": _revision,
     "draft_waiting": _draft_waiting,
     "review_waiting": _review_waiting,
     "room_ask": _room_ask,

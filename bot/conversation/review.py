@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bot.conversation.showing import shown
 from bot.conversation.turn import Owed, Turn
-from bot.views.elements import Card, Divider, Style
+from bot.views.elements import Actions, Card, Divider, Style
 from bot.views.notes import note
 from bot.views.review import Reviewed, Span, queue_card, review_card
+from bot.views.revisions import start_button
 from bot.views.second_look import offer_parts
 from cases import duplicates, fields, review, second_look, verdicts
 from cases.db import Shelf
@@ -37,7 +38,8 @@ async def queue(turn: Turn, value: str = "") -> None:
         card = queue_card(rows, len(found), await sampled(shelf), turn.locale, later=later)
         again = await second_look.due(shelf)
         more = (Divider(), *offer_parts(again, turn.locale)) if again else ()
-        turn.say(replace(card, parts=(*card.parts, *more)))
+        named = (Divider(), Actions((start_button(turn.locale),)))
+        turn.say(replace(card, parts=(*card.parts, *more, *named)))
 
 
 async def sampled(shelf: Shelf) -> int:

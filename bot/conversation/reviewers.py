@@ -10,6 +10,7 @@ from bot.conversation import (
     review_deeds,
     review_sample,
     review_settings,
+    revisions,
     rules,
     second_look,
 )
@@ -32,6 +33,9 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "review.settings": review_settings.show,
     "review.to_office": review.to_office,
     "review.withdraw_form": review_deeds.withdraw_form,
+    "revision.left": revisions.left,
+    "revision.stand_for": revisions.stand_for,
+    "revision.start": revisions.start,
     "rules.confirm": lambda turn, value: rules.decide(turn, value, confirm=True),
     "rules.false_alarm": rules.false_alarm,
     "rules.refuse": lambda turn, value: rules.decide(turn, value, confirm=False),
@@ -47,5 +51,7 @@ FILLED: dict[str, Callable[[Turn, str, Fields], Awaitable[None]]] = {
     "review.mask_words": review_deeds.mask_words,
     "review.settings_save": review_settings.save,
     "review.withdraw": review_deeds.withdraw,
+    "revision.look": revisions.look,
+    "revision.name": revisions.name,
     "rules.propose": rules.propose,
 }

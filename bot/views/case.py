@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Fold, Part, Style, Text
+from bot.views.revisions import mark
 from bot.views.withdrawn import withdrawn_card
 from bot.views.words import quote, say
 from cases.fields import VOCABULARY
@@ -84,13 +85,13 @@ def heading(shown: Shown, locale: str) -> list[Part]:
 
 
 def heading_parts(shown: Shown, locale: str) -> tuple[Text, list[Text], list[Text]]:
-    """The title, and where there are any the words of its kind and of 再現."""
+    """The title, and where there are any the words of its kind; its doubt, and 再現."""
     tags = " ／ ".join(kind_words(shown.case, locale))
     proof = proof_words(shown.result, locale)
     return (
         Text(shown.case.title, Style.TITLE),
         [Text(tags, Style.QUIET)] if tags else [],
-        [Text(proof, Style.GOOD)] if proof else [],
+        [*mark(shown.case, locale), *([Text(proof, Style.GOOD)] if proof else [])],
     )
 
 

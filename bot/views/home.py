@@ -13,6 +13,7 @@ from cases.text import shorten
 
 SEARCH = "home.find"  # 「探す」 beside the field `query`
 MINE = "holds.mine"  # 「止めた投稿」
+ASKED = "revision.mine"  # 「確認のお願い」
 LINE = 60  # characters of a title in a list
 
 
@@ -49,6 +50,7 @@ class Page:
     rests: str = ""
     holds: int = 0  # stopped posts that wait for the person's answer or a decision
     pages: bool = False  # the company has pages to sign in to
+    questions: int = 0  # own cases that a change outside put in question
 
 
 def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
@@ -73,6 +75,12 @@ def home_card(page: Page, locale: str, *, apart: bool = True) -> Card:
     if page.holds:
         words = say(locale, "holds.on_home", count=page.holds)
         parts += [Text(words, Style.WARN), Actions((Button(say(locale, "holds.title"), MINE),))]
+    if page.questions:
+        words = say(locale, "revision.on_home", count=page.questions)
+        parts += [
+            Text(words, Style.WARN),
+            Actions((Button(say(locale, "revision.own_do"), ASKED),)),
+        ]
     parts += _drafts(page, locale)
     parts += _cases(page, locale)
     parts += _trials(page, locale)

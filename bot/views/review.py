@@ -18,6 +18,7 @@ from bot.views.elements import (
 )
 from bot.views.places import reviewer_parts
 from bot.views.preview import marks_of
+from bot.views.revisions import mark
 from bot.views.words import quote, say
 from cases import fields
 from cases.fields import keys_of
@@ -135,6 +136,7 @@ def review_card(row: Reviewed, locale: str, notice: str = "") -> Card:
     parts += [Text(row.shown.case.title, Style.TITLE, marks_of(row.shown.case.title))]
     if kinds := kind_words(row.shown.case, locale):
         parts.append(Text(" ／ ".join(kinds), Style.QUIET))
+    parts += mark(row.shown.case, locale)
     parts += _texts(row, locale)
     parts.append(Text(byline(row.shown, locale), Style.QUIET))
     parts += status_parts(row, locale)

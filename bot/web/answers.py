@@ -22,24 +22,33 @@ def answer(
     *,
     again: bool,
     waits: Mapping[str, int] | None = None,
+    queue: Mapping[str, Any] | None = None,
     box: bool = False,
 ) -> web.Response:
     """The pieces, and in a header what the page's script does after them (static/page.js).
 
     `again`: the form was sent before, so its cards may be on the page and are not doubled.
-    `waits`: what waits now, for the first screen that shows it.
+    `waits`: what waits now, for the first screen that shows it; `queue`: for the page of reviewers.
     """
     known = [change.entry.id for change in changes if again and isinstance(change, Top)]
     pieces = [Markup('<div id="card-{}" hx-swap-oob="delete"></div>').format(id_) for id_ in known]
-    pieces += [_piece(visit, change) for change in changes]
+    shown = [one for one in changes if queue is None or not in_queue(one)]
+    pieces += [_piece(visit, change) for change in shown]
     if waits is not None:
         pieces.append(_piece_of(visit, "waits.html", {"waits": waits}))
+    if queue is not None:
+        pieces.append(_piece_of(visit, "queue.html", queue))
     if box:
         pieces.append(_box(visit))
     response = web.Response(text=str(Markup("\n").join(pieces)), content_type="text/html")
     response.headers["HX-Trigger-After-Settle"] = json.dumps({"hitotsubu": _after(changes)})
     remember(response, visit)
     return response
+
+
+def in_queue(change: Change) -> bool:
+    """True for a card of the reviewers' page: it comes with the queue around it."""
+    return isinstance(change, Swap) and change.card_id.startswith("case-")
 
 
 def _piece(visit: Visit, change: Change) -> Markup:

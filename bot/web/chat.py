@@ -14,10 +14,10 @@ from bot.conversation.events import Reply
 from bot.platform import Desk
 from bot.views.elements import Card
 from bot.views.notes import examples, note
-from bot.web import current, threads, tour
-from bot.web.answers import answer
+from bot.web import current, review, threads, tour
+from bot.web.answers import answer, in_queue
 from bot.web.links import own_path
-from bot.web.threads import Change, Press, Top
+from bot.web.threads import Change, Press, Swap, Top
 from bot.web.visit import WHO, House, Visit, enter, page, remember
 from bot.web.walls import Refused
 from cases.text import whole_number
@@ -109,7 +109,9 @@ async def press(house: House, desk: Desk, request: web.Request) -> web.StreamRes
         await _answered(visit, known)
     if visit.quick:
         waits = await _waits(visit) if _from_home(request) else None
-        return answer(visit, _known(visit, key), again=replies is None, waits=waits)
+        changes = _known(visit, key)
+        queue = await _queue(visit, changes) if _asks(request) == "/review" else None
+        return answer(visit, changes, again=replies is None, waits=waits, queue=queue)
     return _follow(visit, "/#thread")
 
 
@@ -208,10 +210,21 @@ def _button(pressed: str) -> tuple[str, str, str]:
     return row, action, value
 
 
+def _asks(request: web.Request) -> str:
+    """The path of the page that asks."""
+    address = request.headers.get("HX-Current-URL", "").split("?")[0].split("#")[0]
+    return "/" + "".join(address.split("/", 3)[3:]).rstrip("/")
+
+
 def _from_home(request: web.Request) -> bool:
     """True when the page that asks is the first screen, which shows the thread."""
-    path = request.headers.get("HX-Current-URL", "").split("?")[0].split("#")[0]
-    return path.rstrip("/").count("/") == 2
+    return "HX-Current-URL" in request.headers and _asks(request) == "/"
+
+
+async def _queue(visit: Visit, changes: Sequence[Change]) -> dict[str, Any] | None:
+    """確認待ち as it is after a deed on that page; None where nothing was decided there."""
+    decided = {one.card_id: one.card for one in changes if isinstance(one, Swap) and in_queue(one)}
+    return await review.queue(visit, decided) if decided and visit.reviews else None
 
 
 def _follow(visit: Visit, where: str) -> web.Response:
@@ -223,10 +236,10 @@ def _follow(visit: Visit, where: str) -> web.Response:
 
 async def _waits(visit: Visit) -> dict[str, int]:
     """What waits for this person: letters, approvals and drafts."""
-    from cases import review  # with the guard: not for the first import
+    from cases.review import queue  # with the guard: not for the first import
 
     letters = sum(not letter.read for letter in await visit.letters())
     async with visit.house.library.db.transaction(visit.scope) as shelf:
         drafts = len(await shelf.cases.drafts())
-        approvals = len(await review.queue(shelf)) if visit.reviews else 0
+        approvals = len(await queue(shelf)) if visit.reviews else 0
     return {"letters": letters, "drafts": drafts, "approvals": approvals}

@@ -75,6 +75,7 @@ class Case(Owned, Base):
     recast_at: Mapped[datetime | None]  # cards sent before are shown anew: a name or a span left
     confirmed_at: Mapped[datetime | None]  # 「今も有効」 was said; None: its text is newer
     doubted_at: Mapped[datetime | None]  # 「今も有効?」 was asked and waits for an answer
+    revision_id: Mapped[str | None]  # the change that brought the question (cases/revisions.py)
     source: Mapped[str | None]
     origin: Mapped[str] = mapped_column(default="self")
     shared_at: Mapped[datetime]

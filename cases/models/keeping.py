@@ -1,8 +1,8 @@
-"""What stops the clock of retention: legal holds."""
+"""What changes how long a case holds: legal holds, and what has changed outside."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped
 
@@ -20,3 +20,18 @@ class LegalHold(Owned, Base):
     placed_at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
+
+
+class Revision(Owned, Base):
+    """添付文書・資材・ツールが変わった, as somebody named it: cases older than it are asked about.
+
+    The id says what changed and is the same for the same change, whoever names it again.
+    """
+
+    __tablename__ = "revision"
+    what: Mapped[str]  # insert, material or tool
+    word: Mapped[str]  # as typed, where it stands in one of the cases; else empty
+    tags: Mapped[list[str]]  # areas:…, channels:…, tools:…
+    since: Mapped[date]  # the JST day from which on it holds
+    named_by: Mapped[str]
+    named_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Case, Draft, Hold
-from cases.models.keeping import LegalHold
+from cases.models.keeping import LegalHold, Revision
 from cases.models.loop import Reaction, Trial, Wish
 from cases.models.org import Account
 from cases.models.roster import Move, RosterFile
@@ -47,8 +47,8 @@ class Keeping:
         self.session = session
         self.company_id = scope.company_id
 
-    def add(self, row: LegalHold) -> None:
-        """Keeps a new legal hold."""
+    def add(self, row: LegalHold | Revision) -> None:
+        """Keeps a new row; it is written with the transaction."""
         self.session.add(row)
 
     async def legal_hold(self, hold_id: str) -> LegalHold | None:
@@ -69,6 +69,29 @@ class Keeping:
             Case.company_id == self.company_id, Case.status.in_(PUBLISHED), since <= before
         )
         return (await self.session.scalars(found.order_by(since, Case.id))).all()
+
+    async def revision(self, revision_id: str) -> Revision | None:
+        """One change that somebody named."""
+        return await self.session.get(Revision, (self.company_id, revision_id))
+
+    async def in_question(
+        self, author_id: str | None = None, before: datetime | None = None
+    ) -> Sequence[Case]:
+        """Published cases that a named change put in doubt, the longest ones first.
+
+        `author_id`: only this author's; `before`: only since that moment or longer.
+        """
+        found = select(Case).where(
+            Case.company_id == self.company_id,
+            Case.status.in_(PUBLISHED),
+            Case.revision_id.is_not(None),
+            Case.doubted_at.is_not(None),
+        )
+        if author_id is not None:
+            found = found.where(Case.author_id == author_id)
+        if before is not None:
+            found = found.where(Case.doubted_at <= before)
+        return (await self.session.scalars(found.order_by(Case.doubted_at, Case.id))).all()
 
     async def withdrawn(self, before: datetime) -> Sequence[Case]:
         """Withdrawn cases whose text is still there though they were taken back by `before`."""

@@ -17,6 +17,7 @@ from scheduler.jobs import (
     reflection_again,
     retention,
     review_waiting,
+    revision,
     roster_moves,
     skipped_turns,
     still_valid,
@@ -28,6 +29,7 @@ from scheduler.jobs import (
 JOBS: tuple[Job, ...] = (
     roster_moves.JOB,
     hold_waiting.JOB,
+    revision.JOB,
     monthly_digest.JOB,
     trial_follow_up.JOB,
     reflection.JOB,

@@ -43,6 +43,11 @@ ASKS = {
     "review.release": Action.RELEASE,
     "review.release_rest": Action.RELEASE,
     "review.settings": Action.SETTINGS,
+    "revision.left": Action.REVISE,
+    "revision.look": Action.REVISE,
+    "revision.name": Action.REVISE,
+    "revision.stand_for": Action.REVISE,
+    "revision.start": Action.REVISE,
     "second.begin": Action.REVIEW,
     "second.fine": Action.REVIEW,
     "second.missed": Action.REVIEW,
@@ -80,8 +85,8 @@ OWN = (
     "behalf.", "case.number", "case.show", "digest.pack", "digest.show", "discuss.", "find.",
     "help.", "holds.go_on", "holds.mine", "home.find", "names.", "nudge.", "offices.show",
     "people.roles", "profile.",
-    "react.", "reflect.", "safety.", "share.", "sign_in.open", "status.show", "try.", "valid.yes",
-    "wish.",
+    "react.", "reflect.", "revision.mine", "revision.yes", "safety.", "share.", "sign_in.open",
+    "status.show", "try.", "valid.yes", "wish.",
 )  # fmt: skip
 FILLED = {"word": "ことば", "does": "mask", "comment": "ことばを直してください"}
 GIVEN = {  # what a button carries that is looked at before the right

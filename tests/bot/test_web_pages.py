@@ -4,7 +4,9 @@ from pathlib import Path
 
 from bot.conversation.events import Replace
 from bot.views.elements import Actions, Button, Card, Text
-from tests.fakes.pages import letter, pages
+from cases.scope import Scope
+from cases.vocabulary import Status
+from tests.fakes.pages import COMPANY, letter, pages
 
 
 def card(text: str) -> Card:
@@ -184,3 +186,28 @@ async def test_the_language_is_the_member_s_and_changes_every_word(tmp_path: Pat
         assert "Newest first" in text
         assert "Sato" in text
         assert "しぼり込む" not in text
+
+
+async def test_after_a_deed_the_page_of_reviewers_has_what_waits_now(tmp_path: Path) -> None:
+    async with pages(tmp_path) as page:
+        await page.post("/switch", who="hq")
+        _, text = await page.get("/review")
+        assert "1件" in text
+        assert 'id="card-case-k3"' in text
+        async with page.db.transaction(Scope(COMPANY)) as shelf:
+            case = await shelf.cases.any("k3")
+            assert case is not None
+            case.status, case.release_asked_at = Status.COMPANY, None
+            other = await shelf.cases.any("k1")
+            assert other is not None
+            other.status, other.release_asked_at = Status.OFFICE, shelf.now
+        page.desk.replies["review.release"] = [Replace(card("全社に公開しました"))]
+        pressed = {"press": "1 review.release k3:x", "card": "case-k3"}
+        _, text = await page.post("/press", quick=True, at="/review?x=1", **pressed)
+        queue = text.partition('id="queue" hx-swap-oob="true"')[2]
+        assert "全社に公開しました" in queue
+        assert queue.index("card-case-k3") < queue.index("card-case-k1")
+        assert text.count("card-case-k3") == 1
+        _, text = await page.post("/press", quick=True, at="/library", key="other", **pressed)
+        assert 'id="queue"' not in text
+        assert "全社に公開しました" in text

@@ -46,6 +46,8 @@ BUILT = (
     "digest.own_",
     "rights.",
     "role.",
+    "revision.mark_",
+    "revision.wrong_",
     "roster.deed_",
     "names.done_",
     "names.older_",

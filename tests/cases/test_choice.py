@@ -109,3 +109,8 @@ def test_a_lesson_with_a_voice_does_not_become_the_second_lesson() -> None:
 def test_without_any_voice_the_choice_stands() -> None:
     library = [case(f"c{n}", days_ago=n) for n in range(4)]
     assert list(chosen(month_of(library))) == ["c0", "c1", "c2"]
+
+
+def test_a_case_that_a_named_change_put_in_question_is_in_no_digest() -> None:
+    asked = case("asked", revision_id="insert-1-20261105")
+    assert set(chosen(month_of([asked, case("fine")]))) == {"fine"}

@@ -24,6 +24,7 @@ from cases import (
     on_behalf,
     review,
     review_deeds,
+    revisions,
     rights,
     roles,
     rooms,
@@ -53,6 +54,7 @@ async def _stuck(shelf: Shelf) -> None:
 
 
 HEAD_OFFICE = Scope("c1", "mori", rights.of([Role.HQ_ADMIN]))
+CHANGE = revisions.Change(revisions.INSERT, NOON.date(), "資材")
 DEEDS: dict[Action, Deed] = {
     Action.POST: lambda shelf: sharing.withdraw(shelf, "own"),
     Action.ON_BEHALF: lambda shelf: _for(shelf, "ando"),
@@ -61,6 +63,7 @@ DEEDS: dict[Action, Deed] = {
     Action.RELEASE: lambda shelf: review.release(shelf, "waiting"),
     Action.CHANGE: lambda shelf: review_deeds.withdraw(shelf, "case", "x"),
     Action.PULL_BACK: lambda shelf: review_deeds.pull_back(shelf, "here", "x"),
+    Action.REVISE: lambda shelf: revisions.affected(shelf, CHANGE),
     Action.COMPLIANCE: lambda shelf: holds.read(shelf, RING, "compliance"),
     Action.SAFETY: lambda shelf: safety.receive(shelf, RING, "safety"),
     Action.RECONCILE: lambda shelf: safety.month_of(shelf, "2026-11"),

@@ -147,12 +147,14 @@ class Pages:
         self.key = (re.findall(r'name="key" value="(\w+)"', text) or [self.key])[0]
         return response.status, text
 
-    async def post(self, path: str, *, quick: bool = False, **fields: Any) -> tuple[int, str]:
-        """A form with the page's token and key, unless others are given; redirects followed."""
+    async def post(
+        self, path: str, *, quick: bool = False, at: str = "/", **fields: Any
+    ) -> tuple[int, str]:
+        """A form of the page `at`, with its token and key unless others are given."""
         if not self.csrf:
             await self.get("/")
         sent = {"csrf": self.csrf, "key": self.key, **fields}
-        url = str(self.client.make_url("/"))
+        url = str(self.client.make_url(at))
         headers = {"HX-Request": "true", "HX-Current-URL": url} if quick else {}
         response = await self.client.post(path, data=sent, headers=headers)
         self.trigger = response.headers.get("HX-Trigger-After-Settle", "")

@@ -10,7 +10,7 @@ from cases.models.case import Case
 from cases.scope import Scope
 from cases.vocabulary import Status
 from tests.drivers.screen import Person
-from tests.fakes.sample_cast import ABE, EVENT, NAKAMURA, OGAWA, SATO, TICKS
+from tests.fakes.sample_cast import ABE, EVENT, ITO, NAKAMURA, OGAWA, SATO, TICKS
 
 if TYPE_CHECKING:  # the album plays this at its end
     from tests.screens.scenes import Album
@@ -24,6 +24,13 @@ CONDUCT = "適応外の使い方の論文を紹介したら先生に喜ばれま
 UNSURE = "メールを送ってみました。先生から、自分で薬をやめた人がいると伺い、返信をいただきました。"
 SIZE = "基幹病院(400床以上)"
 IMPORTS = 25
+CODE = "WEB-2611-03"
+REVISED = (
+    (ABE, "講演会の案内は、3段に分けて"),
+    (ABE, "前日のひとことで、参加が倍になった"),
+    (ITO, "門前薬局さんにも、同じ案内を"),
+    ("endo", "当日の朝に、場所だけもう一度"),
+)
 
 
 async def play(album: Album) -> None:
@@ -34,6 +41,7 @@ async def play(album: Album) -> None:
     await _compliance(album, people[ABE], people[OGAWA])
     await _review(album, people[ABE], people[NAKAMURA])
     await _rules(album, people[NAKAMURA])
+    await _revision(album, people[NAKAMURA], people[ABE])
 
 
 async def _author(album: Album, sato: Person) -> None:
@@ -143,3 +151,33 @@ async def _rules(album: Album, nakamura: Person) -> None:
     album.keep("guard-rules", nakamura)
     await nakamura.presses("会社のことば")
     album.keep("guard-words", nakamura)
+
+
+async def _revision(album: Album, nakamura: Person, abe: Person) -> None:
+    """A material changed: what is meant, what its author is asked, and what readers see."""
+    house = album.driver.house
+    async with house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        for number, (author, title) in enumerate(REVISED):
+            case = Case(id=f"revised{number}", company_id=sample.COMPANY, author_id=author)
+            action = f"{title}。案内状({CODE})をお渡しして、3分だけ話した"
+            fields.fill(case, {"title": title, "action": action, "result": "返信をいただいた"})
+            member = await shelf.people.member(author)
+            case.office_id = member.office_id if member else None
+            case.status, case.sample = Status.COMPANY, False
+            case.shared_at = case.changed_at = shelf.now - timedelta(days=40)
+            shelf.cases.add(case)
+        gone = await shelf.people.member(REVISED[-1][0])
+        assert gone is not None
+        gone.active = False
+    await nakamura.says("添付文書・資材が変わった")
+    album.keep("guard-revision-form", nakamura)
+    await nakamura.presses("対象を見る", what="material", word=CODE, since="2026-11-05")
+    album.keep("guard-revision-meant", nakamura)
+    await nakamura.presses("確認をお願いする")
+    album.keep("guard-revision-named", nakamura)
+    await nakamura.presses("決める")
+    album.keep("guard-revision-left", nakamura)
+    await nakamura.presses("全文を見る", "revised3")
+    album.keep("guard-revision-mark", nakamura)
+    await abe.says("確認のお願い")
+    album.keep("guard-revision-own", abe)
