@@ -175,18 +175,19 @@ class Postings:
             found[here] += part.some(places[rest], worth, own)
         return found
 
-    def held(self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]) -> Scores:
-        """For each of `rows`, the share (0 to 1) of the weight of some of the terms (their numbers
-        in the question) that it holds."""
-        shares = np.zeros(len(rows), dtype=np.float32)
-        worth = asked.weights * asked.rarities
+    def held(
+        self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]
+    ) -> tuple[NDArray[np.bool_], Scores]:
+        """Which of some of the terms (their numbers in the question) each of `rows` holds, shape
+        (terms, rows), and the share (0 to 1) of their weight."""
+        holds = np.zeros((len(terms), len(rows)), dtype=np.bool_)
         for part, places, here, own in self._split(asked, rows):
             short = own.astype(np.int32)  # as the rows of a part are
-            for term in terms:
+            for at, term in enumerate(terms):
                 if places[term] >= 0:
-                    shares[here] += worth[term] * (part.impact(places[term], short) > 0)
-        whole = worth[list(terms)].sum()
-        return shares / np.float32(whole) if whole else shares
+                    holds[at, here] = part.impact(places[term], short) > 0
+        worth = (asked.weights * asked.rarities)[list(terms)].astype(np.float32)
+        return holds, worth @ holds / np.float32(worth.sum() or 1)
 
     def weight(self, asked: Asked) -> float:
         """How much the terms say together, where 1 is one term that no row holds.
