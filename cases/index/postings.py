@@ -172,7 +172,7 @@ class Postings:
             return found
         worth = self._worth(asked)[rest]
         for part, places, here, own in self._split(asked, rows):
-            found[here] += part.some(places[rest], worth, own)
+            found[here] += worth / STEPS @ part.table(places[rest], own)
         return found
 
     def held(
@@ -182,10 +182,7 @@ class Postings:
         (terms, rows), and the share (0 to 1) of their weight."""
         holds = np.zeros((len(terms), len(rows)), dtype=np.bool_)
         for part, places, here, own in self._split(asked, rows):
-            short = own.astype(np.int32)  # as the rows of a part are
-            for at, term in enumerate(terms):
-                if places[term] >= 0:
-                    holds[at, here] = part.impact(places[term], short) > 0
+            holds[:, here] = part.table(places[list(terms)], own) > 0
         worth = (asked.weights * asked.rarities)[list(terms)].astype(np.float32)
         return holds, worth @ holds / np.float32(worth.sum() or 1)
 
