@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -47,14 +49,6 @@ class Asked:
     first: Scores
 
 
-class _Numbers(dict[str, int]):
-    """A number for each term, in the order in which they came."""
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
-        return number
-
-
 class Postings:
     """Term → rows and what their counts are worth. What was appended is sorted when it is asked
     for, or a thousand rows at once, and a part is merged with others that are no longer than it:
@@ -74,7 +68,7 @@ class Postings:
         self._empty_tail()
 
     def _empty_tail(self) -> None:
-        self._numbers = _Numbers()
+        self._numbers: dict[str, int] = defaultdict(count().__next__)  # as they come
         self._terms: list[int] = []  # of all rows, as numbers that `_numbers` holds anyway
         self._counts: list[int] = []
         self._sizes: list[int] = []
