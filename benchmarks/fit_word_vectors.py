@@ -15,16 +15,20 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.fit_common import CONTENT, own_sentences
 from cases import sudachi
-from cases.embedding.bundled import NAME, SIZE
+from cases.embedding.bundled import SIZE, BundledEncoder
 from cases.embedding.word_vectors import DIMENSIONS, SEARCH_NAME, SEARCH_SIZE, SHARE, keys_of
+from cases.text import sentences
 from cases.words import spoken
 
+CONTENT = Path(__file__).parents[1] / "cases" / "content"
+SHORTEST = 6  # characters: keys and labels are no sentences
+WORD_LISTS = ("vocabulary.json", "thesaurus.json")
 SHARED = 6  # components that all sentences share, taken out of every word
 _JAPANESE = re.compile(r"[ぁ-ヿ々〆㐀-鿿]+")
 _MASK = (1 << 64) - 1
@@ -39,11 +43,33 @@ def main() -> None:
     with (folder / "vectors").open("rb") as stream:
         vectors = np.load(stream).astype(np.float64)
     row_of = words_of(folder)
-    texts = [spoken(text) for text in own_sentences()]
+    said = own_sentences()
+    texts = [spoken(text) for text in said]
     rarity = rarities(texts)
     cleaned = cleaned_rows(vectors, row_of, texts, rarity)
     write(cleaned, row_of, rarity)
-    write_common()
+    write_common(BundledEncoder().encode_uncached(said).astype(np.float64))
+
+
+def own_sentences() -> list[str]:
+    """The sentences of all shipped texts, each once."""
+    files = (file for file in sorted(CONTENT.glob("*.json")) if file.name not in WORD_LISTS)
+    texts = (strings(json.loads(file.read_text(encoding="utf-8"))) for file in files)
+    found = (part for group in texts for text in group for part in sentences(text))
+    return list(dict.fromkeys(part for part in found if len(part) >= SHORTEST))
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string value inside a parsed JSON document."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from strings(item)
+        case dict():
+            for item in value.values():
+                yield from strings(item)
 
 
 def words_of(folder: Path) -> dict[str, int]:
@@ -146,12 +172,12 @@ def write(rows: NDArray[np.float64], row_of: dict[str, int], holding: Counter[st
     print(f"{target.name}: {len(words)} words, {len(used)} rows, {target.stat().st_size} bytes")
 
 
-def write_common() -> None:
-    """The encoder's own common part, as it lies in a joined vector; words have theirs out."""
-    with np.load(CONTENT / f"common-{NAME}.npz") as own:
-        mean, component = np.zeros((2, SEARCH_SIZE), dtype=np.float32)
-        mean[:SIZE] = own["mean"] / math.sqrt(1 + SHARE**2)
-        component[:SIZE] = own["component"]
+def write_common(rows: NDArray[np.float64]) -> None:
+    """The encoder's own common part (mean and first component), as it lies in a joined vector;
+    words have theirs out."""
+    mean, component = np.zeros((2, SEARCH_SIZE), dtype=np.float32)
+    mean[:SIZE] = rows.mean(axis=0) / math.sqrt(1 + SHARE**2)
+    component[:SIZE] = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[2][0]
     np.savez(CONTENT / f"common-{SEARCH_NAME}.npz", mean=mean, component=component)
 
 

@@ -241,7 +241,7 @@ def to_reasons(index: SavedIndex, cases: Made) -> str:
             one = question.read(text, fresh)
             for hit in index.search(one, [{"all"}], 30)[:5]:
                 own = [cases.texts[at] for at in cases.picked[int(hit.case_id[1:])]]
-                reasons.why(one, {"action": "\n".join(own)}, hit.sentence)
+                reasons.why(one, {"action": "\n".join(own)}, hit.sentence, hit.said)
 
         took.append(timed(whole))
     return f"p50 {np.quantile(took, 0.5):.1f} ms, p95 {np.quantile(took, 0.95):.1f} ms"

@@ -33,6 +33,11 @@ class Question:
     outside: frozenset[str]
     vectors: Vectors | None
 
+    def spoken(self) -> list[str]:
+        """Its words as the dictionary writes them."""
+        own = (term for term in self.words if term.startswith(words.WORD))
+        return [term.removeprefix(words.WORD) for term in own]
+
 
 def read(text: str, embedder: QueryEmbedder | None) -> Question:
     """Any text as a question; without an embedder it is searched by words only."""

@@ -56,21 +56,37 @@ class Points:
 NO_POINTS = Points((), ())
 
 
-def why(question: Question, fields: Mapping[str, str], nearest: int | None = None) -> Reason:
+def why(
+    question: Question,
+    fields: Mapping[str, str],
+    nearest: int | None = None,
+    said: Collection[str] | None = None,
+) -> Reason:
     """The sentence of a case that answers best; an empty one when the case has no text.
 
-    `nearest` is Scored.sentence: the number of the sentence that is nearest in meaning.
+    `nearest` is Scored.sentence: the number of the sentence that is nearest in meaning. `said` is
+    Scored.said; None: the case may hold any word of the question.
     """
     found = [sentence for _, sentence in parts(fields)[1:]]
-    best, value = Reason("", ()), -1.0
-    for number in range(len(found)):
-        sentence = _quoted(found, number)
-        marks, worth = _marked(question, sentence)
-        worth += NEAREST * (number == nearest)
-        if fields.get("title", "").startswith(sentence.rstrip("。")):
-            worth *= TITLE
-        if worth > value:
-            best, value = Reason(sentence, marks), worth
+    quotes = [_quoted(found, number) for number in range(len(found))]
+    told = [_told(question, sentence) for sentence in quotes]
+    title = fields.get("title", "")
+
+    def worth(number: int, same: int) -> float:
+        own = WORD * same + _weight(question, told[number]) + NEAREST * (number == nearest)
+        return own * (TITLE if title.startswith(quotes[number].rstrip("。")) else 1)
+
+    # Reading words takes longest. Where all that the case holds would not do, none is looked for.
+    most = len({*(question.spoken() if said is None else said)} - EMPTY)
+    best, value, place = Reason("", ()), -1.0, 0
+    for number in sorted(range(len(quotes)), key=lambda number: -worth(number, most)):
+        if worth(number, most) < value:
+            break
+        same = _same(question, quotes[number])
+        own = worth(number, len(set(same.values())))
+        if own > value or (own == value and number < place):
+            marks = _joined([*same, *told[number]])
+            best, value, place = Reason(quotes[number], marks), own, number
     return best
 
 
@@ -102,20 +118,26 @@ def points(chips: Sequence[Chip], facets: Collection[str], fields: Mapping[str, 
     return Points(tuple(matching), tuple(different))
 
 
-def _marked(question: Question, sentence: str) -> tuple[tuple[tuple[int, int], ...], float]:
-    same = {
+def _same(question: Question, sentence: str) -> dict[tuple[int, int], str]:
+    """The words of the question in a sentence, by their places."""
+    return {
         (start, end): word
         for start, end, word in words.spans(sentence)
         if f"{words.WORD}{word}" in question.words and end - start > 1 and word not in EMPTY
     }
-    themes = {
+
+
+def _told(question: Question, sentence: str) -> dict[tuple[int, int], str]:
+    """The themes of the question in a sentence, by their places."""
+    return {
         (start, end): theme
         for start, end, theme in words.theme_places(sentence)
         if question.themes.get(theme, 0) >= HEARD
     }
-    worth = WORD * len(set(same.values()))
-    worth += sum(question.themes[theme] * _says(theme) for theme in set(themes.values()))
-    return _joined([*same, *themes]), worth
+
+
+def _weight(question: Question, told: Mapping[tuple[int, int], str]) -> float:
+    return sum(question.themes[theme] * _says(theme) for theme in set(told.values()))
 
 
 def _says(theme: str) -> float:

@@ -30,7 +30,7 @@ CHIP = 0.03  # of the fused score: what a condition that is met adds (neutral on
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case with its points; `asked`, `fields` and `sentence` are what its reason is read from."""
+    """A case with its points; the last four are what its reason is read from."""
 
     case_id: str
     score: float
@@ -40,11 +40,12 @@ class Hit:
     asked: question.Question
     fields: Mapping[str, str]
     sentence: int | None
+    said: tuple[str, ...]
 
     def why(self) -> Reason:
         """A sentence of the case and the marks in it. Read when it is shown: a page shows five of
         thirty hits, and one costs about as much as the whole search of a small library."""
-        return reasons.why(self.asked, self.fields, self.sentence)
+        return reasons.why(self.asked, self.fields, self.sentence, self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ def _hit(asked: question.Question, case: Case, scored: Scored, chips: tuple[Chip
         asked=asked,
         fields=fields,
         sentence=scored.sentence,
+        said=scored.said,
     )
 
 

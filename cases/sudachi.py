@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # the first page needs no dictionary
 
 Morphemes: TypeAlias = "MorphemeList"
 Morpheme: TypeAlias = "_Morpheme"
+# What is asked of a word: to read all that is known of it takes a quarter longer.
+_FIELDS = {"surface", "pos", "normalized_form", "reading_form", "split_a"}
 _lock = Lock()  # one tokenizer is not safe to use from two threads at once
 
 
@@ -44,4 +46,5 @@ def _dictionary() -> Dictionary:
 def _tokenizer(mode: str) -> Tokenizer:
     from sudachipy import SplitMode
 
-    return _dictionary().tokenizer(mode=SplitMode.A if mode == "A" else SplitMode.C)
+    split = SplitMode.A if mode == "A" else SplitMode.C
+    return _dictionary().tokenizer(mode=split, fields=_FIELDS)

@@ -94,10 +94,11 @@ def spans(text: str) -> tuple[tuple[int, int, str], ...]:
     readable = (
         text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     )  # same length, no surrogates
+    found = sudachi.tokenize(readable, "A")
     return tuple(
-        (word.begin(), word.end(), fold(word.normalized_form()))
-        for word in sudachi.tokenize(readable, "A")
-        if _says(word)
+        (word.begin(), word.end(), entry.terms[-1].removeprefix(WORD))
+        for word, entry in zip(found, _entries(found), strict=True)
+        if entry.terms
     )
 
 

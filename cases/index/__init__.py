@@ -56,13 +56,15 @@ class Scored:
     """A hit: `score` orders the hits of one question; the others are raw and compare across them.
 
     `chance`: 0 to 1, how likely the case helps the asker; see `ranking.match`. `sentence`: the
-    number of the sentence (see `parts`) that is nearest in meaning, None without vectors.
+    number of the sentence (see `parts`) that is nearest in meaning, None without vectors. `said`:
+    the words of the question that the case holds.
     """
 
     case_id: str
     score: float
     chance: float
     sentence: int | None
+    said: tuple[str, ...] = ()
 
 
 class Index(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -69,17 +70,16 @@ class Frozen:
             at = to
         return np.asarray(np.bincount(rows, values, minlength=len(self)), dtype=np.float64)
 
-    def some(
-        self, places: NDArray[np.intp], worth: NDArray[np.float64], rows: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """The same for some rows."""
-        at = _found(self.often, places.astype(np.int32))
-        listed = at >= 0
-        found = np.asarray(self.every[rows][:, at[listed]] @ (worth[listed] / STEPS))
-        short = rows.astype(np.int32)
-        for place, own in zip(places[~listed].tolist(), worth[~listed].tolist(), strict=True):
-            if place >= 0:
-                found += own / STEPS * self.impact(place, short)
+    def table(self, places: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.uint16]:
+        """What each term is worth in some rows, 0 where it is not: shape (terms, rows)."""
+        at, short = _found(self.often, places.astype(np.int32)), rows.astype(np.int32)
+        found, listed = np.zeros((len(places), len(rows)), np.uint16), at >= 0
+        found[listed] = self.every[rows][:, at[listed]].T
+        for term in np.flatnonzero(~listed & (places >= 0)).tolist():
+            span = slice(self.starts[places[term]], self.starts[places[term] + 1])
+            own = self.rows[span]
+            near = np.minimum(own.searchsorted(short), len(own) - 1)
+            found[term] = self.impacts[span][near] * (own[near] == short)
         return found
 
     def valued_anew(self, ratio: NDArray[np.float32], mean: float) -> Frozen:
@@ -95,13 +95,6 @@ class Frozen:
             span = slice(start, start + (1 << 12))
             every[span] = _anew(self.every[span], ratio[span, None])
         return replace(self, impacts=impacts, every=every, mean=np.array([mean]))
-
-    def impact(self, place: int, rows: NDArray[np.int32]) -> NDArray[np.uint16]:
-        """What a term is worth in each row, 0 where it is not."""
-        span = slice(self.starts[place], self.starts[place + 1])
-        own = self.rows[span]
-        at = np.minimum(own.searchsorted(rows), len(own) - 1)
-        return np.asarray(self.impacts[span][at] * (own[at] == rows))
 
 
 def frozen(
@@ -127,8 +120,12 @@ def keys_of(terms: Iterable[str]) -> NDArray[np.uint64]:
 
     Among a million terms two are alike with a chance of one in 37 million.
     """
-    found = [blake2b(term.encode("utf-8", "replace"), digest_size=8).digest() for term in terms]
-    return np.frombuffer(b"".join(found), dtype="<u8")
+    return np.frombuffer(b"".join(map(_key, terms)), dtype="<u8")
+
+
+@lru_cache(maxsize=1 << 15)  # terms come again and again; some 5 MB
+def _key(term: str) -> bytes:
+    return blake2b(term.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def merged(parts: Sequence[Frozen], moved: NDArray[np.int32]) -> Frozen:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
+from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -17,6 +20,7 @@ MAPPED = 1 << 22  # bytes
 # Numbers times rows of a question that are multiplied at once: three times as quick as all at once,
 # for they stay near the processor and OpenBLAS copies larger products first.
 AT_ONCE = 1 << 17
+SMALL = 4096  # bytes of a file; an empty array cannot be mapped
 
 
 def room(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
@@ -25,6 +29,22 @@ def room(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
         return np.zeros(shape, dtype=dtype)
     with TemporaryFile() as file:  # the mapping keeps it after it is closed
         return np.asarray(np.memmap(file, dtype=dtype, mode="w+", shape=shape))
+
+
+def on_disk(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """A new file, on the disk when the call returns: a rename may reach it sooner than what was
+    written before, and a power cut would leave empty files."""
+    with path.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """An array that `np.save` wrote; changes to it stay in memory. Raises ValueError for another
+    format."""
+    large = path.stat().st_size >= SMALL
+    return np.asarray(np.load(path, mmap_mode="c" if large else None, allow_pickle=False))
 
 
 class Matrix:

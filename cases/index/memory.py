@@ -228,12 +228,13 @@ class MemoryIndex:
         outside = any(not self._outside.get(topic) for topic in question.outside)
         spoken = [at for at, term in enumerate(question.words) if term.startswith(words.WORD)]
         themes, said = self._legs["themes"], self._legs["words"]
-        held_themes = themes.held(asked["themes"], rows, range(len(question.themes)))
-        held_words = said.held(asked["words"], rows, spoken)
+        _, held_themes = themes.held(asked["themes"], rows, range(len(question.themes)))
+        holds, held_words = said.held(asked["words"], rows, spoken)
+        own = np.array(question.spoken(), dtype=object)
         weight = themes.weight(asked["themes"])
         hits = []
-        for row, score, meaning, number, shared, share in zip(
-            rows, fused, meanings, numbers, held_themes, held_words, strict=True
+        for row, score, meaning, number, shared, share, here in zip(
+            rows, fused, meanings, numbers, held_themes, held_words, holds.T, strict=True
         ):
             evidence = Evidence(
                 meaning=None if number < 0 else float(meaning),
@@ -243,5 +244,7 @@ class MemoryIndex:
                 outside=outside,
             )
             sentence = None if number < 0 else int(number)
-            hits.append(Scored(self._rows.ids[row], float(score), chance(evidence), sentence))
+            case_id = self._rows.ids[row]
+            found = Scored(case_id, float(score), chance(evidence), sentence, tuple(own[here]))
+            hits.append(found)
         return hits

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -47,14 +49,6 @@ class Asked:
     first: Scores
 
 
-class _Numbers(dict[str, int]):
-    """A number for each term, in the order in which they came."""
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
-        return number
-
-
 class Postings:
     """Term → rows and what their counts are worth. What was appended is sorted when it is asked
     for, or a thousand rows at once, and a part is merged with others that are no longer than it:
@@ -74,7 +68,7 @@ class Postings:
         self._empty_tail()
 
     def _empty_tail(self) -> None:
-        self._numbers = _Numbers()
+        self._numbers: dict[str, int] = defaultdict(count().__next__)  # as they come
         self._terms: list[int] = []  # of all rows, as numbers that `_numbers` holds anyway
         self._counts: list[int] = []
         self._sizes: list[int] = []
@@ -172,21 +166,19 @@ class Postings:
             return found
         worth = self._worth(asked)[rest]
         for part, places, here, own in self._split(asked, rows):
-            found[here] += part.some(places[rest], worth, own)
+            found[here] += worth / STEPS @ part.table(places[rest], own)
         return found
 
-    def held(self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]) -> Scores:
-        """For each of `rows`, the share (0 to 1) of the weight of some of the terms (their numbers
-        in the question) that it holds."""
-        shares = np.zeros(len(rows), dtype=np.float32)
-        worth = asked.weights * asked.rarities
+    def held(
+        self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]
+    ) -> tuple[NDArray[np.bool_], Scores]:
+        """Which of some of the terms (their numbers in the question) each of `rows` holds, shape
+        (terms, rows), and the share (0 to 1) of their weight."""
+        holds = np.zeros((len(terms), len(rows)), dtype=np.bool_)
         for part, places, here, own in self._split(asked, rows):
-            short = own.astype(np.int32)  # as the rows of a part are
-            for term in terms:
-                if places[term] >= 0:
-                    shares[here] += worth[term] * (part.impact(places[term], short) > 0)
-        whole = worth[list(terms)].sum()
-        return shares / np.float32(whole) if whole else shares
+            holds[:, here] = part.table(places[list(terms)], own) > 0
+        worth = (asked.weights * asked.rarities)[list(terms)].astype(np.float32)
+        return holds, worth @ holds / np.float32(worth.sum() or 1)
 
     def weight(self, asked: Asked) -> float:
         """How much the terms say together, where 1 is one term that no row holds.

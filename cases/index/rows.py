@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPARE = 64  # so many rows may be dead before it is worth closing the gaps
-ASKERS = 32  # groups of facets whose rows are remembered, one byte a row, until a case comes
+ASKERS = 8  # filters whose rows are remembered until a case comes or goes, eight bytes a row
 
 
 class Rows:
@@ -27,7 +27,7 @@ class Rows:
             name: array("i", own["facets"][start:end].tobytes())
             for name, start, end in zip(names, *_ends(own, len(names)), strict=True)
         }
-        self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
+        self._seen: dict[tuple[frozenset[str], ...], NDArray[np.intp]] = {}
 
     def copy(self) -> Rows:
         """With the same cases: what comes to one or leaves it does not concern the other."""
@@ -65,7 +65,7 @@ class Rows:
         self.ids.append(case_id)
         self.digests.append(digest)
         self._live.append(1)
-        self._allowed.clear()
+        self._seen.clear()
         for facet in facets:
             self._facets.setdefault(facet, array("i")).append(row)
         return row
@@ -74,24 +74,24 @@ class Rows:
         """Takes the case out; its row, None when it was not here."""
         if (row := self._row.pop(case_id, None)) is not None:
             self._live[row] = 0
+            self._seen.clear()
         return row
 
     def visible(self, groups: Sequence[Collection[str]]) -> NDArray[np.intp]:
         """The rows, ascending, that have for each group at least one of its facets."""
-        seen = np.array(self._live, dtype=np.bool_)
-        for group in groups:
-            seen &= self._having(frozenset(group))
-        return np.flatnonzero(seen)
-
-    def _having(self, group: frozenset[str]) -> NDArray[np.bool_]:
-        if (known := self._allowed.get(group)) is not None:
+        asked = tuple(frozenset(group) for group in groups)
+        if (known := self._seen.get(asked)) is not None:
             return known
-        if len(self._allowed) == ASKERS:
-            self._allowed.clear()
-        allowed = self._allowed[group] = np.zeros(len(self.ids), dtype=np.bool_)
-        for facet in group & self._facets.keys():
-            allowed[np.array(self._facets[facet], dtype=np.int32)] = True
-        return allowed
+        if len(self._seen) == ASKERS:
+            self._seen.clear()
+        seen = np.array(self._live, dtype=np.bool_)
+        for group in asked:
+            allowed = np.zeros(len(self.ids), dtype=np.bool_)
+            for facet in group & self._facets.keys():
+                allowed[np.array(self._facets[facet], dtype=np.int32)] = True
+            seen &= allowed
+        found = self._seen[asked] = np.flatnonzero(seen)
+        return found
 
     def gaps(self) -> bool:
         """True when most rows are dead."""
@@ -106,7 +106,7 @@ class Rows:
         self.digests = [self.digests[row] for row in kept]
         self._row = {case_id: row for row, case_id in enumerate(self.ids)}
         self._live = array("b", bytes([1]) * len(self.ids))
-        self._allowed.clear()
+        self._seen.clear()
         for facet, rows in list(self._facets.items()):
             new = moved[np.frombuffer(rows, dtype=np.int32)]
             self._facets[facet] = array("i", new[new >= 0].tobytes())

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -22,9 +22,10 @@ from threading import Thread
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 from numpy.typing import NDArray
 
-from cases.index.files import mapped, write_array, write_text
+from cases.index.matrix import mapped, on_disk
 from cases.index.memory import MemoryIndex
 from cases.index.vectors import Common
 
@@ -220,9 +221,10 @@ class SavedIndex(MemoryIndex):
 def write(folder: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> None:
     """Everything has reached the disk afterwards."""
     for name, array in arrays.items():
-        write_array(folder / f"{name}.npy", array)
+        on_disk(folder / f"{name}.npy", partial(np.save, arr=array, allow_pickle=False))
     told = {**facts, "read_by": read_by(), "arrays": sorted(arrays)}
-    write_text(folder / FACTS, json.dumps(told, ensure_ascii=False))
+    facts_text = json.dumps(told, ensure_ascii=False).encode()
+    on_disk(folder / FACTS, lambda file: file.write(facts_text))
 
 
 def forget_all(home: Path) -> None:

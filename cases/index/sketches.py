@@ -81,21 +81,14 @@ class Sketches:
         return few if len(few) <= most else few[np.argpartition(-near, most)[:most]]
 
     def _apart(self, signs: NDArray[np.uint64], rows: NDArray[np.intp]) -> NDArray[np.uint16]:
-        """How many signs differ, for each row: one word of all of them after the other."""
+        """How many signs differ, for each row."""
         every = 4 * len(rows) > len(self)
         held = self._signs if every else self._signs[:, rows]
-        apart = np.zeros(held.shape[1], dtype=np.uint16)
-        differ, count = np.empty_like(held[0]), np.empty(held.shape[1], dtype=np.uint8)
-        three = np.empty_like(count)  # words hold at most 192 signs: one byte is added up quicker
-        for first in range(0, len(held), 3):
-            for at, (own, word) in enumerate(
-                zip(held[first : first + 3], signs[first : first + 3], strict=True)
-            ):
-                np.bitwise_xor(own, word, out=differ)
-                np.bitwise_count(differ, out=count if at else three)
-                if at:
-                    np.add(three, count, out=three)
-            apart += three
+        apart = np.empty(held.shape[1], dtype=np.uint16)
+        for start in range(0, len(apart), BLOCK):  # what is worked on stays near the processor
+            span = slice(start, start + BLOCK)
+            differ = np.bitwise_count(held[:, span] ^ signs[:, None])
+            np.add.reduce(differ, axis=0, dtype=np.uint16, out=apart[span])
         return apart[rows] if every and len(rows) < len(apart) else apart
 
     def _signed(self, rows: Vectors) -> NDArray[np.uint64]:

@@ -36,7 +36,7 @@ class Common:
 
 
 def common_of(model: str, size: int) -> Common:
-    """The common part of a model's vectors, fitted on our own texts (benchmarks/fit_common.py).
+    """What a model's vectors share, fitted on our own texts (benchmarks/fit_word_vectors.py).
 
     Nothing is taken out for a model that it was not fitted for.
     """

@@ -73,10 +73,10 @@ class Gate:
 
 AFTER = -1
 POINTS = {
-    "before the first file": (saved, "write_array", 0),
+    "before the first file": (saved, "on_disk", 0),
     "in a file that is open": (np, "save", 7),
-    "between two files": (saved, "write_array", 7),
-    "before the last file": (saved, "write_text", 0),
+    "between two files": (saved, "on_disk", 7),
+    "before the last file": (saved, "read_by", 0),
     "before the rename": (saved, "write", AFTER),
 }
 
@@ -121,7 +121,7 @@ def test_a_process_that_is_closed_while_a_case_leaves_keeps_the_others_alone(
 ) -> None:
     index = filled(tmp_path)
     put(index, "case3", "薬審の前に勉強会を開いた")
-    gate = Gate(monkeypatch, saved, "write_array", 7)
+    gate = Gate(monkeypatch, saved, "on_disk", 7)
     with writing(index):
         assert gate.there.wait(30)
         closing = Thread(target=index.close)

@@ -74,6 +74,19 @@ def test_the_reason_is_the_sentence_that_shares_most_with_the_question() -> None
     assert next(reason.sentence[start:end] for start, end in reason.marks).startswith("視聴ログ")
 
 
+@pytest.mark.parametrize(
+    "text", ["視聴ログを見てメールを送った", "大学病院の面会", "翌日の返信", "先生へ", "離島"]
+)
+@pytest.mark.parametrize("nearest", [None, 0, 1, 2, 3])
+def test_what_the_index_knows_of_a_case_spares_reading_and_changes_no_reason(
+    text: str, nearest: int | None
+) -> None:
+    asked = question.read(text, None)
+    held = question.read("。".join(FIELDS.values()), None).spoken()
+    said = [word for word in asked.spoken() if word in held]
+    assert why(asked, FIELDS, nearest, said) == why(asked, FIELDS, nearest)
+
+
 def test_the_sentence_nearest_in_meaning_decides_when_no_word_is_shared() -> None:
     asked = question.read("まったく別の言い回し", None)
     assert why(asked, FIELDS, nearest=3).sentence == FIELDS["result"]

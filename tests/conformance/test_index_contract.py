@@ -128,9 +128,17 @@ def test_words_are_found_before_meaning_is_known(desk: Desk) -> None:
     assert desk.ids("離島", meaning=False)[0] == "island"
     hit = desk.index.search(question.read("視聴ログ", ENCODER), ())[0]
     assert (hit.case_id, hit.sentence) == ("log", None)
+    assert {"視聴", "ログ"} <= {*hit.said}
     assert desk.index.sentences("log") == 0
     desk.put("log", THINGS[0])
     assert desk.index.sentences("log") == 1
+
+
+def test_a_hit_names_the_words_of_the_question_that_the_case_holds(full: Desk) -> None:
+    asked = question.read("離島の視聴ログと印刷", None)
+    for hit in full.index.search(asked, ()):
+        words = question.read(THINGS[int(hit.case_id.removeprefix("case"))], None).spoken()
+        assert {*hit.said} == {*asked.spoken()} & {*words}
 
 
 def test_a_filter_never_costs_answers(full: Desk) -> None:

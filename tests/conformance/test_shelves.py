@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -346,9 +347,9 @@ async def test_a_reason_is_read_only_when_it_is_shown(
     read: list[str] = []
     why = reasons.why
 
-    def counted(asked: Question, fields: Mapping[str, str], nearest: int | None) -> Reason:
+    def counted(asked: Question, fields: Mapping[str, str], *known: Any) -> Reason:
         read.append(fields["action"])
-        return why(asked, fields, nearest)
+        return why(asked, fields, *known)
 
     monkeypatch.setattr(reasons, "why", counted)
     found = await shelves.find(scope_of("sato"), "メールで送った")
