@@ -2,6 +2,9 @@
 .PHONY: setup run test check test-all test-emulate test-manifest test-cards parity fuzz bench chaos reliability screens migration lock sbom audit
 .SILENT:
 
+# A test process has a core of its own: a second thread of the linear algebra only waits for it.
+test check test-all fuzz parity reliability: export OMP_NUM_THREADS = 1
+
 # pytest keeps the tests that it has read: reading them anew costs 5 s of CPU a process.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -14,7 +17,7 @@ run: setup           ## the page with the sample company on http://127.0.0.1:870
 setup:               ## .venv from requirements.lock; nothing if it is there already
 	sh install.sh
 
-test: setup          ## what one runs while writing: three to four minutes on two cores
+test: setup          ## what one runs while writing: about three minutes on two cores
 	$(python) -m pytest -n auto -m "not slow"
 
 check: setup         ## before pushing: lint, types, import contracts, migrations, coverage

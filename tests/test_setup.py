@@ -48,7 +48,7 @@ def install(folder: Path) -> Install:
             env=environment(folder, fake),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
 
@@ -175,7 +175,7 @@ def test_an_interrupted_installation_goes_on_with_the_next_run(
     )
     (folder / "fifo").read_text(encoding="utf-8")  # until pip is in the middle of its work
     os.killpg(running.pid, how)
-    _, said = running.communicate(timeout=30)
+    _, said = running.communicate(timeout=120)
     if how is signal.SIGTERM:
         assert (running.returncode, said.count("E-55")) == (130, 2)
     assert not (folder / ".venv/installed.lock").exists()

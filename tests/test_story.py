@@ -38,7 +38,8 @@ MARKS = {
         pytest.mark.slow,
         pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine; CI installs it"),
     ],
-    # Slack and Teams are told each time, what has no wire of its own in make test-all.
+    # Slack is told each time, every other door in make test-all.
+    "teams": [pytest.mark.slow],
     "web": [pytest.mark.slow],
     "terminal": [pytest.mark.slow],
     "socket": [pytest.mark.slow],  # the same code behind another wire

@@ -152,7 +152,7 @@ async def test_a_letter_shows_nothing_of_a_case_that_is_gone(
     ("start", "step", "last"),
     [
         (date(2026, 11, 20), "day", date(2026, 11, 24)),  # a weekend, then a holiday
-        (date(2026, 12, 22), "two_weeks", date(2027, 1, 5)),
+        pytest.param(date(2026, 12, 22), "two_weeks", date(2027, 1, 5), marks=pytest.mark.slow),
         (date(2026, 12, 2), "digest", date(2026, 12, 3)),
         pytest.param(date(2026, 12, 29), "digest", date(2027, 1, 6), marks=pytest.mark.slow),
     ],

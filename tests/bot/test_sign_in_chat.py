@@ -56,7 +56,11 @@ async def test_in_slack_the_link_stands_on_a_screen_of_who_asked(
         assert not LINK.search(str(posts))
         opened = [args for name, args in driver.slack.calls if name == "views.open"]
         assert [args["trigger_id"].split(".")[0] for args in opened] == [SATO]
-        await check(house, str(opened))
+        # On a slow machine a screen that says "a moment" is opened first, and then updated.
+        shown = [
+            args for name, args in driver.slack.calls if name in ("views.open", "views.update")
+        ]
+        await check(house, str(shown))
 
 
 async def test_in_a_slack_channel_only_who_asked_sees_the_button(

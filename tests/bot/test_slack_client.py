@@ -134,7 +134,7 @@ async def test_a_429_says_how_long_to_wait(slack: FakeSlack, platform: Platform)
 )
 def test_a_wait_is_between_a_second_and_an_hour(header: str, seconds: float) -> None:
     assert retry_after({"Retry-After": header}) == seconds
-    assert retry_after({"retry-after": formatdate(time.time() + 900)}) == pytest.approx(900, abs=5)
+    assert retry_after({"retry-after": formatdate(time.time() + 900)}) == pytest.approx(900, abs=60)
     assert retry_after({}) == 60
 
 

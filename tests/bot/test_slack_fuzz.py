@@ -25,13 +25,15 @@ from tests.fakes.typed import boundaries, everywhere, free
 
 Json = dict[str, Any]
 many = settings(
-    max_examples=60,
+    max_examples=settings.default.max_examples * 3 // 5,
     deadline=None,
     derandomize=True,
     print_blob=False,
     suppress_health_check=list(HealthCheck),
 )
-few = settings(many, max_examples=20)  # a card full of 10,000 characters takes a while
+few = settings(
+    many, max_examples=settings.default.max_examples // 5
+)  # a card full of 10,000 characters takes a while
 
 
 @pytest.mark.fault(34)

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 async def soon(true: Callable[[], bool]) -> None:
     """Lets the loop turn until it is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):  # an alarm; a slow machine takes seconds
         while not true():  # noqa: ASYNC110  what is waited for has no event of its own
             await asyncio.sleep(0)
 

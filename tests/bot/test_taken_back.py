@@ -19,7 +19,7 @@ from tests.drivers.web import WebDriver
 from tests.fakes.sample_cast import ITO, KATO, NAKAMURA, QUESTION, SATO, TICKS, WIN
 
 
-@pytest.mark.parametrize("door", ["slack", "teams"])
+@pytest.mark.parametrize("door", ["slack", pytest.param("teams", marks=pytest.mark.slow)])
 async def test_a_withdrawn_case_leaves_the_room_and_the_digest(
     door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
@@ -125,7 +125,7 @@ async def test_a_page_shows_no_older_answer_with_a_withdrawn_case_or_a_hidden_na
         assert case.title not in (await driver._open(ITO, "/")).lines()
 
 
-@pytest.mark.parametrize("door", ["slack", "web"])
+@pytest.mark.parametrize("door", ["slack", pytest.param("web", marks=pytest.mark.slow)])
 async def test_a_reviewers_cards_follow_a_hidden_name_and_a_withdrawal(
     door: str, company_file: Path, tmp_path: Path, encoder: BundledEncoder
 ) -> None:

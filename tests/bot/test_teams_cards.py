@@ -202,7 +202,7 @@ CARDS = st.builds(Card, PARTS, WORDS, st.one_of(st.none(), st.builds(Button, WOR
 @given(CARDS)
 @example(Card((Field("a", "お名前", required=True, error=" "),)))
 @settings(
-    max_examples=30,
+    max_examples=settings.default.max_examples * 3 // 10,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

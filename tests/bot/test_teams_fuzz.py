@@ -32,7 +32,7 @@ TEAMS = (
 )  # fmt: skip
 typed = st.one_of(free, st.lists(st.sampled_from(TEAMS), max_size=30).map("".join))
 many = settings(
-    max_examples=60,
+    max_examples=settings.default.max_examples * 3 // 5,
     deadline=None,
     derandomize=True,
     print_blob=False,

@@ -49,10 +49,11 @@ PIECES = st.sampled_from(
         "\x00",
     ]
 )
+ALL = settings.default.max_examples  # 100, and 25 in `make test`
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map("".join))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=ALL * 3 // 2, deadline=None)
 @given(TEXTS)
 def test_offsets_are_true_and_no_masked_surface_is_left(text: str) -> None:
     verdict = check(text)
@@ -63,7 +64,7 @@ def test_offsets_are_true_and_no_masked_surface_is_left(text: str) -> None:
             assert text[f.start : f.end] not in verdict.masked
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=ALL * 2 // 5, deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> None:
     checked = check_fields({"one": one, "other": other})
@@ -73,14 +74,14 @@ def test_a_name_masked_in_one_field_stands_in_no_other(one: str, other: str) -> 
                 assert all(text[f.start : f.end] not in m for m in checked.masked.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=ALL * 3 // 5, deadline=None)
 @given(st.lists(PIECES, max_size=12).map("。".join))
 def test_masking_what_is_masked_changes_nothing_more(text: str) -> None:
     once = check(text).masked
     assert check(once).masked == once
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=ALL * 3 // 10, deadline=None)
 @given(st.permutations(["佐藤", "山田", "高橋"]), st.sampled_from(["先生", "部長", "教授"]))
 def test_a_surname_has_one_letter_in_a_case_and_two_surnames_have_two(
     surnames: list[str], title: str
@@ -93,7 +94,7 @@ def test_a_surname_has_one_letter_in_a_case_and_two_surnames_have_two(
     assert len(set(letters)) == 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=ALL * 3 // 5, deadline=None)
 @given(TEXTS)
 @pytest.mark.attack(33)
 def test_invisible_marks_between_letters_hide_no_name(text: str) -> None:
@@ -128,15 +129,13 @@ def test_invisible_marks_between_letters_hide_no_name(text: str) -> None:
 def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
     short, long = (unit * (n // len(unit)) for n in (2_500, 10_000))
     # Four times the text: 16 times the time would be quadratic. A generous alarm on CPU time,
-    # because other work on the machine must not ring it.
-    assert cpu_seconds(long) < 10 * cpu_seconds(short) + 0.3
+    # because other work on the machine must not ring it; one of three looks is enough.
+    most = 10 * min(cpu_seconds(short) for _ in range(3)) + 0.3
+    assert any(cpu_seconds(long) < most for _ in range(3))
 
 
 def cpu_seconds(text: str) -> float:
-    """The least CPU time of three checks of the text."""
-    times = []
-    for _ in range(3):
-        begun = time.process_time()
-        check(text)
-        times.append(time.process_time() - begun)
-    return min(times)
+    """The CPU time of a check of the text."""
+    begun = time.process_time()
+    check(text)
+    return time.process_time() - begun

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from cases import one_trip
+from tests.fakes import threadless
 
 
 @pytest.fixture
 async def connection() -> AsyncIterator[one_trip.Connection]:
-    opened = one_trip.connect(":memory:")
+    opened = threadless.with_a_thread(":memory:")  # the product's own
     await opened
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""What makes databases cheap in tests: no waiting for the disk, and each statement compiled once.
+"""What makes databases cheap in tests: no thread, no disk to wait for, statements compiled once.
 
 The product keeps one engine a process, tests open a new one each: without this every test compiled
 all its statements anew, a tenth of the suite's time.
@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
-from cases import db
+from cases import db, one_trip
+from tests.fakes import threadless
 
 STATEMENTS = 4000  # the product has some 800
 _shared: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
@@ -23,6 +24,7 @@ def use() -> None:
     """From here on every `Database` of this process has such an engine."""
     db.create_async_engine = _make
     db._sqlite_recipe = _hurry
+    one_trip.connect = threadless.connect
 
 
 def _make(url: str, **options: Any) -> AsyncEngine:
@@ -49,3 +51,4 @@ def _hurry(engine: AsyncEngine) -> None:
 
 def _switch_off(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA busy_timeout=0")  # threadless.py waits itself

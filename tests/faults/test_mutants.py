@@ -27,6 +27,7 @@ SEEDS = range(60)
 SCOPE = Scope("c1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mutant", "chances", "known"), SIMULATED.values(), ids=SIMULATED)
 def test_a_world_breaks_that_does_not_break_without_the_mutant(
     mutant: Callable[[pytest.MonkeyPatch], None],

@@ -64,7 +64,7 @@ def _p95(noise: int, platform: str, *, dead: bool = False) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("platform", "dead"),
     [
-        ("slack", True),
+        pytest.param("slack", True, marks=pytest.mark.slow),
         pytest.param("slack", False, marks=pytest.mark.slow),
         pytest.param("web", False, marks=pytest.mark.slow),
     ],
