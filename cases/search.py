@@ -19,7 +19,6 @@ from cases.reactions import NOT_A_MATCH
 from cases.reasons import Difference, Reason
 from cases.rights import Action
 from cases.scope import Scope
-from cases.vocabulary import Status
 
 ATTEMPTS = 3  # to fill an answer when cases were taken away meanwhile
 DEPTH = 30  # hits that one question can page through
@@ -118,8 +117,7 @@ class Shelves:
         scored, rows = await self._best(scope, following, asked, hidden, limit)
         hits = [_hit(asked, rows[one.case_id], one, chips) for one in scored]
         hits.sort(key=lambda hit: -hit.score)
-        found = [rows[hit.case_id] for hit in hits]
-        doubted = [one.status is Status.STALE or one.revision_id is not None for one in found]
+        doubted = [rows[hit.case_id].in_doubt for hit in hits]
         hits = [hits[place] for place in ranking.sunk([hit.near for hit in hits], doubted)]
         return Found(
             match=str(ranking.overall([one.chance for one in scored])),

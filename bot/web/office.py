@@ -100,8 +100,9 @@ def _here(visit: Visit, offices: list[Office], asked: str) -> Office:
 
 def _card(visit: Visit, digest: Mapping[str, Any]) -> Card:
     """The digest with the buttons that its reader may press: they act on the own office's room."""
-    own = visit.member.office_id == digest["office_id"]
-    shares = own and rights.may(visit.scope, Action.SHARE_DIGEST, office=digest["office_id"])
+    office_id = digest["office_id"]
+    own = visit.member.office_id == office_id
+    shares = own and rights.may(visit.scope, Action.SHARE_DIGEST, office=office_id)
     return digest_card(digest, visit.locale, shares=shares, own=own)
 
 

@@ -81,6 +81,11 @@ class Case(Owned, Base):
     shared_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
+    @property
+    def in_doubt(self) -> bool:
+        """Nobody stood for it when asked, or a named change waits for an answer: it sinks."""
+        return self.status is Status.STALE or self.revision_id is not None
+
 
 class Hold(Owned, Base):
     """Text that the guard stopped, sealed, in the queue of the people who may read it.
