@@ -13,7 +13,7 @@ COPY bot/ bot/
 RUN .venv/bin/python -m compileall -q bot cases scheduler
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin hitotsubu \
+RUN useradd --no-log-init --no-create-home --uid 10001 --home-dir /app --shell /usr/sbin/nologin hitotsubu \
     && install -d -o 10001 -m 0700 /var/lib/hitotsubu
 WORKDIR /app
 COPY --from=build /app /app
