@@ -57,6 +57,7 @@ class Action(StrEnum):
     EXPORT = "case.export"
     TRAIL = "audit.export"
     LEGAL_HOLD = "legal.hold"
+    ERASE = "case.delete"
     END = "member.delete"
     PERIODS = "periods.change"
 
@@ -90,6 +91,7 @@ state.events     -       -        -       -         -      all      all      -
 case.export      -       -        -       -         -      all      -        -
 audit.export     -       -        -       -         -      -        -        all
 legal.hold       -       -        -       -         -      all      -        -
+case.delete      -       -        -       -         -      all      -        -
 member.delete    -       -        -       -         -      all      -        -
 periods.change   -       -        -       -         -      all      -        -
 """

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cases import audit, fields, keeping, leaving, legal_holds, roles, sharing
+from cases import audit, erasing, fields, keeping, leaving, legal_holds, roles, sharing
 from cases.db import Shelf
 from cases.models.keeping import LegalHold
 from cases.seal import KeyRing
 from cases.vocabulary import GONE, Role, Status
 
 # What the trail calls it → what a tombstone does, in this order of the acts.
-KINDS = {"case.withdraw": "case", "case.purge": "purged", "member.erase": "erased"}
+KINDS = {
+    "case.withdraw": "case", "case.purge": "purged", "case.erase": "ended",
+    "member.erase": "erased",
+}  # fmt: skip
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
@@ -43,9 +46,9 @@ FIELDS = {
 class Tombstone:
     """`id` of a row, and `what` became of it. `row`: what else makes it so again, never clear text.
 
-    case (taken back), purged (its text went), erased (all about a person went), hold (a legal one,
-    in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
-    role (taken; `id` is member:role), member (left), digest, questions or name (refused).
+    case (taken back), purged (its text went), ended (all of it), erased (all about a person), hold
+    (a legal one, in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown
+    (on a case), role (taken; `id`: member:role), member (left), digest, questions, name (refused).
     """
 
     company: str
@@ -150,8 +153,12 @@ async def _purge(shelf: Shelf, stone: Tombstone) -> bool:
     return True
 
 
-async def _erase(shelf: Shelf, stone: Tombstone) -> bool:
-    return await leaving.erase(shelf, stone.id)
+async def _end(shelf: Shelf, stone: Tombstone) -> bool:
+    case = await shelf.cases.any(stone.id)
+    known = await shelf.audit.has("case.erase", stone.id)
+    if case is not None and not known:
+        await erasing.erase(shelf, case)
+    return case is not None and not known
 
 
 async def _hold(shelf: Shelf, stone: Tombstone) -> bool:
@@ -233,7 +240,8 @@ async def _take_role(shelf: Shelf, stone: Tombstone) -> bool:
 _DEEDS: dict[str, Callable[[Shelf, Tombstone], Awaitable[bool]]] = {
     "case": _take_back,
     "purged": _purge,
-    "erased": _erase,
+    "ended": _end,
+    "erased": lambda shelf, stone: leaving.erase(shelf, stone.id),
     "hold": _hold,
     "lifted": _lift,
     "name_hidden": _name,

@@ -44,6 +44,7 @@ COMMANDS = {
     "audit verify": "audit_verify",
     "audit export": "audit_export",
     "rules": "rules",
+    "case delete": "case_delete",
     "member export": "member_export",
     "member delete": "member_delete",
     "hold": "legal_hold",

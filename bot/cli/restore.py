@@ -24,9 +24,11 @@ from bot.views.words import say
 from cases import audit
 from cases.db import Database
 from cases.errors import BadInput, WrongKey
+from cases.legal_holds import held
 from cases.scope import Scope
 from cases.store.tables import Contents
 from cases.tombstones import Tombstone, bury, check
+from scheduler import erasing
 from scheduler.restored import Settled, settle
 
 
@@ -164,6 +166,8 @@ async def _settle(
             async with database.transaction(Scope(company.id)) as shelf:
                 mine = [stone for stone in stones if stone.company == company.id]
                 buried += [stone for stone in mine if await bury(shelf, ring, stone)]
+                for ended in (stone.id for stone in mine if stone.what == "ended"):
+                    await erasing.forget(shelf, ended, (await held(shelf)).members)
                 settled = await settle(shelf)
                 await audit.record(shelf, "restore", company.id)
             doubtful, skipped = doubtful + settled.doubtful, skipped + settled.skipped

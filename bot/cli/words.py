@@ -35,6 +35,8 @@ HELP = {
     "rules": "規則ごとの誤検知と、会社のことば / false alarms per rule, and company words",
     "audit export": "日を区切って記録をCSVに書き出します / who did what between two days, as CSV",
     "audit verify": "記録が書き換えられていないか確かめます / whether the trail is whole",
+    "case": "ひとつの事例 / one case",
+    "case delete": "事例ひとつをその場で消します(2人で) / ends one case at once, by two people",
     "member": "ひとりのデータ / one person's data",
     "member export": "ひとりについて持っている全部を書き出します / all that is kept about a person",
     "member delete": "退職した人のデータを消します(2人で) / ends a leaver's data, by two people",

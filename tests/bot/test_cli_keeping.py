@@ -13,6 +13,8 @@ import pytest
 from bot import cli
 from bot.cli.backup import Manifest, prune
 from cases.db import Database
+from cases.index.saved import Saved
+from cases.models.case import Case
 from cases.models.org import Company, Member
 from cases.scope import Scope
 
@@ -127,3 +129,35 @@ def test_the_cases_are_written_in_every_form(
     assert cli.call(["export", "cases", "--format", "xlsx"]) == 0
     assert capfdbinary.readouterr().out.startswith(b"PK")
     assert cli.call(["export", "cases", "--output", str(place / "no" / "folder")]) == 2
+
+
+def test_one_case_ends_at_once_by_two_and_not_under_a_hold(place: Path, capsys: Out) -> None:
+    canary = "カナリア先生の外来"
+    now = datetime.now(UTC)
+
+    async def fill() -> None:
+        database = Database(f"sqlite:///{place}/k.db")
+        async with database.transaction(Scope("c1")) as shelf:
+            row = Case(company_id="c1", id="one", author_id="sato", title="題", action=canary)
+            row.result, row.shared_at, row.changed_at = "来た", now, now
+            shelf.cases.add(row)
+        await database.close()
+
+    asyncio.run(fill())
+    saved = Saved.of(place, "c1", "m", 4).beside()
+    (saved / "words").write_text(canary, "utf-8")
+    end = ["case", "delete", "one", "--reason", "patient", "--by", "nakamura", "--second"]
+    assert cli.call(["hold", "place", "--case", "one", "--reference", "A1", "--by", "abe"]) == 0
+    number = capsys.readouterr().out.split("\t")[0]
+    assert cli.call([*end, "abe"]) == 2
+    assert "E-43" in capsys.readouterr().err
+    assert cli.call(["hold", "lift", number, "--by", "abe"]) == 0
+    assert cli.call(["doctor", "--find", canary]) == 1
+    for second, code in (("nakamura", "E-42"), ("sato", "E-02"), ("ono", "E-08")):
+        assert cli.call([*end, second]) in (1, 2)
+        assert code in capsys.readouterr().err
+    assert cli.call([*end, "abe"]) == 0
+    assert capsys.readouterr().out == "Deleted at once: case 1\n"
+    assert not saved.exists()
+    assert cli.call(["doctor", "--find", canary]) == 0
+    assert cli.call(["audit", "verify"]) == 0
