@@ -59,6 +59,7 @@ class Action(StrEnum):
     LEGAL_HOLD = "legal.hold"
     ERASE = "case.delete"
     END = "member.delete"
+    CLOSE = "company.delete"
     PERIODS = "periods.change"
 
 
@@ -93,6 +94,7 @@ audit.export     -       -        -       -         -      -        -        all
 legal.hold       -       -        -       -         -      all      -        -
 case.delete      -       -        -       -         -      all      -        -
 member.delete    -       -        -       -         -      all      -        -
+company.delete   -       -        -       -         -      all      -        -
 periods.change   -       -        -       -         -      all      -        -
 """
 # Whoever has only these roles is no member of the field: they read and write no cases.

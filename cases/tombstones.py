@@ -19,10 +19,8 @@ from cases.seal import KeyRing
 from cases.vocabulary import GONE, Role, Status
 
 # What the trail calls it → what a tombstone does, in this order of the acts.
-KINDS = {
-    "case.withdraw": "case", "case.purge": "purged", "case.erase": "ended",
-    "member.erase": "erased",
-}  # fmt: skip
+KINDS = {"case.withdraw": "case", "case.purge": "purged"}
+KINDS |= {"case.erase": "ended", "member.erase": "erased"}
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
@@ -32,6 +30,7 @@ NEEDED = {
     "hold": ("what", "subject", "reference", "placed_by", "at"),
     "lifted": ("by", "at"),
     "masked": ("hash",),
+    "company": (),
 }
 # What a member chose or became → their field that is false since.
 FIELDS = {
@@ -47,8 +46,8 @@ class Tombstone:
     """`id` of a row, and `what` became of it. `row`: what else makes it so again, never clear text.
 
     case (taken back), purged (its text went), ended (all of it), erased (all about a person), hold
-    (a legal one, in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown
-    (on a case), role (taken; `id`: member:role), member (left), digest, questions, name (refused).
+    (a legal one), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
+    role (taken; `id`: member:role), member (left), digest, questions, name (refused), company.
     """
 
     company: str
@@ -100,7 +99,7 @@ def _row(hold: LegalHold) -> dict[str, str]:
 def check(ring: KeyRing, stone: Tombstone) -> None:
     """Raises what `bury` would stumble over halfway: WrongKey, or ValueError for another form."""
     needed = NEEDED.get(stone.what, ())
-    if stone.what not in {*FIELDS, *_DEEDS, "masked"} or not {*needed} <= stone.row.keys():
+    if stone.what not in {*FIELDS, *_DEEDS, *NEEDED} or not {*needed} <= stone.row.keys():
         raise ValueError(stone.what)
     if "at" in stone.row:
         datetime.fromisoformat(stone.row["at"])

@@ -53,6 +53,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "company add": "company_add",
+    "company delete": "company_delete",
     "company invite": "company_invite",
     "room add": "room_add",
     "roster check": "roster_check",

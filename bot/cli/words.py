@@ -47,6 +47,7 @@ HELP = {
     "restore": "控えから戻します / a backup into a new, empty database",
     "company": "会社 / companies",
     "company add": "会社をつくります / a new, empty company",
+    "company delete": "会社のデータをすべて消します(2人で) / ends a whole company, by two people",
     "company invite": "ひとりのサインイン用リンクを出します / a link to sign in to the pages",
     "room": "部屋 / rooms",
     "room add": "チャンネルを営業所の部屋にします / a channel becomes an office's room",

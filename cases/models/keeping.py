@@ -1,10 +1,10 @@
-"""What stops the clock of retention: legal holds."""
+"""What stops the clock of retention: legal holds; and which companies ended."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.columns import Base, Owned
 
@@ -20,3 +20,11 @@ class LegalHold(Owned, Base):
     placed_at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
+
+
+class EndedCompany(Base):
+    """A company whose rows were all deleted: its id alone, so that no restore brings it back."""
+
+    __tablename__ = "ended_company"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
