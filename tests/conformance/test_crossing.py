@@ -39,7 +39,8 @@ MADE: dict[type, Callable[[Shelf], object]] = {
     sign_in.SignIns: sign_in.SignIns,
 }
 # What routes envelopes and knows processes: before a company is known (ADR 10, ADR 18).
-DOORS = {"Directory", "InstallStates", "Processes"}
+# Ending opens transactions of its own as the owner; test_ending.py has its neighbour.
+DOORS = {"Directory", "Ending", "InstallStates", "Processes"}
 VALUES = {"Route", "Question", "Contents", "Rows", "VectorRows"}  # no stores, or parts of those
 # They take rows that the caller read or made inside its own company.
 GIVEN = {"add", "append", "drop", "put_vectors", "once", "all_once", "make", "read_along"}
