@@ -61,6 +61,25 @@ def kept_index(home: Path, company_id: str, model: str, size: int) -> MemoryInde
     return SavedIndex(common_of(model, size), Saved.of(home, company_id, model, size))
 
 
+def forget_in_index(settings: Settings, company_id: str, case_id: str = "") -> None:
+    """A case, or a whole company's files, leave what is kept of the search index at once.
+
+    Files go as a whole, whoever wrote them; other machines forget theirs at their next search.
+    """
+    from sqlalchemy import create_engine
+
+    from cases.index.saved import Saved
+
+    Saved.of(settings.var, company_id, "", 0).forget()
+    if settings.index == "pgvector" and case_id:
+        from cases.index.pgvector import PgIndex
+        from cases.index.vectors import common_of
+
+        engine = create_engine(sync_url(settings.database_url))
+        PgIndex(engine, company_id, "", common_of("", 0)).remove(case_id)
+        engine.dispose()
+
+
 def _in_postgresql(shelves: Shelves, settings: Settings) -> None:
     """Indexes in PostgreSQL, over connections of their own: searches run in threads."""
     from sqlalchemy import create_engine

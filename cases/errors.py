@@ -103,6 +103,12 @@ class SamePerson(NotAllowed):
     code = "E-42"
 
 
+class OnHold(BadInput):
+    """A legal hold keeps what was to be deleted. `detail` is the kind of it."""
+
+    code = "E-44"
+
+
 class TooOften(CaseError):
     """One person asks more in a minute than hands can."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from cases import audit, keeping, legal_holds, rights
 from cases.columns import Base
 from cases.db import Shelf
-from cases.errors import BadInput, NotFound
+from cases.errors import BadInput, NotFound, OnHold
 from cases.models.org import Member
 from cases.rights import Action
 from cases.scope import Scope
@@ -67,18 +67,18 @@ async def delete(
 ) -> dict[str, int]:
     """Ends a member's data in the name of two people of 事務局: rows that went, by table.
 
-    Raises NotAllowed where one of them is none, SamePerson, NotFound, and BadInput under a legal
-    hold or for somebody who has not left.
+    Raises NotAllowed where one of them is none, SamePerson, NotFound, OnHold, and BadInput for
+    somebody who has not left.
     """
     rights.need_two(shelf, second, Action.END, member_id)
     if (await _known(shelf, member_id)).active:
         raise BadInput("still on the roster")
     held = await legal_holds.held(shelf)
     if held.member(member_id):
-        raise BadInput("legal hold")
+        raise OnHold("member")
     cases = await shelf.keeping.cases_by(member_id) if with_cases else []
     if any(held.case(case) for case in cases):
-        raise BadInput("legal hold")
+        raise OnHold("case")
     gone = {name: len(rows) for name, rows in (await shelf.keeping.of_member(member_id)).items()}
     await audit.record(shelf, "member.delete", f"{member_id} second={second.me}")
     for case in cases:

@@ -59,7 +59,9 @@ class Action(StrEnum):
     EXPORT = "case.export"
     TRAIL = "audit.export"
     LEGAL_HOLD = "legal.hold"
+    ERASE = "case.delete"
     END = "member.delete"
+    CLOSE = "company.delete"
     PERIODS = "periods.change"
     SUPPORT = "support.read"
 
@@ -95,7 +97,9 @@ state.events     -       -        -       -         -      all      all      -
 case.export      -       -        -       -         -      all      -        -
 audit.export     -       -        -       -         -      -        -        all
 legal.hold       -       -        -       -         -      all      -        -
+case.delete      -       -        -       -         -      all      -        -
 member.delete    -       -        -       -         -      all      -        -
+company.delete   -       -        -       -         -      all      -        -
 periods.change   -       -        -       -         -      all      -        -
 support.read     -       -        -       -         -      -        all      -
 """

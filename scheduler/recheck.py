@@ -16,6 +16,7 @@ from scheduler.job import LATE, Job, Mailing, Message, Renew
 from scheduler.models import Delivery, Occurrence
 
 ANSWER = "reply"  # somebody waits for it: it goes out, and is replaced if it shows too much
+ERASED = "case_withdrawn"  # and with it the text of a reply that nobody can make anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ async def recheck(shelf: Shelf, row: Delivery, jobs: Mapping[str, Job]) -> Findi
         return Finding("left")
     job = jobs.get(row.kind)
     if row.kind == ANSWER:
-        return Finding()
+        return Finding(ERASED if row.payload == b"" else "")
     if not isinstance(job, Mailing):
         return await _unplanned(shelf, row, member)
     company = await shelf.people.company()

@@ -19,7 +19,7 @@ from cases import keeping
 from cases.db import Database
 from cases.errors import BadInput
 from cases.scope import Scope
-from cases.tombstones import tombstones
+from cases.tombstones import Tombstone, tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,7 @@ async def _tombstones(settings: Settings) -> None:
             async with database.transaction(Scope(company.id)) as shelf:
                 for stone in await tombstones(shelf, settings.ring()):
                     emit(asdict(stone))
+        for company_id in await database.directory.ended():
+            emit(asdict(Tombstone(company_id, "company", company_id)))
     finally:
         await database.close()

@@ -13,7 +13,7 @@ from bot.app import build
 from bot.cli.migrate import head
 from bot.cli.opening import Opened, add_company, opened
 from bot.cli.words import locale
-from bot.settings import Settings
+from bot.settings import Settings, read
 from bot.views.words import say
 from cases import audit, clear_text
 from cases.db import Database
@@ -86,12 +86,16 @@ def _machine(settings: Settings) -> list[str]:
 
 async def _find(options: argparse.Namespace) -> int:
     """Database file, WAL, keys, logs: everything under var/, and every row of every table."""
-    async with opened(options.company) as desk:
-        paths = [desk.settings.var, *_database_files(desk.library.db)]
-        rows = await clear_text.in_rows(desk.library.db, options.find)
+    settings = read()  # no company is chosen: after the end of the last one there is none
+    db = Database(settings.backup_url)  # who may read over all companies
+    try:
+        paths = [settings.var, *_database_files(db)]
+        rows = await clear_text.in_rows(db, options.find)
         places = list(clear_text.in_files(paths, options.find))
-        if desk.library.db.is_postgresql:
-            print(say(locale(), "cli.not_its_files"))
+    finally:
+        await db.close()
+    if db.is_postgresql:
+        print(say(locale(), "cli.not_its_files"))
     for table, count in rows:
         print(f"✗ {table}: {count}")
     for path, form, at in places:

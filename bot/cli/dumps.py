@@ -71,6 +71,16 @@ def load(source: Path, url: str) -> None:
         )
 
 
+def checkpoint(url: str) -> None:
+    """SQLite: what the write-ahead log still has of erased text goes with the log.
+
+    Where another process reads just then, it goes at the next checkpoint.
+    """
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(_path(url))) as connection:
+            connection.execute("pragma wal_checkpoint(truncate)")
+
+
 def _path(url: str) -> Path:
     return Path(str(make_url(url).database))
 

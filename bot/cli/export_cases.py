@@ -1,4 +1,4 @@
-"""`hitotsubu export cases`: everything company-wide, to a file or to standard output."""
+"""`hitotsubu export cases`: what is company-wide, or with `--all` and two people everything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.cli.opening import add_company, opened
+from bot.cli.opening import add_company, add_two, opened, two_of
 from bot.cli.words import locale
 from bot.views.words import say
 from cases.errors import BadInput
@@ -17,11 +17,17 @@ from cases.vocabulary import Role
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """`--format`, `--output`, `--company`."""
+    """`--format`, `--output`, `--all` with `--by` and `--second`, `--company`."""
     parser.add_argument("--format", choices=sorted(FORMATS), default="json", help="json: 1行1件")
     parser.add_argument(
         "--output", metavar="FILE", help="なければ標準出力 / default: standard output"
     )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="営業所内なども(2人で) / office-only and stale, too",
+    )
+    add_two(parser, required=False)
     add_company(parser)
 
 
@@ -31,14 +37,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _export(options: argparse.Namespace) -> int:
+    form = options.format
     async with opened(options.company) as desk:
         # Who may start commands on this machine runs it: the right of 事務局, nobody's name.
-        scope = Scope(desk.company.id, roles=frozenset({Role.HQ_ADMIN}))
+        scope, second = Scope(desk.company.id, roles=frozenset({Role.HQ_ADMIN})), None
+        if options.all:
+            scope, second = await two_of(desk, options)
         async with desk.library.db.reading(scope) as shelf:
-            found = await read(shelf)
-        text = built(options.format, found)
+            found = await read(shelf, second)
+        text = built(form, found, whole=options.all)
         async with desk.library.db.transaction(scope) as shelf:
-            await note(shelf, options.format, len(found))
+            await note(shelf, form, found, second)
         write(options.output, text)
     print(say(locale(), "cli.exported", count=len(found)), file=sys.stderr)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot.cli.opening import add_company, meant, opened, scope_by
+from bot.cli.opening import add_company, add_two, meant, opened, two_of
 from bot.cli.words import locale
 from bot.views.words import say
 from cases import leaving
@@ -15,10 +15,7 @@ from scheduler.store.ledger import Ledger
 def add(parser: argparse.ArgumentParser) -> None:
     """The member, `--by`, `--second`, `--with-cases`, `--company`."""
     parser.add_argument("member", help="メールアドレスか番号 / e-mail address or id")
-    parser.add_argument("--by", required=True, metavar="E-MAIL", help="事務局の人 / head office")
-    parser.add_argument(
-        "--second", required=True, metavar="E-MAIL", help="事務局のもうひとり / another of them"
-    )
+    add_two(parser)
     parser.add_argument(
         "--with-cases", action="store_true", help="公開した事例も消す / their cases, too"
     )
@@ -33,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 async def _delete(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
         member = await meant(desk, options.member)
-        first, second = await scope_by(desk, options.by), await scope_by(desk, options.second)
+        first, second = await two_of(desk, options)
         async with desk.library.db.transaction(first) as shelf:
             gone = await leaving.delete(shelf, member.id, second, with_cases=options.with_cases)
             gone["delivery"] = await Ledger(shelf).forget_texts_to(member.id)

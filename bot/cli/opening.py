@@ -6,6 +6,7 @@ import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bot.encoders import load_models, open_library
 from bot.settings import Settings, read
@@ -68,8 +69,24 @@ async def scope_by(desk: Opened, wanted: str) -> Scope:
     """The person in whose name something is done: `--by`. Raises BadInput for who left."""
     member = await meant(desk, wanted)
     if not member.active:
-        raise BadInput(f"--by: {wanted!r}")
+        raise BadInput(f"--by, --second: {wanted!r}")
     return members.scope_of(member)
+
+
+def add_two(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """The options `--by` and `--second`."""
+    who: dict[str, Any] = {"required": required, "default": "", "metavar": "E-MAIL"}
+    parser.add_argument("--by", help="事務局の人 / head office", **who)
+    parser.add_argument("--second", help="事務局のもうひとり / another of them", **who)
+
+
+async def two_of(desk: Opened, options: argparse.Namespace) -> tuple[Scope, Scope]:
+    """Both people in whose names something is done. Raises BadInput for nobody and who left.
+
+    They are typed: known, active, and (`rights.need_two`) of the right role and not one. That they
+    themselves agreed is for a signed request to show (docs/operations.md).
+    """
+    return await scope_by(desk, options.by), await scope_by(desk, options.second)
 
 
 async def choose(library: Library, wanted: str) -> Company:

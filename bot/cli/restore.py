@@ -21,12 +21,15 @@ from bot.cli.migrate import migrate
 from bot.cli.words import locale
 from bot.settings import Settings, read
 from bot.views.words import say
-from cases import audit
+from cases import audit, ending
+from cases.burying import bury, check
 from cases.db import Database
 from cases.errors import BadInput, WrongKey
+from cases.legal_holds import held
 from cases.scope import Scope
 from cases.store.tables import Contents
-from cases.tombstones import Tombstone, bury, check
+from cases.tombstones import Tombstone
+from scheduler import erasing
 from scheduler.restored import Settled, settle
 
 
@@ -160,13 +163,28 @@ async def _settle(
     buried: list[Tombstone] = []
     doubtful, skipped = 0, 0
     try:
+        await _end_again(settings, database, stones)
         for company in await database.directory.companies():
             async with database.transaction(Scope(company.id)) as shelf:
                 mine = [stone for stone in stones if stone.company == company.id]
                 buried += [stone for stone in mine if await bury(shelf, ring, stone)]
+                for ended in (stone.id for stone in mine if stone.what == "ended"):
+                    await erasing.forget(shelf, ended, (await held(shelf)).members)
                 settled = await settle(shelf)
                 await audit.record(shelf, "restore", company.id)
             doubtful, skipped = doubtful + settled.doubtful, skipped + settled.skipped
     finally:
         await database.close()
     return buried, Settled(doubtful, skipped)
+
+
+async def _end_again(settings: Settings, database: Database, stones: Sequence[Tombstone]) -> None:
+    """Companies that were deleted as a whole since the copy was made."""
+    owner = Database(settings.migration_url)
+    try:
+        for ended in (stone.id for stone in stones if stone.what == "company"):
+            await ending.wipe(owner, ended)
+            async with database.transaction(Scope(ended)) as shelf:
+                await ending.remember(shelf, ended)
+    finally:
+        await owner.close()

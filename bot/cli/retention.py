@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot.cli.opening import add_company, opened, scope_by
+from bot.cli.opening import add_company, add_two, opened, two_of
 from bot.cli.words import locale
 from bot.views.words import say
 from cases import keeping
@@ -16,10 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audit-years", type=int, metavar="N", help="記録の保存年数 3〜10 / years, 3 to 10"
     )
-    parser.add_argument("--by", default="", metavar="E-MAIL", help="事務局の人 / head office")
-    parser.add_argument(
-        "--second", default="", metavar="E-MAIL", help="事務局のもうひとり / another of them"
-    )
+    add_two(parser, required=False)
     add_company(parser)
 
 
@@ -31,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 async def _retention(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
         if options.audit_years is not None:
-            first, second = await scope_by(desk, options.by), await scope_by(desk, options.second)
+            first, second = await two_of(desk, options)
             async with desk.library.db.transaction(first) as shelf:
                 await keeping.choose_audit_years(shelf, options.audit_years, second)
         async with desk.library.db.reading(desk.scope) as shelf:

@@ -29,7 +29,7 @@ async def cases(house: House, request: web.Request) -> web.StreamResponse:
         found = await exporting.read(shelf)
     content = await asyncio.to_thread(exporting.built, form, found)  # others are served meanwhile
     async with house.library.db.transaction(visit.scope) as shelf:
-        await exporting.note(shelf, form, len(found))
+        await exporting.note(shelf, form, found)
     return _file(f"cases.{form}", content, KINDS[form])
 
 

@@ -1,10 +1,10 @@
-"""What changes how long a case holds: legal holds, and what has changed outside."""
+"""What changes how long a case holds (legal holds, what changed outside); companies that ended."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.columns import Base, Owned
 
@@ -35,3 +35,11 @@ class Revision(Owned, Base):
     since: Mapped[date]  # the JST day from which on it holds
     named_by: Mapped[str]
     named_at: Mapped[datetime]
+
+
+class EndedCompany(Base):
+    """A company whose rows were all deleted: its id alone, so that no restore brings it back."""
+
+    __tablename__ = "ended_company"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

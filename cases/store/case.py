@@ -146,6 +146,12 @@ class Cases(CaseLists, VectorRows):
         rows = await self.session.execute(found.order_by(Case.shared_at))
         return {author_id: barrier[0] for author_id, barrier in rows if barrier}
 
+    async def all_published(self) -> Sequence[Case]:
+        """All that an office or the company reads, also what nobody confirms, newest first."""
+        mine = Case.company_id == self.company_id
+        found = select(Case).where(mine, Case.status.in_(PUBLISHED))
+        return (await self.session.scalars(found.order_by(Case.shared_at.desc()))).all()
+
     async def company_wide(
         self,
         since: datetime | None = None,

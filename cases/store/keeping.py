@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Text, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Case, Draft, Hold
@@ -134,6 +134,27 @@ class Keeping:
         return await self._rows(
             Draft, Draft.case_id == case_id, Draft.state != DraftState.PUBLISHED
         )
+
+    async def drafts_of(self, case_id: str) -> Sequence[Draft]:
+        """Every draft that became a case or changes it."""
+        return await self._rows(Draft, Draft.case_id == case_id)
+
+    async def holds_of(self, draft_ids: Collection[str]) -> Sequence[Hold]:
+        """Held texts of some drafts that are still there, decided or not."""
+        return await self._rows(Hold, Hold.draft_id.in_(draft_ids), Hold.text.is_not(None))
+
+    async def reflections_on(self, trial_ids: Collection[str]) -> Sequence[Reflection]:
+        """Answers about some trials, private or shared."""
+        said = Reflection.answer.is_not(None) | Reflection.shared.is_not(None)
+        return await self._rows(Reflection, Reflection.trial_id.in_(trial_ids), said)
+
+    async def talks_about(self, case_id: str) -> Sequence[Talk | Asked]:
+        """Conversations and searches whose state names a case."""
+        names = f'"{case_id}"'
+        waits = cast(Talk.waiting_for, Text).contains(names)
+        talks = await self._rows(Talk, cast(Talk.search, Text).contains(names) | waits)
+        asked = await self._rows(Asked, cast(Asked.search, Text).contains(names))
+        return [*talks, *asked]
 
     async def cases_by(self, member_id: str) -> Sequence[Case]:
         """All cases of a member, whatever became of them."""

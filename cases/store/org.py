@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from cases.models.keeping import EndedCompany
 from cases.models.org import Account, Company, Member, Office, Promoter, Room, Workspace
 from cases.scope import Scope
 from cases.store.asking import among
@@ -36,6 +37,11 @@ class Directory:
         """All companies, oldest first."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             return list(await session.scalars(select(Company).order_by(Company.id)))
+
+    async def ended(self) -> Sequence[str]:
+        """Ids of the companies that were deleted as a whole."""
+        async with AsyncSession(self.engine) as session:
+            return (await session.scalars(select(EndedCompany.id).order_by(EndedCompany.at))).all()
 
     async def schema_version(self) -> str:
         """The migration that the database is at; empty before the first."""

@@ -96,6 +96,13 @@ class VectorRows:
         await self.session.execute(gone)
         self.session.add_all(rows)
 
+    async def vector_count(self, case_id: str) -> int:
+        """How many vectors of a case there are, of all models."""
+        found = select(func.count()).where(
+            Embedding.company_id == self.company_id, Embedding.case_id == case_id
+        )
+        return int(await self.session.scalar(found) or 0)
+
     async def drop_vectors(self, case_id: str, parts: Iterable[str] | None = None) -> None:
         """Deletes a case's vectors, or only those of some parts: a vector goes with its text."""
         gone = delete(Embedding).where(

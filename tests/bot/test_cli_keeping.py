@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,11 @@ import pytest
 from bot import cli
 from bot.cli.backup import Manifest, prune
 from cases.db import Database
+from cases.index.saved import Saved
+from cases.models.case import Case
 from cases.models.org import Company, Member
 from cases.scope import Scope
+from cases.vocabulary import Status
 
 Out = pytest.CaptureFixture[str]
 
@@ -127,3 +132,75 @@ def test_the_cases_are_written_in_every_form(
     assert cli.call(["export", "cases", "--format", "xlsx"]) == 0
     assert capfdbinary.readouterr().out.startswith(b"PK")
     assert cli.call(["export", "cases", "--output", str(place / "no" / "folder")]) == 2
+
+
+def test_one_case_ends_at_once_by_two_and_not_under_a_hold(place: Path, capsys: Out) -> None:
+    canary = "カナリア先生の外来"
+    now = datetime.now(UTC)
+
+    async def fill() -> None:
+        database = Database(f"sqlite:///{place}/k.db")
+        async with database.transaction(Scope("c1")) as shelf:
+            row = Case(company_id="c1", id="one", author_id="sato", title="題", action=canary)
+            row.result, row.shared_at, row.changed_at = "来た", now, now
+            shelf.cases.add(row)
+        await database.close()
+
+    asyncio.run(fill())
+    saved = Saved.of(place, "c1", "m", 4).beside()
+    (saved / "words").write_text(canary, "utf-8")
+    end = ["case", "delete", "one", "--reason", "patient", "--by", "nakamura", "--second"]
+    assert cli.call(["hold", "place", "--case", "one", "--reference", "A1", "--by", "abe"]) == 0
+    number = capsys.readouterr().out.split("\t")[0]
+    assert cli.call([*end, "abe"]) == 2
+    assert "E-44" in capsys.readouterr().err
+    assert cli.call(["hold", "lift", number, "--by", "abe"]) == 0
+    assert cli.call(["doctor", "--find", canary]) == 1
+    for second, code in (("nakamura", "E-42"), ("sato", "E-02"), ("ono", "E-08")):
+        assert cli.call([*end, second]) in (1, 2)
+        assert code in capsys.readouterr().err
+    assert cli.call([*end, "abe"]) == 0
+    assert capsys.readouterr().out == "Deleted at once: case 1\n"
+    assert not saved.exists()
+    assert cli.call(["doctor", "--find", canary]) == 0
+    assert cli.call(["audit", "verify"]) == 0
+
+
+def test_everything_is_written_at_an_exit_by_two(place: Path, capsys: Out) -> None:
+    now = datetime.now(UTC)
+
+    async def fill() -> None:
+        database = Database(f"sqlite:///{place}/k.db")
+        async with database.transaction(Scope("c1")) as shelf:
+            for status in ("office", "company", "stale", "withdrawn"):
+                row = Case(company_id="c1", id=f"x-{status}", author_id="sato", title="=1+1")
+                row.action, row.result, row.status = "送った", "来た", Status(status)
+                row.shared_at = row.changed_at = now
+                shelf.cases.add(row)
+        await database.close()
+
+    asyncio.run(fill())
+    target, two = place / "all.csv", ["--by", "nakamura", "--second", "abe"]
+    words = ["export", "cases", "--all", "--format", "csv", "--output", str(target)]
+    assert cli.call(words) == 2
+    assert cli.call([*words, "--by", "abe", "--second", "abe"]) == 1
+    assert "E-42" in capsys.readouterr().err
+    assert cli.call([*words, "--by", "sato", "--second", "abe"]) == 1
+    assert not target.exists()
+    assert cli.call([*words, *two]) == 0
+    with target.open(encoding="utf-8-sig") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    told = {(row["scope"], row["status"]) for row in rows.values()}
+    assert told == {("office", "office"), ("company", "company"), ("company", "stale")}
+    assert {row["title"] for row in rows.values()} == {"'=1+1"}
+    for form in ("json", "xlsx", "md"):
+        out = place / f"all.{form}"
+        assert cli.call([*words[:4], form, "--output", str(out), *two]) == 0
+    first = json.loads((place / "all.json").read_text("utf-8").splitlines()[0])
+    assert {"scope", "status"} <= set(first)
+    assert set(first).isdisjoint({"author", "author_id", "by"})
+    with sqlite3.connect(place / "k.db") as db:
+        found = db.execute("select actor, subject from audit_entry where what = 'export.all.csv'")
+        assert found.fetchall() == [
+            ("nakamura", "rows=3 company=1 office=1 stale=1 second=abe"),
+        ]

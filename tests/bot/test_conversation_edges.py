@@ -185,7 +185,7 @@ async def test_an_empty_queue_says_so(desk: DeskDriver) -> None:
         for case in await shelf.cases.changed_since(None):
             case.release_asked_at = None
     (reply,) = await press(desk, NAKAMURA, "review.queue")
-    assert reply.card == note(say("ja", "review.empty"))
+    assert reply.card.parts[0] == note(say("ja", "review.empty")).parts[0]
 
 
 async def test_a_question_waits_half_an_hour_for_its_answer(desk: DeskDriver) -> None:

@@ -40,7 +40,8 @@ MADE: dict[type, Callable[[Shelf], object]] = {
     support.Readings: support.Readings,
 }
 # What routes envelopes and knows processes: before a company is known (ADR 10, ADR 18).
-DOORS = {"Directory", "InstallStates", "Processes"}
+# Ending opens transactions of its own as the owner; test_ending.py has its neighbour.
+DOORS = {"Directory", "Ending", "InstallStates", "Processes"}
 # No stores, or parts of those.
 VALUES = {"Route", "Question", "Contents", "Rows", "VectorRows", "CaseLists", "Listed"}
 # They take rows that the caller read or made inside its own company.

@@ -12,6 +12,8 @@ import pytest
 from bot.conversation import sending, showing
 from cases import (
     audit_export,
+    ending,
+    erasing,
     exporting,
     feedback,
     holds,
@@ -83,6 +85,8 @@ DEEDS: dict[Action, Deed] = {
     Action.EXPORT: exporting.read,
     Action.TRAIL: lambda shelf: audit_export.read(shelf, NOON.date(), NOON.date()),
     Action.LEGAL_HOLD: lambda shelf: legal_holds.place(shelf, "case", "case", "2026-7"),
+    Action.ERASE: lambda shelf: erasing.delete(shelf, "case", HEAD_OFFICE, "hcp"),
+    Action.CLOSE: lambda shelf: ending.begin(shelf, HEAD_OFFICE),
     Action.END: lambda shelf: _end(shelf, "ando"),
     Action.PERIODS: lambda shelf: keeping.choose_audit_years(shelf, 7, HEAD_OFFICE),
     Action.SUPPORT: lambda shelf: support.read(shelf, RING, "case", "画面が開かない件の確認"),

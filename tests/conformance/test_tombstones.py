@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from cases import legal_holds, names, review_deeds, roles, sharing, tombstones
+from cases import burying, legal_holds, names, review_deeds, roles, sharing, tombstones
 from cases.db import Shelf
 from cases.errors import WrongKey
 from cases.models.case import Case, Draft
@@ -28,11 +28,11 @@ async def stones_of(acts: Acts) -> list[Tombstone]:
 async def replay(acts: Acts, stones: list[Tombstone]) -> list[str]:
     """What the stones changed; a second replay changes nothing."""
     for stone in stones:
-        tombstones.check(RING, stone)
+        burying.check(RING, stone)
     async with acts() as shelf:
-        changed = [stone.what for stone in stones if await tombstones.bury(shelf, RING, stone)]
+        changed = [stone.what for stone in stones if await burying.bury(shelf, RING, stone)]
     async with acts() as shelf:
-        assert not any([await tombstones.bury(shelf, RING, stone) for stone in stones])
+        assert not any([await burying.bury(shelf, RING, stone) for stone in stones])
     return changed
 
 
@@ -128,7 +128,7 @@ async def test_a_mask_is_there_again_and_its_words_are_in_no_tombstone(acts: Act
         (await case(shelf, "one")).action = "山田さんに送った"  # as an older copy has it
     older = [replace(stones[0], row=stones[0].row | {"hash": "of a later day"})]
     async with acts() as shelf:
-        assert [await tombstones.bury(shelf, RING, one) for one in older] == [True]
+        assert [await burying.bury(shelf, RING, one) for one in older] == [True]
     async with acts("sato") as shelf:
         one = await case(shelf, "one")
         told = (one.action, one.result, one.facility, one.status)
@@ -153,7 +153,7 @@ async def test_a_hold_placed_since_keeps_the_edit_that_a_mask_would_drop(acts: A
         (await case(shelf, "one")).action = "山田さんに送った"
     stones[1] = replace(stones[1], row=stones[1].row | {"hash": "of a later day"})
     async with acts() as shelf:
-        assert [await tombstones.bury(shelf, RING, stone) for stone in stones] == [True, True]
+        assert [await burying.bury(shelf, RING, stone) for stone in stones] == [True, True]
     async with acts("sato") as shelf:
         kept = await shelf.session.get_one(Draft, ("c1", draft_id))
         assert (kept.values, sharing.original(RING, kept)["action"]) == ({}, "山田さんに送った")
@@ -175,7 +175,7 @@ def test_a_tombstone_that_nothing_could_be_done_with_is_found_ahead(
     what: str, row: dict[str, str], raises: type[Exception]
 ) -> None:
     with pytest.raises(raises):
-        tombstones.check(RING, Tombstone("c1", what, "one", row))
+        burying.check(RING, Tombstone("c1", what, "one", row))
 
 
 @pytest.mark.parametrize("row", [{}, {"status": "office"}])
@@ -186,7 +186,7 @@ async def test_a_mask_of_which_only_the_fact_is_known_waits_for_a_reviewer(
         shelf.cases.add(case_of("one"))
     stone = Tombstone("c1", "masked", "one", {"hash": "of a later day", **row})
     async with acts() as shelf:
-        assert await tombstones.bury(shelf, RING, stone)
+        assert await burying.bury(shelf, RING, stone)
         one = await case(shelf, "one")
         assert (one.status, one.release_asked_at) == (Status.OFFICE, NOON)
 

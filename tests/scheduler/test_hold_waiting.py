@@ -124,7 +124,7 @@ async def test_a_queue_that_nobody_may_read_is_told_to_the_office_once_a_week(
     "part", ["author", "safety", "compliance", "nobody_safety", "nobody_compliance"]
 )
 def test_every_reminder_says_what_to_do(part: str, locale: str) -> None:
-    content = {"part": part, "count": 2, "open": 1, "answered": 1, "since": "2026-11-06"}
+    content = {"part": part, "count": 2, "open": 2, "answered": 1, "since": "2026-11-06"}
     text = plain(waiting_card(content, locale))
     assert "2" in text
     assert "受け付け" not in text

@@ -220,6 +220,6 @@ async def test_retention_deletes_drafts_after_fourteen_days(
 
 
 def test_every_job_has_its_line_and_its_own_name() -> None:
-    assert len(BY_NAME) == len(JOBS) == 17
+    assert len(BY_NAME) == len(JOBS) == 18
     assert all(job.rule for job in JOBS)
     assert planning.LOOK_AHEAD.days > 31
