@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from sqlalchemy import Connection, Engine, text
 from cases.embedding import Vectors
 from cases.index import WHOLE, Document, Scored
 from cases.index import sql as ask
+from cases.index.few import Few
 from cases.index.frozen import COMMON
-from cases.index.memory import ALL_IN_FULL, CANDIDATES, MemoryIndex
+from cases.index.memory import ALL_IN_FULL, CANDIDATES, SENTENCES
 from cases.index.postings import Statistics
-from cases.index.terms import LEGS, Terms, asked_terms, terms_of
+from cases.index.terms import LEGS, asked_terms, terms_of
 from cases.index.vectors import Common
 from cases.question import Question
 
@@ -119,9 +121,16 @@ class PgIndex:
         with self._begun() as connection:
             library, told = self._library(connection, question)
             seen = {f"facets{at}": sorted(group) for at, group in enumerate(visible)}
-            found = self._candidates(connection, question, library, seen, max(CANDIDATES, limit))
-            few = self._loaded(connection, question, library, found, told)
-        return few.search(question, (), limit)
+            found, many = self._candidates(
+                connection, question, library, seen, max(CANDIDATES, limit)
+            )
+            few = Few(partial(self._all, connection), self._common, library, told)
+            few.read(question, found)
+            if many and question.vectors is not None:  # sentences of the best alone, as in memory
+                hits = few.index(found, WHOLE).search(question, (), max(SENTENCES, limit))
+                found = sorted(hit.case_id for hit in hits)
+            index = few.index(found, None if question.vectors is None else "")
+        return index.search(question, (), limit)
 
     def _library(
         self, connection: Connection, question: Question
@@ -148,13 +157,15 @@ class PgIndex:
         library: Mapping[str, Statistics],
         seen: Mapping[str, list[str]],
         most: int,
-    ) -> list[str]:
-        """The best `most` of each leg and at least `most` in all, if so many are visible."""
+    ) -> tuple[list[str], bool]:
+        """The best `most` of each leg, and at least `most` in all if so many are visible; False
+        where these are all that are visible."""
         where = "".join(f" and c.facets && :{name}" for name in seen)
-        first = self._all(connection, ask.FIRST.format(where=where), **seen, most=EXACT)
-        if len(first) <= max(ALL_IN_FULL, most):
-            return [row[0] for row in first]
-        found = {row[0] for row in first[:most]}
+        all_of_few = max(ALL_IN_FULL, most)
+        first = self._all(connection, ask.FIRST.format(where=where), **seen, most=all_of_few + 1)
+        if len(first) <= all_of_few:
+            return [row[0] for row in first], False
+        found: set[str] = set()
         for leg, weights in asked_terms(question).items():
             impacts = _impacts(leg, weights, library[leg])
             if not impacts:
@@ -173,43 +184,43 @@ class PgIndex:
             )
             found |= {row[0] for row in rows}
         if question.vectors is not None:
-            how = ask.NEAR if len(first) < EXACT else ask.GRAPH
-            size = question.vectors.shape[1]
-            for asked in self._common.without(question.vectors):
-                near = how.format(where=where, size=size)
-                if how is ask.GRAPH:
-                    self._do(connection, ask.ITERATE)
-                rows = self._all(connection, near, vector=_literal(asked), most=most, **seen)
-                found |= {row[0] for row in rows}
-        return sorted(found)
+            asked = [_literal(own) for own in self._common.without(question.vectors)]
+            found |= self._nearest(connection, asked, library, where, seen, most)
+        if len(found) < most:
+            found |= {row[0] for row in first[:most]}
+        return sorted(found), True
 
-    def _loaded(
+    def _nearest(
         self,
         connection: Connection,
-        question: Question,
+        asked: Sequence[str],
         library: Mapping[str, Statistics],
-        found: Sequence[str],
-        told: frozenset[str],
-    ) -> MemoryIndex:
-        """The candidates in a memory of their own, weighed by the whole library's statistics."""
-        few = MemoryIndex(self._common, library=library)
-        legs: dict[str, dict[str, dict[str, int]]] = {
-            case: {leg: {} for leg in LEGS} for case in found
+        where: str,
+        seen: Mapping[str, list[str]],
+        most: int,
+    ) -> set[str]:
+        """The nearest to the question and its best clause, exactly up to EXACT visible cases; above
+        the nearest to each that the graph finds."""
+        many = library["words"].rows >= EXACT and (
+            self._all(connection, ask.SEEN.format(where=where), **seen, most=EXACT)[0][0] >= EXACT
+        )
+        if not many:
+            named = {f"vector{at}": own for at, own in enumerate(asked)}
+            near = ask.NEAR.format(where=where, apart=_apart(len(asked)))
+            return {row[0] for row in self._all(connection, near, most=most, **named, **seen)}
+        self._do(connection, ask.ITERATE)
+        graph = ask.GRAPH.format(where=where, size=len(self._common.mean))
+        return {
+            row[0]
+            for own in asked
+            for row in self._all(connection, graph, vector=own, most=most, **seen)
         }
-        terms = [term for own in asked_terms(question).values() for term in own]
-        for case, leg, term, count in self._all(
-            connection, ask.TERMS, cases=list(found), terms=terms
-        ):
-            if leg in LEGS:
-                legs[case][leg][term] = count
-        for case, *lengths in self._all(connection, ask.LENGTHS, cases=list(found)):
-            few.put_terms(case, (), Terms(legs[case], told), dict(zip(LEGS, lengths, strict=True)))
-        vectors: dict[str, dict[str, Vectors]] = {}
-        for case, part, vector in self._all(connection, ask.EMBEDDED, cases=list(found)):
-            vectors.setdefault(case, {})[part] = np.frombuffer(vector, dtype="<f4")
-        for case, parts in vectors.items():
-            few.put_vectors(case, parts)
-        return few
+
+
+def _apart(asked: int) -> str:
+    """In SQL, the negative of what `sketches.joined` makes of so many vectors that are asked."""
+    whole, *clauses = (ask.APART.format(at=at) for at in range(asked))
+    return f"{whole} + least({', '.join(clauses)})" if clauses else whole
 
 
 def _impacts(leg: str, weights: Mapping[str, float], library: Statistics) -> dict[str, float]:

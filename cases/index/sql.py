@@ -38,6 +38,9 @@ HOLDING = """select leg, term, cases from search_df
 where company_id = :company and term = any(:terms)"""
 FIRST = """select c.case_id from search_case c where c.company_id = :company{where}
 order by c.case_id limit :most"""
+# Only asked of a large company, and never counted further than it matters.
+SEEN = """select count(*) from (select 1 from search_case c
+where c.company_id = :company{where} limit :most) as seen"""
 # BM25 of one leg over the visible cases; {{leg}} is one of our own three words.
 BEST = """select t.case_id from search_term t
 join unnest(cast(:terms as text[]), cast(:impacts as float8[])) as q(term, impact)
@@ -48,21 +51,28 @@ group by t.case_id
 order by sum(q.impact * t.count
 / (t.count + :k1 * (1 - :b + :b * c.{leg} / cast(:mean as float8)))) desc
 limit :most"""
-# Materialised, so that the planner cannot take the graph and lose rows behind the filter.
-NEAR = """with seen as materialized (select v.case_id, v.vector from search_vector v
+# The graph is made of another expression, so that the planner cannot take it here and lose rows
+# behind the filter. All visible vectors are read once, whatever the number of clauses: putting them
+# aside first (a materialised CTE) wrote them to a temporary file for each clause.
+NEAR = """select v.case_id from search_vector v
 join search_case c on c.company_id = v.company_id and c.case_id = v.case_id
-where v.company_id = :company and v.model = :model{where})
-select case_id from seen order by vector <#> cast(:vector as halfvec) limit :most"""
+where v.company_id = :company and v.model = :model{where} order by {apart} limit :most"""
+APART = "(v.vector <#> cast(:vector{at} as halfvec))"
 ITERATE = "set local hnsw.iterative_scan = strict_order"
 GRAPH = """select v.case_id from search_vector v
 join search_case c on c.company_id = v.company_id and c.case_id = v.case_id
 where v.company_id = :company and v.model = :model and vector_dims(v.vector) = {size}{where}
 order by (v.vector::halfvec({size})) <#> cast(:vector as halfvec({size})) limit :most"""
-TERMS = """select case_id, leg, term, count from search_term
-where company_id = :company and case_id = any(:cases) and term = any(:terms)"""
+# By leg, so that each term is one walk along the key past the cases in order.
+TERMS = """select t.case_id, t.leg, t.term, t.count
+from unnest(cast(:legs as text[]), cast(:terms as text[])) as q(leg, term)
+join search_term t on t.company_id = :company and t.leg = q.leg and t.term = q.term
+and t.case_id = any(:cases)"""
 LENGTHS = """select case_id, words, sounds, themes from search_case
 where company_id = :company and case_id = any(:cases) order by case_id"""
 # The vectors as they were written, of cases that this model is used for here.
 EMBEDDED = """select e.case_id, e.part, e.vector from embedding e
 join search_vector v on v.company_id = e.company_id and v.case_id = e.case_id and v.model = e.model
-where e.company_id = :company and e.model = :model and e.case_id = any(:cases)"""
+where e.company_id = :company and e.model = :model and e.case_id = any(:cases)
+and v.case_id = any(:cases)"""
+ONE_PART = " and e.part = :part"
