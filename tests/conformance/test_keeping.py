@@ -284,7 +284,7 @@ async def test_who_is_no_head_office_ends_nobodys_data_and_a_hold_keeps_it(acts:
         with pytest.raises(NotAllowed):
             await leaving.delete(shelf, "ono", scope_of("sato"))
         await legal_holds.place(shelf, legal_holds.CASE, "onos", "A-1")
-        with pytest.raises(BadInput, match="legal hold"):
+        with pytest.raises(BadInput, match="legal_hold"):
             await leaving.delete(shelf, "ono", other, with_cases=True)
 
 
