@@ -182,10 +182,7 @@ async def serve(
     except OSError as error:
         await runner.cleanup()
         await hub.close()
-        raise CannotStart(
-            f"ポート {settings.port} は使用中です。HITOTSUBU_PORT で別の番号を選べます"
-            f" / port {settings.port} is in use; choose another with HITOTSUBU_PORT"
-        ) from error
+        raise CannotStart("port_taken", port=settings.port) from error
     hub.tend(kind, head)
     for platform in hub.platforms.values():
         await platform.start()

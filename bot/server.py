@@ -36,12 +36,7 @@ def doors(
     if sample and is_loopback(host):
         return list(platforms.values())
     if sample and alone:
-        raise CannotStart(
-            f"HITOTSUBU_HOST={host} では、ログインのない体験ページがだれにでも開きます。"
-            "127.0.0.1 にするか、会社のデータで serve を使ってください"
-            f" / with HITOTSUBU_HOST={host} the sample's page, which has no login, would be open"
-            " to everyone; use 127.0.0.1, or serve with a company's data"
-        )
+        raise CannotStart("open_page", host=host)
     return [platform for name, platform in platforms.items() if name != "web"]
 
 

@@ -19,7 +19,12 @@ from cases.errors import BadInput
 from cases.seal import KeyRing, key_file, parse_ring
 
 PREFIX = "HITOTSUBU_"
-DTYPES = ("float32", "float16", "bfloat16")
+CHOICES = {
+    "INDEX": ("memory", "pgvector"),
+    "EMBEDDING_DTYPE": ("float32", "float16", "bfloat16"),
+    "SLACK_FEATURES": ("minimum", "full"),
+    "LOG": ("json", "plain"),
+}
 # name → (default, secret?)
 NAMES: dict[str, tuple[str, bool]] = {
     "DATABASE_URL": ("sqlite:///var/hitotsubu.db", True),
@@ -109,7 +114,7 @@ class Settings:
         if self.data_key:
             return parse_ring(self.data_key)
         if self.environment != "local":
-            raise BadInput("HITOTSUBU_DATA_KEY is not set")
+            raise BadInput("data_key_empty", name="HITOTSUBU_DATA_KEY")
         return key_file(self.var / "data.key")
 
 
@@ -121,15 +126,13 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     values = {name: _value(env, name) for name in NAMES}
     if not values["PORT"].isdigit():
-        raise BadInput(f"HITOTSUBU_PORT={values['PORT']!r} is not a number")
-    if values["INDEX"] not in ("memory", "pgvector"):
-        raise BadInput(f"HITOTSUBU_INDEX={values['INDEX']!r}: memory or pgvector")
+        raise BadInput("number", name="HITOTSUBU_PORT", given=values["PORT"])
+    for name, choices in CHOICES.items():
+        if values[name] not in choices:
+            known = ", ".join(choices)
+            raise BadInput("one_of", name=PREFIX + name, given=values[name], choices=known)
     if values["INDEX"] == "pgvector" and not values["DATABASE_URL"].startswith("postgresql"):
-        raise BadInput("HITOTSUBU_INDEX=pgvector needs a PostgreSQL in HITOTSUBU_DATABASE_URL")
-    if values["LOG"] not in ("json", "plain"):
-        raise BadInput(f"HITOTSUBU_LOG={values['LOG']!r}: json or plain")
-    if values["SLACK_FEATURES"] not in ("minimum", "full"):
-        raise BadInput(f"HITOTSUBU_SLACK_FEATURES={values['SLACK_FEATURES']!r}: minimum or full")
+        raise BadInput("pgvector", name="HITOTSUBU_INDEX")
     hosts = tuple(host.strip() for host in values["TEAMS_SERVICE_HOSTS"].split(",") if host.strip())
     return Settings(
         database_url=values["DATABASE_URL"],
@@ -191,24 +194,22 @@ def _public(address: str) -> str:
     parts = urlsplit(address)
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname == "localhost")
     if address and not (secure and parts.netloc == address.rstrip("/").rpartition("//")[2]):
-        raise BadInput(f"{PREFIX}PUBLIC_URL={address!r}: https://…, without a path")
+        raise BadInput("public_url", name=f"{PREFIX}PUBLIC_URL", given=address)
     if "@" in parts.netloc:
-        raise BadInput(f"{PREFIX}PUBLIC_URL: https://…, without a name and a password")
+        raise BadInput("public_url_login", name=f"{PREFIX}PUBLIC_URL")
     return address.rstrip("/")
 
 
 def _model(values: Mapping[str, str], name: str) -> ModelChoice:
-    """A model and how to run it. Raises BadInput for a figure or a dtype that is none."""
+    """A model and how to run it. Raises BadInput for a figure that is none."""
     figures = {key: values[f"EMBEDDING_{key}"] for key in ("DIMENSIONS", "BATCH")}
     for key, figure in figures.items():
         if not (figure.isascii() and figure.isdigit()) or (key == "BATCH" and int(figure) < 1):
-            raise BadInput(f"HITOTSUBU_EMBEDDING_{key}={figure!r} is not a number of them")
-    if (dtype := values["EMBEDDING_DTYPE"]) not in DTYPES:
-        raise BadInput(f"HITOTSUBU_EMBEDDING_DTYPE={dtype!r}: {', '.join(DTYPES)}")
+            raise BadInput("number", name=f"HITOTSUBU_EMBEDDING_{key}", given=figure)
     return ModelChoice(
         name=values[name],
         dimensions=int(figures["DIMENSIONS"]) if values[name] else 0,
-        dtype=dtype,
+        dtype=values["EMBEDDING_DTYPE"],
         batch=int(figures["BATCH"]),
         device=values["EMBEDDING_DEVICE"],
     )
@@ -221,7 +222,7 @@ def _seconds(values: Mapping[str, str], name: str) -> tuple[timedelta, ...]:
     except ValueError:
         found = ()
     if not found or not all(0 < seconds < math.inf for seconds in found):
-        raise BadInput(f"{PREFIX}{name}={values[name]!r} is not a number of seconds")
+        raise BadInput("seconds", name=PREFIX + name, given=values[name])
     return tuple(timedelta(seconds=seconds) for seconds in found)
 
 
@@ -233,5 +234,5 @@ def _value(env: Mapping[str, str], name: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise BadInput(f"{PREFIX}{name}_FILE={path!r}: {error.strerror}") from error
+            raise BadInput("secret_file", name=f"{PREFIX}{name}_FILE", path=path) from error
     return env.get(PREFIX + name) or default

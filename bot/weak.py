@@ -36,40 +36,40 @@ def refuse(settings: Settings, environ: Mapping[str, str] | None = None) -> None
     if settings.environment != "local":
         found += [*_keys(settings), *_passwords(settings), *_urls(settings)]
     if found:
-        raise BadInput("; ".join(found))
+        raise BadInput("weak", found=found)
 
 
-def _files(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
+def _files(settings: Settings, environ: Mapping[str, str]) -> Iterator[BadInput]:
     key = settings.var / "data.key"
     if not settings.data_key and key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield f"{key}: chmod 600"
+        yield BadInput("weak_key_file", path=key)
     for name, (_, secret) in NAMES.items():
         path = environ.get(f"{PREFIX}{name}_FILE", "") if secret else ""
         if path and not path.startswith(MOUNTED) and Path(path).stat().st_mode & 0o007:
-            yield f"{PREFIX}{name}_FILE: chmod o-rwx"
+            yield BadInput("weak_file", name=f"{PREFIX}{name}_FILE")
 
 
-def _keys(settings: Settings) -> Iterator[str]:
+def _keys(settings: Settings) -> Iterator[BadInput]:
     if settings.data_key:
         for key_id, key in parse_ring(settings.data_key).keys.items():
             if len(set(key)) < DIFFERENT:
-                yield f"{PREFIX}DATA_KEY: {key_id} is not random (`hitotsubu keys new`)"
+                yield BadInput("weak_key", name=f"{PREFIX}DATA_KEY", key=key_id)
     for name in ("slack_signing_secret", "slack_client_secret"):
         value = getattr(settings, name)
         if value and (len(value) < SECRET_LENGTH or len(set(value)) < 8):
-            yield f"{PREFIX}{name.upper()} is not one of Slack's"
+            yield BadInput("weak_slack", name=f"{PREFIX}{name.upper()}")
 
 
-def _passwords(settings: Settings) -> Iterator[str]:
+def _passwords(settings: Settings) -> Iterator[BadInput]:
     """A database without a password is one that asks for none: a socket, a certificate."""
     for name in ("database_url", "migration_url", "backup_url"):
         password = password_of(getattr(settings, name))
         if password and (password.casefold() in GUESSED or len(password) < 8):
-            yield f"{PREFIX}{name.upper()}: the password can be guessed"
+            yield BadInput("weak_password", name=f"{PREFIX}{name.upper()}")
 
 
-def _urls(settings: Settings) -> Iterator[str]:
+def _urls(settings: Settings) -> Iterator[BadInput]:
     for name in URLS:
         parts = urlsplit(getattr(settings, name))
         if parts.scheme and parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            yield f"{PREFIX}{name.upper()}: https://"
+            yield BadInput("weak_url", name=f"{PREFIX}{name.upper()}")

@@ -31,7 +31,7 @@ async def read(shelf: Shelf, first: date, last: date) -> list[tuple[object, ...]
     try:
         since, until = months.midnight(first), months.midnight(last + timedelta(days=1))
     except OverflowError as error:
-        raise BadInput(f"{first}, {last}") from error
+        raise BadInput("no_such_days", first=first, last=last) from error
     names = {one.id: members.shown_name(one) for one in await shelf.people.members(active=False)}
     acts = shelf.audit.pages(since, until)
     return [row_of(entry, names.get(entry.actor, "")) async for entry in acts]

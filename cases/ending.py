@@ -26,7 +26,7 @@ async def allow(shelf: Shelf, second: Scope) -> None:
     """Raises NotAllowed, SamePerson, and OnHold while any legal hold is in force."""
     rights.need_two(shelf, second, Action.CLOSE)
     if holds := await shelf.keeping.legal_holds():
-        raise OnHold(str(len(holds)))
+        raise OnHold("held_company", count=len(holds))
 
 
 async def begin(shelf: Shelf, second: Scope) -> str:
@@ -67,7 +67,7 @@ async def wipe(owner: Database, company_id: str) -> tuple[dict[str, int], dict[s
 async def may_end(owner: Database, company_id: str) -> None:
     """Raises BadInput as `wipe` does, before anything is begun."""
     if not await Ending(owner.engine, company_id).may():
-        raise BadInput("HITOTSUBU_MIGRATION_URL: the owner of the tables")
+        raise BadInput("not_the_owner")
 
 
 async def counts(owner: Database, company_id: str) -> dict[str, int]:

@@ -57,15 +57,15 @@ async def delete(shelf: Shelf, case_id: str, second: Scope, reason: str) -> Eras
     """
     rights.need_two(shelf, second, Action.ERASE, case_id)
     if reason not in REASONS:
-        raise BadInput(f"--reason: {', '.join(REASONS)}")
+        raise BadInput("erase_reason", names=", ".join(REASONS))
     case = await shelf.cases.any(case_id)
     if case is None:
         raise NotFound
     held = await legal_holds.held(shelf)
     if held.case(case):
-        raise OnHold("case")
+        raise OnHold("held_case")
     if (await _around(shelf, case)).people & held.members:
-        raise OnHold("member")
+        raise OnHold("held_member")
     await audit.record(shelf, "case.delete", f"{case.id} reason={reason} second={second.me}")
     return await erase(shelf, case)
 

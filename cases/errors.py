@@ -6,13 +6,20 @@ import re
 
 
 class CaseError(Exception):
-    """Something a person asked for cannot be done. `code` names the sentence that says so."""
+    """Something a person asked for cannot be done. `code` names the sentence that says so.
+
+    `detail` may be a key of the words [wrong]; `values` fill its placeholders.
+    """
 
     code = "E-00"
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: str = "", **values: object) -> None:
         super().__init__(detail or self.code)
         self.detail = detail
+        self.values = values
+
+    def __str__(self) -> str:
+        return " ".join(map(str, (*self.args, *self.values.values())))
 
 
 class NotFound(CaseError):
@@ -68,7 +75,7 @@ class GuardDown(CaseError):
 
 
 class BadInput(CaseError):
-    """A file or an option cannot be read. `detail` says which and why."""
+    """A file, an option or a field cannot be read. `detail` says which and why."""
 
     code = "E-08"
 
@@ -104,7 +111,7 @@ class SamePerson(NotAllowed):
 
 
 class OnHold(BadInput):
-    """A legal hold keeps what was to be deleted. `detail` is the kind of it."""
+    """A legal hold keeps what was to be deleted. `detail` says of what."""
 
     code = "E-44"
 

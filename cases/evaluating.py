@@ -69,10 +69,10 @@ def judged(line: int, row: dict[str, Any]) -> Judged:
     """A line of a queries file: `query` or `text`, `relevant` {case id: grade}, `id`, `style`."""
     text, grades = row.get("query", row.get("text")), row.get("relevant", {})
     if not isinstance(text, str) or not isinstance(grades, dict):
-        raise BadInput(f'line {line}: "query" (text) and "relevant" (case id: grade) are needed')
+        raise BadInput("judged_fields", line=line)
     known = {str(key): grade for key, grade in grades.items() if grade in (1, 2, 3)}
     if len(known) < len(grades):
-        raise BadInput(f"line {line}: a grade is 1, 2 or 3")
+        raise BadInput("grade", line=line)
     return Judged(str(row.get("id", line)), text, str(row.get("style", "")), known)
 
 
@@ -108,7 +108,7 @@ def evaluate(
     """Asks every question. Raises BadInput when a judged case is not among the cases."""
     by_id = {case.id: case for case in cases}
     if unknown := {key for one in asked for key in one.grades} - by_id.keys():
-        raise BadInput(f"judged and not among the cases: {', '.join(sorted(unknown)[:5])}")
+        raise BadInput("judged_unknown", ids=", ".join(sorted(unknown)[:5]))
     figures, labels = [], []
     for one in asked:
         hits = index.search(question.read(one.text, embedder), limit=20)

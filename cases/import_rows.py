@@ -54,7 +54,7 @@ def _decoded(data: bytes, *, excel: bool) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadInput("the file is not UTF-8 text")
+    raise BadInput("no_utf8_file")
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -64,9 +64,9 @@ def _json_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         try:
             raw = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise BadInput(f"line {number}: not JSON") from error
+            raise BadInput("not_json", line=number) from error
         if not isinstance(raw, dict):
-            raise BadInput(f"line {number}: not a JSON object")
+            raise BadInput("not_object", line=number)
         yield number, raw
 
 
@@ -75,10 +75,10 @@ def _csv_lines(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         for raw in reader:
             if None in raw:
-                raise BadInput(f"line {reader.line_num}: more cells than columns")
+                raise BadInput("csv_cells", line=reader.line_num)
             yield reader.line_num, {key: _cell(key, value or "") for key, value in raw.items()}
     except csv.Error as error:
-        raise BadInput(f"line {reader.line_num + 1}: {error}") from error
+        raise BadInput("csv_broken", line=reader.line_num + 1) from error
 
 
 def _cell(key: str, value: str) -> str | list[str]:
@@ -91,7 +91,7 @@ def _row(line: int, raw: Mapping[str, Any]) -> Row:
     values: dict[str, Any] = {key: _text(line, raw, key) for key in fields.TEXTS}
     for key in fields.REQUIRED:
         if not values[key]:
-            raise BadInput(f'line {line}: "{key}" is empty')
+            raise BadInput("empty_field", line=line, key=key)
     unknown: list[str] = []
     for key in LISTS:
         for word in _words(line, raw, key):
@@ -128,7 +128,7 @@ def _text(line: int, raw: Mapping[str, Any], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str | int):
-        raise BadInput(f'line {line}: "{key}" is not a text')
+        raise BadInput("not_text", line=line, key=key)
     return clean(str(value))
 
 
@@ -136,14 +136,14 @@ def _words(line: int, raw: Mapping[str, Any], key: str) -> list[str]:
     value = raw.get(key) or []
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise BadInput(f'line {line}: "{key}" is not a list of words')
+        raise BadInput("not_words", line=line, key=key)
     return words
 
 
 def _kind(line: int, raw: Mapping[str, Any]) -> str:
     word = _text(line, raw, "kind") or Kind.CUSTOMER_CASE
     if word not in list(Kind):
-        raise BadInput(f'line {line}: "kind" is none of {", ".join(Kind)}')
+        raise BadInput("not_kind", line=line, kinds=", ".join(Kind))
     return str(word)
 
 
@@ -155,7 +155,7 @@ def _date(line: int, raw: Mapping[str, Any]) -> datetime | None:
     try:
         day = date.fromisoformat(word[:10].replace("/", "-"))
     except ValueError as error:
-        raise BadInput(f'line {line}: "posted_at" is not YYYY-MM-DD') from error
+        raise BadInput("posted_at", line=line) from error
     return datetime.combine(day, time(12), tzinfo=months.JST)
 
 

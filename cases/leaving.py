@@ -72,13 +72,13 @@ async def delete(
     """
     rights.need_two(shelf, second, Action.END, member_id)
     if (await _known(shelf, member_id)).active:
-        raise BadInput("still on the roster")
+        raise BadInput("on_roster")
     held = await legal_holds.held(shelf)
     if held.member(member_id):
-        raise OnHold("member")
+        raise OnHold("held_member")
     cases = await shelf.keeping.cases_by(member_id) if with_cases else []
     if any(held.case(case) for case in cases):
-        raise OnHold("case")
+        raise OnHold("held_case")
     gone = {name: len(rows) for name, rows in (await shelf.keeping.of_member(member_id)).items()}
     await audit.record(shelf, "member.delete", f"{member_id} second={second.me}")
     for case in cases:

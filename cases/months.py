@@ -16,7 +16,7 @@ def limits(month: str) -> tuple[datetime, datetime]:
         first = date.fromisoformat(f"{month}-01")
         return midnight(first), midnight(_next(first))
     except (ValueError, OverflowError) as error:  # the latter at the ends of the calendar
-        raise BadInput(f"month {month!r} is not YYYY-MM") from error
+        raise BadInput("bad_month", given=month) from error
 
 
 def month_of(moment: datetime) -> str:

@@ -79,7 +79,7 @@ class _Bad(Exception):
 def decoded(data: bytes) -> str:
     """UTF-8 with or without BOM, Excel's Shift_JIS (CP932), or its UTF-16. Raises BadInput."""
     if len(data) > BYTES:
-        raise BadInput(f"roster: more than {BYTES // 1_000_000} MB")
+        raise BadInput("roster_size", most=BYTES // 1_000_000)
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else (
         "utf-8-sig", "cp932",
     ):  # fmt: skip
@@ -87,7 +87,7 @@ def decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadInput("roster: UTF-8 / Shift_JIS (CP932)")
+    raise BadInput("roster_code")
 
 
 def looks_like_one(text: str) -> bool:
@@ -107,14 +107,14 @@ def read(text: str) -> Sheet:
     columns = [_heading(cell) for cell in headings]
     known = [name for name in columns if name]
     if "name" not in known or not {"email", "chat_id"} & set(known):
-        raise BadInput("roster: 氏名(name) + メール(email) / Slack ID")
+        raise BadInput("roster_heads")
     if len(known) != len(set(known)):
-        raise BadInput("roster: a column comes twice / 同じ列が2つあります")
+        raise BadInput("roster_twice")
     rows: list[Row] = []
     faults: list[Fault] = []
     for line, cells in lines:
         if len(rows) + len(faults) >= ROWS:
-            raise BadInput(f"roster: more than {ROWS} lines")
+            raise BadInput("roster_lines", most=ROWS)
         raw = {name: _tidy(cell) for name, cell in zip(columns, cells, strict=False) if name}
         try:
             if any(cell.strip() for cell in cells[len(columns) :]):
@@ -140,7 +140,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise BadInput(f"roster: line {begins}: {error}") from error
+        raise BadInput("csv_broken", line=begins) from error
 
 
 def _row(line: int, raw: Mapping[str, str]) -> Row:

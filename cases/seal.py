@@ -70,7 +70,7 @@ def parse_ring(text: str) -> KeyRing:
             continue
         keys[key_id] = _key(value)
     if not keys:
-        raise BadInput("HITOTSUBU_DATA_KEY is empty")
+        raise BadInput("data_key_empty", name="HITOTSUBU_DATA_KEY")
     return KeyRing(next(iter(keys)), keys)
 
 
@@ -88,7 +88,7 @@ def _key(value: str) -> bytes:
     try:
         key = base64.b64decode(value, validate=True)
     except ValueError as error:
-        raise BadInput("HITOTSUBU_DATA_KEY is not base64") from error
+        raise BadInput("data_key_base64", name="HITOTSUBU_DATA_KEY") from error
     if len(key) != 32:
-        raise BadInput("a key of HITOTSUBU_DATA_KEY must have 32 bytes")
+        raise BadInput("data_key_bytes", name="HITOTSUBU_DATA_KEY")
     return key

@@ -81,20 +81,16 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Names the command that was meant, in place of all there are."""
         if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
-            ja, en = f"一覧: {self.prog} --help", f"see {self.prog} --help"
             for near in get_close_matches(value, action.choices, 1):
-                ja, en = f"「{near}」のことですか", f"did you mean '{near}'?"
-            raise BadInput(
-                f"「{value}」というコマンドはありません。{ja} / no command '{value}': {en}"
-            )
+                raise BadInput("near_command", word=value, near=near)
+            raise BadInput("no_such_command", word=value, prog=self.prog)
         super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         """Raises BadInput instead of printing the usage in English."""
         if message.endswith("required: COMMAND"):
-            ja, en = "コマンドを書いてください。一覧", "name a command; all of them"
-            raise BadInput(f"{ja}: {self.prog} --help / {en}: {self.prog} --help")
-        raise BadInput(f"{self.prog}: {message}")
+            raise BadInput("no_command", prog=self.prog)
+        raise BadInput("usage", prog=self.prog, message=message)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -109,7 +105,7 @@ def call(argv: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
     except CaseError as error:
-        _complain(error.code, error.detail)
+        _complain(error.code, error.detail, **error.values)
         return 2 if isinstance(error, BadInput) else 1
     except KeyboardInterrupt:
         return 130
@@ -123,8 +119,8 @@ def call(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _complain(code: str, detail: str) -> None:
-    print(error_words(code, own(detail), locale()), file=sys.stderr)
+def _complain(code: str, detail: str, **values: object) -> None:
+    print(error_words(code, detail, locale(), **values), file=sys.stderr)
 
 
 def parser(words: Sequence[str] | None = None) -> Parser:

@@ -27,7 +27,7 @@ async def _author(options: argparse.Namespace) -> int:
             try:
                 author_id = await names.author_of(shelf, options.case)
             except NotFound as error:
-                raise BadInput(f"{options.case!r}: no such case") from error
+                raise BadInput("no_case", id=options.case) from error
             member = await shelf.people.member(author_id)
         print(f"{author_id}\t{member.name if member else '—'}")
     return 0

@@ -56,4 +56,4 @@ def _day(typed: str) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError as error:
-        raise BadInput(f"{typed!r}: YYYY-MM-DD") from error
+        raise BadInput("bad_day", given=typed) from error

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         asyncio.run(_tombstones(settings))
         return 0
     if not options.file:
-        raise BadInput("backup: FILE")
+        raise BadInput("backup_file")
     manifest = backup(settings, Path(options.file))
     print(say(locale(), "cli.backed_up", rows=sum(manifest.rows.values()), file=options.file))
     return 0

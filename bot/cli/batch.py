@@ -32,10 +32,10 @@ def add_texts(parser: argparse.ArgumentParser) -> None:
 def texts(options: argparse.Namespace) -> list[Asked]:
     """The texts that were asked for. Raises BadInput for neither or both, or a bad line."""
     if (options.text is None) == (options.batch is None):
-        raise BadInput("文か --batch FILE のどちらかひとつ / TEXT or --batch FILE, one of the two")
+        raise BadInput("text_or_batch")
     if options.text is not None:
         if not options.text.strip():
-            raise BadInput("文が空です / the text is empty")
+            raise BadInput("empty_text")
         return [Asked("", options.text)]
     return [_asked(number, line) for number, line in json_lines(read_text(options.batch))]
 
@@ -46,17 +46,17 @@ def read_text(path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path}: not UTF-8 (byte {error.start})") from error
+        raise BadInput("not_utf8", path=path, byte=error.start) from error
 
 
 def read_bytes(path: Path) -> bytes:
     """A whole file. Raises BadInput for one that cannot be read or would not fit into memory."""
     try:
         if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path}: over {LARGEST:,} bytes")
+            raise BadInput("too_big", path=path, most=f"{LARGEST:,}")
         return path.read_bytes()
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise BadInput("unreadable", path=path) from error
 
 
 def json_lines(text: str) -> list[tuple[int, dict[str, Any]]]:
@@ -68,9 +68,9 @@ def json_lines(text: str) -> list[tuple[int, dict[str, Any]]]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise BadInput(f"line {number}: not JSON") from error
+            raise BadInput("not_json", line=number) from error
         if not isinstance(row, dict):
-            raise BadInput(f"line {number}: not a JSON object")
+            raise BadInput("not_object", line=number)
         found.append((number, row))
     return found
 
@@ -83,5 +83,5 @@ def emit(row: dict[str, Any]) -> None:
 def _asked(number: int, row: dict[str, Any]) -> Asked:
     text = row.get("text", row.get("query"))
     if not isinstance(text, str):
-        raise BadInput(f'line {number}: no "text" or "query"')
+        raise BadInput("no_text", line=number)
     return Asked(str(row.get("id", number)), text)

@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         ZoneInfo(options.zone)
     except (KeyError, ValueError, OSError) as error:
-        raise BadInput(f"--zone: {options.zone!r}") from error
+        raise BadInput("bad_zone", given=options.zone) from error
     name = clean(options.name)
     if not name:
-        raise BadInput("--name")
+        raise BadInput("company_name")
     settings = read()
     migrate(settings)
     print(asyncio.run(_add(settings, name, options)))
@@ -46,7 +46,7 @@ async def _add(settings: Settings, name: str, options: argparse.Namespace) -> st
     library = open_library(settings)
     try:
         if any(one.name == name for one in await library.db.directory.companies()):
-            raise BadInput(f"--name: {say(locale(), 'roster.company_there')}")
+            raise BadInput("company_there", name=name)
         found = await importing.found_company(
             library.db, name, locale=options.locale, zone=options.zone
         )

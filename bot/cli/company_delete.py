@@ -51,7 +51,7 @@ async def _delete(options: argparse.Namespace) -> int:
                 print(say(locale(), "ending.dry_run", name=desk.company.name))
                 return 0
             if options.confirm != desk.company.name or not options.certificate:
-                raise BadInput(f"--confirm {desk.company.name} --certificate FILE")
+                raise BadInput("confirm_company", name=desk.company.name)
             return await _end(desk, owner, two, options)
         finally:
             await owner.close()

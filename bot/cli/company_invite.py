@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 async def _invite(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk, desk.library.db.transaction(desk.scope) as shelf:
         if not desk.library.web_url:
-            raise BadInput("HITOTSUBU_PUBLIC_URL is not set")
+            raise BadInput("no_public_url", name="HITOTSUBU_PUBLIC_URL")
         member = await _found(shelf, options.member)
         address = sign_in.address(desk.library.web_url, await sign_in.link(shelf, member.id))
         name = members.shown_name(member, locale())
@@ -49,8 +49,8 @@ async def _found(shelf: Shelf, who: str) -> Member:
         if len(found) == 1:
             return found[0]
         if found:
-            raise BadInput(f"--member: {len(found)} × {who}")
-    raise BadInput(f"--member: {who}")
+            raise BadInput("several", who=who, count=len(found))
+    raise BadInput("nobody", who=who)
 
 
 def _ids(member: Member) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ async def open_console(hub: Hub, people: Sequence[str] = sample.CAST) -> None:
     """Lets people of the sample company speak through the console. Raises BadInput elsewhere."""
     companies = {company.id: company for company in await hub.library.db.directory.companies()}
     if sample.COMPANY not in companies:
-        raise BadInput("console: only for the sample company (`hitotsubu seed`)")
+        raise BadInput("only_sample")
     db = hub.library.db
     workspace_id = await connect(db, hub.library.ring, sample.COMPANY, NAME, TEAM, {})
     async with db.transaction(Scope(sample.COMPANY)) as shelf:

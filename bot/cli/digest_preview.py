@@ -59,4 +59,4 @@ async def _office(shelf: Shelf, name: str) -> Office:
     for office in offices:
         if name in (office.id, office.name, office.name_en, office.name.removesuffix("営業所")):
             return office
-    raise BadInput(f"--office: {', '.join(office.name for office in offices)}")
+    raise BadInput("which_office", names=", ".join(office.name for office in offices))

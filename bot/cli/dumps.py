@@ -87,7 +87,7 @@ def _path(url: str) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     if not source.exists():
-        raise BadInput(f"{source}: no such database")
+        raise BadInput("no_database_file", path=source)
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(target)) as new,
@@ -99,12 +99,12 @@ def _tool(name: str, url: str, options: Sequence[str], file: Path | None = None)
     """PostgreSQL's own program; where to, and the password, go through its environment."""
     program = shutil.which(name)
     if program is None:
-        raise CannotStart(f"{name} がありません(postgresql-client) / is not installed")
+        raise CannotStart("no_tool", name=name)
     command = [program, *options, *([str(file)] if file else [])]
     done = subprocess.run(command, env=os.environ | _place(url), capture_output=True, check=False)  # noqa: S603  # a fixed program, our own options
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [name]
-        raise BadInput(f"{name}: {lines[0]}")
+        raise BadInput("tool_failed", name=name, told=lines[0])
 
 
 def _place(url: str) -> dict[str, str]:

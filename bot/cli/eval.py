@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     rows = import_rows.read(read_bytes(data), csv_file=data.suffix.lower() == ".csv")
     asked = [judged(*line) for line in json_lines(read_text(options.queries))]
     if not rows or not asked:
-        raise BadInput("no cases or no queries")
+        raise BadInput("nothing_to_ask")
     settings = read()
     embedder = _encoder(settings)
     cases = [case_of(row) for row in rows]

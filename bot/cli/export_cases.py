@@ -61,13 +61,13 @@ def write(path: str | None, text: str | bytes) -> None:
     try:
         Path(path).write_bytes(text if isinstance(text, bytes) else text.encode())
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}") from error
+        raise BadInput("unwritable", path=path) from error
 
 
 def _print(text: str | bytes) -> None:
     if isinstance(text, str):
         sys.stdout.write(text)
     elif sys.stdout.isatty():
-        raise BadInput("xlsx: --output FILE")
+        raise BadInput("xlsx_output")
     else:
         sys.stdout.buffer.write(text)

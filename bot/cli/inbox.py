@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Lists dead events, or does the one thing asked for; each deed is in the audit trail."""
     if (options.deed == "list") == bool(options.id):
-        raise BadInput("inbox list | inbox retry ID | inbox drop ID")
+        raise BadInput("inbox_deeds")
     return asyncio.run(_inbox(options))
 
 

@@ -57,7 +57,7 @@ async def _subject(desk: Opened, options: argparse.Namespace) -> tuple[str, str]
     """(kind, id) of the one thing that is named. Raises BadInput for none or several."""
     chosen = [bool(options.all), bool(options.member), bool(options.case)]
     if sum(chosen) != 1:
-        raise BadInput("--all, --member, --case: one of the three")
+        raise BadInput("one_subject")
     if options.all:
         return legal_holds.COMPANY, desk.company.id
     if options.case:

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.slack.manifest import as_text, manifest  # Slack's library only where it is asked
 
     if options.socket == bool(options.address):
-        raise BadInput("manifest slack: https://… or --socket")
+        raise BadInput("address_or_socket")
     if options.address:
         secure(options.address)
     made = manifest(options.address, full=options.full, organisation=options.organisation)
@@ -43,4 +43,4 @@ def secure(address: str) -> None:
     """Raises BadInput for an address that is not https."""
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.netloc:
-        raise BadInput(f"{address}: https://…")
+        raise BadInput("https_address", address=address)

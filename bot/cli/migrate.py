@@ -67,9 +67,7 @@ def _folder(url: str) -> None:
         with path.open("ab"):
             pass
     except OSError as error:
-        raise CannotStart(
-            f"{path} に書き込めません({error.strerror}) / cannot be written"
-        ) from error
+        raise CannotStart("unwritable", path=path) from error
 
 
 async def _version(url: str) -> str:

@@ -48,7 +48,7 @@ async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Open
     library = open_library(settings)
     try:
         if not await library.db.directory.schema_version():
-            raise BadInput("no database yet: `hitotsubu migrate`, `seed` or `import cases`")
+            raise BadInput("no_database")
         if asks:
             await load_models(library, settings)
         yield Opened(settings, library, await choose(library, company))
@@ -58,10 +58,12 @@ async def opened(company: str = "", *, asks: bool = False) -> AsyncIterator[Open
 
 async def meant(desk: Opened, wanted: str) -> Member:
     """The member with this e-mail address or id, also one who left. Raises BadInput."""
+    if not wanted:
+        raise BadInput("no_person")
     async with desk.library.db.reading(desk.scope) as shelf:
         member = await shelf.people.by_email(wanted) or await shelf.people.member(wanted)
-    if not wanted or member is None:
-        raise BadInput(f"{wanted!r}: nobody of that name")
+    if member is None:
+        raise BadInput("nobody", who=wanted)
     return member
 
 
@@ -69,7 +71,7 @@ async def scope_by(desk: Opened, wanted: str) -> Scope:
     """The person in whose name something is done: `--by`. Raises BadInput for who left."""
     member = await meant(desk, wanted)
     if not member.active:
-        raise BadInput(f"--by, --second: {wanted!r}")
+        raise BadInput("has_left", who=wanted)
     return members.scope_of(member)
 
 
@@ -95,7 +97,6 @@ async def choose(library: Library, wanted: str) -> Company:
     found = [one for one in companies if not wanted or wanted in (one.id, one.name)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(one.name for one in companies)
     if not companies:
-        raise BadInput("no company yet: `hitotsubu seed` or `hitotsubu import cases`")
-    raise BadInput(f"--company: one of {names}")
+        raise BadInput("no_company")
+    raise BadInput("which_company", names=", ".join(one.name for one in companies))

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Rehearses. Real planning belongs to `run`, `serve` and `worker`."""
     if not options.dry_run:
-        raise BadInput("plan: --dry-run is missing; `run`, `serve` and `worker` plan for real")
+        raise BadInput("dry_run")
     return asyncio.run(_plan(options, _moment(options.now) if options.now else None))
 
 
@@ -34,7 +34,7 @@ def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"--now: {text!r} is not ISO 8601, such as 2026-12-03T10:00") from error
+        raise BadInput("bad_moment", given=text) from error
     return found if found.tzinfo else found.replace(tzinfo=months.JST)
 
 

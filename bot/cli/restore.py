@@ -85,7 +85,7 @@ def _stones(path: str | None) -> list[Tombstone]:
             Tombstone(row["company"], row["what"], row["id"], row.get("row", {})) for _, row in rows
         ]
     except KeyError as error:
-        raise BadInput(f"{path}: no {error}") from error
+        raise BadInput("stone_field", path=path, field=error) from error
 
 
 def _openable(settings: Settings, stones: Sequence[Tombstone]) -> None:
@@ -94,10 +94,9 @@ def _openable(settings: Settings, stones: Sequence[Tombstone]) -> None:
         try:
             check(settings.ring(), stone)
         except WrongKey as error:
-            raise BadInput(say(locale(), "cli.stone_key", id=stone.id)) from error
+            raise BadInput("stone_key", id=stone.id) from error
         except (ValueError, TypeError, AttributeError) as error:
-            what = f"{stone.what} {stone.id}"
-            raise BadInput(say(locale(), "cli.stone_unreadable", what=what)) from error
+            raise BadInput("stone_unreadable", what=f"{stone.what} {stone.id}") from error
 
 
 def _manifest(source: Path) -> Manifest:
@@ -105,9 +104,9 @@ def _manifest(source: Path) -> Manifest:
     try:
         manifest = Manifest(**json.loads(manifest_path(source).read_text("utf-8")))
         if sealed_file.sha256(source) != manifest.sha256:
-            raise BadInput(f"{source}: not the file of its manifest")
+            raise BadInput("not_its_file", path=source)
     except (OSError, ValueError, TypeError) as error:
-        raise BadInput(f"{source}: {type(error).__name__}") from error
+        raise BadInput("no_manifest", path=source, beside=manifest_path(source)) from error
     return manifest
 
 
@@ -116,9 +115,9 @@ def _load(settings: Settings, source: Path, manifest: Manifest) -> None:
     url = settings.migration_url
     is_file = url.startswith("sqlite")
     if is_file is not (manifest.database == "sqlite"):
-        raise BadInput(f"{source}: a backup of {manifest.database}")
+        raise BadInput("other_database", path=source, kind=manifest.database)
     if Path(url.partition(":///")[2]).exists() if is_file else asyncio.run(_in_use(url)):
-        raise BadInput("restore: HITOTSUBU_DATABASE_URL has to be a new, empty database")
+        raise BadInput("not_empty")
     settings.var.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.var) as folder:
         plain = Path(folder) / "dump"

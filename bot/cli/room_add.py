@@ -33,7 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Registers, or changes what is registered; posting moves from the office's other room."""
     if not CHANNEL.fullmatch(options.channel):
-        raise BadInput("--channel: C…")
+        raise BadInput("bad_channel")
     return asyncio.run(_add(options))
 
 
@@ -41,7 +41,7 @@ async def _add(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
         route = await desk.library.db.directory.route("slack", options.team)
         if route is None or route.company_id != desk.company.id:
-            raise BadInput("--team: `hitotsubu workspace add slack`")
+            raise BadInput("no_workspace", team=options.team)
         async with desk.library.db.transaction(Scope(desk.company.id, roles=RIGHTS)) as shelf:
             name = say(locale(), "rooms.admins")
             room = await rooms.found(shelf, route.workspace_id, options.channel)

@@ -63,10 +63,7 @@ async def _import(options: argparse.Namespace, sheet: Sheet, source: str) -> int
         if made.changes_nothing:
             return _end(made)
         if made.needs_word and options.leaving != made.gone:
-            raise BadInput(
-                say(locale(), "roster.gone_many", count=made.gone)
-                + say(locale(), "roster.gone_say", count=made.gone)
-            )
+            raise BadInput("leaving_many", count=made.gone)
         if not options.yes and not _agreed():
             print(say(locale(), "roster.not_done"), file=sys.stderr)
             return 1
@@ -89,7 +86,7 @@ async def _apply(shelf: Shelf, sheet: Sheet, shown: Plan, source: str, *, partia
     today = months.day_of(shelf.now)
     made = plan(await roster_state.read(shelf), sheet, today, Rules(partial=partial))
     if made.fingerprint != shown.fingerprint:
-        raise BadInput(say(locale(), "error.E-33", code="E-33"))
+        raise BadInput("roster_changed")
     await roster.apply(shelf, made, source)
 
 
@@ -118,7 +115,7 @@ def show(made: Plan, *, as_json: bool) -> None:
 def _agreed() -> bool:
     """One key at a terminal. Raises BadInput where nobody sits there."""
     if not sys.stdin.isatty():
-        raise BadInput("roster import: --yes")
+        raise BadInput("nobody_asked")
     print(say(locale(), "roster.ask_yes"), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes", "はい")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app import build
 from bot.cli.batch import emit
-from bot.cli.opening import Opened, add_company, opened
+from bot.cli.opening import Opened, add_company, meant, opened
 from bot.cli.words import locale
 from bot.views import schedule as words
 from bot.views.words import say
@@ -40,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Does one thing; every change is in the audit trail. `set` without --save only shows."""
     if options.deed != "list" and options.job not in BY_NAME:
-        raise BadInput(f"schedule {options.deed}: one of {', '.join(BY_NAME)}")
+        raise BadInput("which_job", names=", ".join(BY_NAME))
     return asyncio.run(_schedule(options))
 
 
@@ -78,19 +78,17 @@ async def _raw(shelf: Shelf, options: argparse.Namespace) -> dict[str, object]:
     for word in options.values:
         key, equals, value = word.partition("=")
         if not equals:
-            raise BadInput(f"{word}: option=value")
+            raise BadInput("option_value", word=word)
         raw[key] = value
     return raw
 
 
 async def _test(options: argparse.Namespace, desk: Opened) -> int:
     """Sends the job's real message to one person, marked as a test."""
+    member = await meant(desk, options.to)
     hub = await build(desk.settings, desk.library)
     scope = Scope(desk.company.id, roles=frozenset({Role.HQ_ADMIN}))
     async with desk.library.db.transaction(scope) as shelf:
-        member = await shelf.people.by_email(options.to) or await shelf.people.member(options.to)
-        if member is None:
-            raise BadInput(f"--to: {options.to!r}")
         press = uuid4().hex
         job = BY_NAME[options.job]
         await trial_send.send_to(shelf, job, hub.planner.composer, member.id, press)

@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints one answer for each question, in order."""
     if options.limit < 1:
-        raise BadInput("--limit: 1 or more")
+        raise BadInput("limit")
     return asyncio.run(_search(options, texts(options)))
 
 

@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the link, which is kept nowhere. Raises BadInput unless the address is https."""
     if not 1 <= options.days <= LONGEST:
-        raise BadInput(f"--days {options.days}: 1–{LONGEST}")
+        raise BadInput("days", most=LONGEST)
     secure(options.address)
     return asyncio.run(_invite(options))
 

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         Path(options.output).write_bytes(package(app, host, publisher, number))
     except OSError as error:
-        raise BadInput(f"{options.output}: {error.strerror}") from error
+        raise BadInput("unwritable", path=options.output) from error
     print(say(locale(), "teams.package", file=options.output, version=number, host=host))
     return 0
 
@@ -77,10 +77,7 @@ def guid(option: str, given: str) -> str:
     except ValueError:
         found = UUID(int=0)
     if found.int == 0:
-        raise BadInput(
-            f"{option} に Azure の ID(8-4-4-4-12 桁)を入れてください: {given!r}"
-            f" / {option} must be an id as Azure shows it (8-4-4-4-12 digits): {given!r}"
-        )
+        raise BadInput("azure_id", option=option, given=given)
     return str(found)
 
 
@@ -89,20 +86,14 @@ def own_host(address: str) -> str:
     call: not https, an IP address, a name without a dot."""
     host = _host(address)
     if host is None or not _is_public(host):
-        raise BadInput(
-            f"{address!r} は使えません。https://bot.example.jp のような公開アドレスを入れてください"
-            f" / {address!r} cannot be used; give a public address like https://bot.example.jp"
-        )
+        raise BadInput("public_address", address=address)
     return host
 
 
 def page(option: str, address: str) -> str:
     """An https address of a page. Raises BadInput for anything else."""
     if _host(address) is None or len(address) > PAGE:
-        raise BadInput(
-            f"{option} に https:// で始まるアドレスを入れてください: {address!r}"
-            f" / {option} must be an address that begins with https://: {address!r}"
-        )
+        raise BadInput("https_page", option=option, address=address)
     return address
 
 
@@ -110,20 +101,14 @@ def company_name(given: str) -> str:
     """The publisher. Raises BadInput for no name or one that Teams would refuse."""
     name = given.strip()
     if not 0 < len(name) <= NAME:
-        raise BadInput(
-            f"--publisher に会社名を{NAME}字までで入れてください: {given!r}"
-            f" / --publisher must be the company's name in at most {NAME} characters: {given!r}"
-        )
+        raise BadInput("publisher", most=NAME, given=given)
     return name
 
 
 def numbers(given: str) -> str:
     """A version of three numbers. Raises BadInput for anything else."""
     if not _VERSION.fullmatch(given):
-        raise BadInput(
-            f"--app-version は 1.0.1 のような3つの数字です: {given!r}"
-            f" / --app-version is three numbers like 1.0.1: {given!r}"
-        )
+        raise BadInput("app_version", given=given)
     return given
 
 

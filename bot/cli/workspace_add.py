@@ -41,7 +41,7 @@ async def _add(options: argparse.Namespace) -> int:
         external_id, credentials = await READERS[options.platform](options, desk)
         route = await desk.library.db.directory.route(options.platform, external_id)
         if route is not None and route.company_id != desk.company.id:
-            raise BadInput(f"{external_id} belongs to another company")
+            raise BadInput("other_company", id=external_id)
         ring, db = desk.library.ring, desk.library.db
         found = await vault.connect(
             db, ring, desk.company.id, options.platform, external_id, credentials
@@ -63,7 +63,7 @@ async def _slack(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[s
 
 async def _teams(options: argparse.Namespace, desk: Opened) -> tuple[str, dict[str, Any]]:
     tenant, app_id = guid("--tenant", options.tenant), guid("--app-id", options.app_id)
-    secret = _typed("the client secret")
+    secret = _typed("client secret")
     return tenant, {"app_id": app_id, "tenant_id": tenant, "secret": secret}
 
 
@@ -79,5 +79,5 @@ def _typed(what: str) -> str:
     else:
         line = sys.stdin.readline()
     if not line.strip():
-        raise BadInput(f"{what} is missing: one line on standard input")
+        raise BadInput("no_secret", what=what)
     return line.strip()

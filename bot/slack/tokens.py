@@ -78,7 +78,7 @@ async def pasted(token: str, api_url: str) -> tuple[str, Json]:
     try:
         answer = await client.web_client(token, api_url).auth_test()
     except Exception as error:
-        raise BadInput(f"Slack: {answers.code(error) or type(error).__name__}") from None
+        raise BadInput("slack_said", what=answers.code(error) or type(error).__name__) from None
     whole = bool(answer.get("is_enterprise_install"))
     place = str(answer["enterprise_id"] if whole else answer["team_id"])
     return place, {

@@ -52,7 +52,9 @@ class TeamsPlatform:
         """Raises CannotStart while a workspace lacks its app id, tenant id or secret."""
         for one in self._apps:
             if missing := lacking(one):
-                raise CannotStart(_refusal(one, missing))
+                raise CannotStart(
+                    "teams_lacks", tenant=one.tenant_id or "?", what=", ".join(missing)
+                )
 
     def routes(self) -> list[web.RouteDef]:
         """POST /api/messages, or nothing while a Teams workspace lacks its app id."""
@@ -160,14 +162,3 @@ class TeamsPlatform:
         if body is None:
             return web.Response(status=status)
         return web.json_response(body, status=status)
-
-
-def _refusal(app: TeamsApp, missing: list[str]) -> str:
-    """Why the server does not start, and what to type, in both languages."""
-    tenant, what = app.tenant_id or "?", ", ".join(missing)
-    again = f"hitotsubu workspace add teams --tenant {tenant} --app-id …"
-    return (
-        f"Teams のテナント {tenant} の登録に足りないものがあります({what})。"
-        f"`{again}` で登録し直してください"
-        f" / the Teams tenant {tenant} lacks its {what}; register it again with `{again}`"
-    )

@@ -22,15 +22,30 @@ def note(text: str, *buttons: Button, style: Style = Style.NORMAL) -> Card:
 
 def error_card(error: CaseError, locale: str) -> Card:
     """The words of an error by its code; a known detail is shown, never a trace."""
-    return note(error_words(error.code, error.detail, locale), style=Style.WARN)
+    return note(error_words(error.code, error.detail, locale, **error.values), style=Style.WARN)
 
 
-def error_words(code: str, detail: str, locale: str) -> str:
-    """The sentence of a code; a detail that is a field or a role is said in its own word."""
-    name = detail.split(":")[0]  # `step:0` is a step
-    words = sentences(locale)  # looked up, not said: one of them might have placeholders
-    shown = words.get(f"case.{name}") or words.get(f"role.{name}") or detail
+def error_words(code: str, detail: str, locale: str, **values: object) -> str:
+    """The sentence of a code; a detail that is a field, a role or a key of [wrong] in words."""
+    shown = _detail(detail, locale, values)
     return say(locale, f"error.{code}", code=code, detail=shown)
+
+
+def _detail(detail: str, locale: str, values: Mapping[str, object]) -> str:
+    """In words. A value that is errors (all that is weak) is said as theirs."""
+    name = detail.split(":")[0]  # `step:0` is a step
+    words = sentences(locale)  # looked up, not said: what somebody typed might be a key
+    found = [words.get(f"case.{name}"), words.get(f"role.{name}"), words.get(f"wrong.{detail}")]
+    shown = next(filter(None, found), detail)
+    if not values:
+        return shown
+    return shown.format(**{key: _value(value, locale) for key, value in values.items()})
+
+
+def _value(value: object, locale: str) -> object:
+    if not isinstance(value, list):
+        return value
+    return "; ".join(_detail(one.detail, locale, one.values) for one in value)
 
 
 def intent_card(draft_id: str, locale: str) -> Card:

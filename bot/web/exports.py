@@ -41,7 +41,7 @@ async def audit(house: House, request: web.Request) -> web.StreamResponse:
     try:
         first, last = (date.fromisoformat(request.query.get(key, "")) for key in ("from", "to"))
     except ValueError as error:
-        raise BadInput("from, to: YYYY-MM-DD") from error
+        raise BadInput("from_to") from error
     async with house.library.db.reading(visit.scope) as shelf:
         rows = await audit_export.read(shelf, first, last)
     text = await asyncio.to_thread(audit_export.built, rows)

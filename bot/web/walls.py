@@ -149,8 +149,8 @@ class Walls:
         if status >= 500:
             log.error("page failed: %s at %s", type(error).__name__, _where(error))
         spoken = self.languages(request)
-        detail = error.detail if isinstance(error, CaseError) else ""
-        texts = [(one, error_words(code, detail, one)) for one in spoken]
+        known = error if isinstance(error, CaseError) else CaseError()
+        texts = [(one, error_words(code, known.detail, one, **known.values)) for one in spoken]
         typed = await _typed(request) if code in EXPIRED else ""
         if quick:
             kept = say(spoken[0], EXPIRED[code]) if typed else ""  # it is still on the page

@@ -48,10 +48,7 @@ def make_tables(url: str, size: int) -> None:
             for statement in _statements(size):
                 connection.execute(text(statement))
     except Exception as error:
-        raise CannotStart(
-            "HITOTSUBU_INDEX=pgvector: `create extension vector` as a superuser first"
-            f" ({type(error).__name__})"
-        ) from error
+        raise CannotStart("no_pgvector", why=type(error).__name__) from error
     finally:
         engine.dispose()
 

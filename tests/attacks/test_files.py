@@ -69,7 +69,7 @@ def test_a_file_of_ten_gigabytes_is_refused_before_it_is_read(
     monkeypatch.setenv("HITOTSUBU_VAR", str(tmp_path))
     monkeypatch.setenv("HITOTSUBU_DATABASE_URL", f"sqlite:///{tmp_path}/x.db")
     assert cli.call([word.format(file=huge) for word in command]) == 2
-    assert "huge.csv: over" in capsys.readouterr().err
+    assert "huge.csv が大きすぎます" in capsys.readouterr().err
 
 
 @pytest.mark.attack(47)

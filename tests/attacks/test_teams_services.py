@@ -17,6 +17,7 @@ from bot import app
 from bot.teams.answers import DeliveryFailed
 from bot.teams.cloud import TeamsApp
 from bot.teams.platform import TeamsPlatform
+from bot.views.notes import error_words
 from cases import sample
 from cases.embedding.bundled import BundledEncoder
 from cases.errors import CannotStart
@@ -142,7 +143,7 @@ def test_the_door_is_not_there_while_a_registration_is_partial(
 ) -> None:
     platform = TeamsPlatform(FakeDesk(TENANT), [*beside, PARTIAL[what]])
     assert platform.routes() == []
-    with pytest.raises(CannotStart, match="workspace add teams"):
+    with pytest.raises(CannotStart, match="teams_lacks"):
         platform.prepare(web.Application())
 
 
@@ -167,6 +168,10 @@ async def test_the_server_does_not_start_with_a_registration_that_lacks_its_app_
         settings = house.hub.settings
     with pytest.raises(CannotStart) as refused:
         await app.serve(settings, say=print, index=False)
-    japanese, _, english = refused.value.detail.partition(" / ")
+    japanese, english = (
+        error_words(refused.value.code, refused.value.detail, one, **refused.value.values)
+        for one in ("ja", "en")
+    )
     assert f"{TENANT} の登録に足りないものがあります(app_id)" in japanese
     assert f"tenant {TENANT} lacks its app_id" in english
+    assert "workspace add teams" in japanese

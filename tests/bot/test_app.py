@@ -52,7 +52,7 @@ async def test_the_page_without_login_is_there_on_a_loopback_address(
 async def test_elsewhere_it_is_left_out_and_run_does_not_start(found: Settings, host: str) -> None:
     open_to_all = replace(found, host=host)
     assert "web" not in await pages_of(open_to_all, alone=False)
-    with pytest.raises(CannotStart, match="ログインのない"):
+    with pytest.raises(CannotStart, match="open_page"):
         await app.serve(open_to_all, say=print, index=True)
 
 

@@ -105,7 +105,7 @@ def test_a_day_that_is_none_is_said_so(
     trail: ClockedDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.call(["audit", "export", "--from", "yesterday"]) == 2
-    assert "YYYY-MM-DD" in capsys.readouterr().err
+    assert "like 2026-12-03: yesterday" in capsys.readouterr().err
     assert cli.call(["audit", "export", "--from", "2026-11-05", "--to", "9999-12-31"]) == 2
     assert "9999-12-31" in capsys.readouterr().err
 

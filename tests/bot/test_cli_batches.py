@@ -100,13 +100,13 @@ def test_a_reviewed_row_passes_and_its_release_can_wait(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"action": "a", "result": "b"}\n{"action"', "line 2: not JSON"),
-        ("[1]", "line 1: not a JSON object"),
-        ('{"action": "a"}', 'line 1: "result" is empty'),
-        ('{"action": ["a"], "result": "b"}', 'line 1: "action" is not a text'),
-        ('{"action": "a", "result": "b", "channels": 3}', 'line 1: "channels" is not a list'),
-        ('{"action": "a", "result": "b", "posted_at": "May"}', 'line 1: "posted_at"'),
-        ('{"action": "a", "result": "b", "kind": "x"}', 'line 1: "kind"'),
+        ('{"action": "a", "result": "b"}\n{"action"', "2行目が JSON ではありません"),
+        ("[1]", "1行目が JSON のオブジェクトではありません。{…}"),
+        ('{"action": "a"}', '1行目の "result" が空です'),
+        ('{"action": ["a"], "result": "b"}', '1行目の "action" は、文で'),
+        ('{"action": "a", "result": "b", "channels": 3}', '1行目の "channels" は、ことばの一覧で'),
+        ('{"action": "a", "result": "b", "posted_at": "May"}', '1行目の "posted_at"'),
+        ('{"action": "a", "result": "b", "kind": "x"}', '1行目の "kind"'),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line_before_anything_is_written(

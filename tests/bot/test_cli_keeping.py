@@ -65,11 +65,15 @@ def test_a_hold_is_placed_listed_and_lifted(capsys: Out) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "why"),
     [
-        (["place", "--all", "--case", "x", "--by", "nakamura"], 2, "one of the three"),
+        (
+            ["place", "--all", "--case", "x", "--by", "nakamura"],
+            2,
+            "one of --all, --member and --case",
+        ),
         (["place", "--all", "--reference", "A1", "--by", "sato"], 1, "E-02"),
         (["place", "--case", "x", "--reference", "A1", "--by", "nakamura"], 1, "E-01"),
-        (["lift", "x"], 2, "nobody of that name"),
-        (["lift", "x", "--by", "ono"], 2, "--by"),
+        (["lift", "x"], 2, "by e-mail or id (--by"),
+        (["lift", "x", "--by", "ono"], 2, "“ono” has left"),
     ],
 )
 def test_what_cannot_be_held_is_said_so(words: list[str], code: int, why: str, capsys: Out) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot import cli, weak
 from bot.settings import read
+from bot.views.notes import error_words
 from cases.errors import BadInput
 
 RANDOM = "k1:" + base64.b64encode(bytes(range(7, 39))).decode()
@@ -24,7 +25,8 @@ SERVER = {
 def refused(env: dict[str, str]) -> str:
     with pytest.raises(BadInput) as found:
         weak.refuse(read(env), env)
-    return found.value.detail
+    error = found.value
+    return error_words(error.code, error.detail, "en", **error.values)
 
 
 def test_a_server_with_strong_settings_starts(tmp_path: Path) -> None:
@@ -92,7 +94,7 @@ def test_no_process_starts_with_it(
     monkeypatch.setenv("HITOTSUBU_VAR", str(tmp_path))
     assert cli.call([command]) == 2
     told = capsys.readouterr().err
-    assert "HITOTSUBU_DATA_KEY: k1 is not random" in told
+    assert "HITOTSUBU_DATA_KEY の k1 は乱数ではありません" in told
     assert "AAAA" not in told
 
 

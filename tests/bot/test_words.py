@@ -1,5 +1,6 @@
 """Both languages say the same things: the same keys, and the same placeholders in each sentence."""
 
+import ast
 import re
 import string
 from pathlib import Path
@@ -83,6 +84,32 @@ def test_every_sentence_is_said_somewhere() -> None:
     said |= {f"{name}_{end}" for end in ("label", "hint") for name in said}
     keys = [key for key in JA if not key.startswith(BUILT)]
     assert [key for key in keys if not {key, key.split(".")[1]} & said] == []
+
+
+# Keys of the conversation's own fields: a form shows its sentence, or the page the name.
+FIELDS = {"by", "emoji", "heard_on", "office", "since", "what", "word"}
+
+
+def test_what_cannot_be_read_is_said_by_a_key_with_its_values_and_never_by_a_phrase() -> None:
+    root = Path(__file__).parents[2]
+    used = set()
+    for file in (
+        one for name in ("bot", "cases", "scheduler") for one in (root / name).rglob("*.py")
+    ):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if not (isinstance(call, ast.Call) and call.args and isinstance(call.func, ast.Name)):
+                continue
+            if call.func.id not in ("BadInput", "CannotStart", "OnHold"):
+                continue
+            place, detail = f"{file.name}:{call.lineno}", call.args[0]
+            if not isinstance(detail, ast.Constant):  # a field's label or key, or what was typed
+                assert file.parent.name == "conversation", place
+            elif detail.value not in FIELDS:
+                key = f"wrong.{detail.value}"
+                given = {str(word.arg) for word in call.keywords}
+                assert (key in JA, given) == (True, placeholders(JA[key])), place
+                used.add(key)
+    assert used == {key for key in JA if key.startswith("wrong.")}
 
 
 def test_japanese_is_not_left_in_the_english_sentences() -> None:

@@ -72,10 +72,10 @@ def test_words_and_places_are_mapped_or_named() -> None:
 @pytest.mark.parametrize(
     ("data", "csv_file", "words"),
     [
-        (b"\xff\xfe\xfa", False, "not UTF-8"),
-        (b"action,result\na,b,c\n", True, "line 2: more cells than columns"),
-        (b'action,result\n"a"x,b\n', True, "line 2: "),
-        (b"[" * 100_000, False, "line 1: not JSON"),
+        (b"\xff\xfe\xfa", False, "no_utf8_file"),
+        (b"action,result\na,b,c\n", True, "csv_cells 2"),
+        (b'action,result\n"a"x,b\n', True, "csv_broken 2"),
+        (b"[" * 100_000, False, "not_json 1"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(data: bytes, csv_file: bool, words: str) -> None:
