@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cases import audit, fields, keeping, leaving, legal_holds, roles, sharing
+from cases import audit, fields, keeping, leaving, legal_holds, reflections, roles, sharing
 from cases.db import Shelf
 from cases.models.keeping import LegalHold
 from cases.models.org import Member, Room
@@ -21,7 +21,7 @@ from cases.vocabulary import GONE, Role, Status
 
 # What the trail calls it → what a tombstone does, in this order of the acts.
 KINDS = dict.fromkeys(("case.withdraw", "case.pull_back"), "case")
-KINDS |= {"case.purge": "purged", "member.erase": "erased"}
+KINDS |= {"case.purge": "purged", "member.erase": "erased", reflections.UNSHARED: "unshared"}
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
@@ -50,8 +50,8 @@ class Tombstone:
 
     case (taken back), purged (its text went), erased (all about a person went), hold (a legal one,
     in force), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
-    role (taken; `id` is member:role), member (left), digest, questions, nudges or name (refused),
-    posts or listens (a room in which the bot may not).
+    role (taken; `id` is member:role), unshared (an answer), member (left), digest, questions,
+    nudges or name (refused), posts or listens (a room in which the bot may not).
     """
 
     company: str
@@ -158,10 +158,6 @@ async def _purge(shelf: Shelf, stone: Tombstone) -> bool:
     return True
 
 
-async def _erase(shelf: Shelf, stone: Tombstone) -> bool:
-    return await leaving.erase(shelf, stone.id)
-
-
 async def _hold(shelf: Shelf, stone: Tombstone) -> bool:
     if await shelf.keeping.legal_hold(stone.id) is not None:
         return False
@@ -241,7 +237,8 @@ async def _take_role(shelf: Shelf, stone: Tombstone) -> bool:
 _DEEDS: dict[str, Callable[[Shelf, Tombstone], Awaitable[bool]]] = {
     "case": _take_back,
     "purged": _purge,
-    "erased": _erase,
+    "erased": lambda shelf, stone: leaving.erase(shelf, stone.id),
+    "unshared": lambda shelf, stone: reflections.hide(shelf, stone.id),
     "hold": _hold,
     "lifted": _lift,
     "name_hidden": _name,
