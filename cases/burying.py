@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from cases import audit, erasing, fields, keeping, leaving, legal_holds, roles, sharing
+from cases import (
+    audit,
+    erasing,
+    fields,
+    keeping,
+    leaving,
+    legal_holds,
+    reflections,
+    roles,
+    sharing,
+)
 from cases.db import Shelf
 from cases.models.keeping import LegalHold
 from cases.models.org import Member, Room
@@ -171,6 +181,7 @@ _DEEDS: dict[str, Callable[[Shelf, Tombstone], Awaitable[bool]]] = {
     "purged": _purge,
     "ended": _end,
     "erased": lambda shelf, stone: leaving.erase(shelf, stone.id),
+    "unshared": lambda shelf, stone: reflections.hide(shelf, stone.id),
     "hold": _hold,
     "lifted": _lift,
     "name_hidden": _name,

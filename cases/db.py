@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, class_mapper
 from sqlalchemy.orm.attributes import instance_state
 
 from cases import audit, one_trip
-from cases.errors import NotAllowed
+from cases.errors import NotAllowed, NotFound
 from cases.scope import Scope
 from cases.store.audit import Audit
 from cases.store.case import Cases
@@ -95,6 +95,7 @@ class Database:
         )
         if not self.is_postgresql:
             _sqlite_recipe(self.engine)
+        _not_found_where_no_text(self.engine)
         self.directory = Directory(self.engine.execution_options(reads=True))
 
     @property
@@ -174,6 +175,21 @@ def _with_driver(url: str) -> str:
     driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     name = driver[parsed.get_backend_name()]
     return parsed.set(drivername=name).render_as_string(hide_password=False)
+
+
+def _not_found_where_no_text(engine: AsyncEngine) -> None:
+    """An id that no database takes as a text is nobody's: NUL on PostgreSQL, half a character.
+
+    Here, so that no door has to look for it: both drivers refuse it before anything is sent, and
+    what people type has lost it by then (cases/text.py).
+    """
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def refused(context: ExceptionContext) -> None:
+        error = context.original_exception
+        nul = type(error).__name__ == "DataError" and "NUL (0x00)" in str(error)
+        if nul or isinstance(error, UnicodeEncodeError):
+            raise NotFound from None  # the driver's words may quote what came
 
 
 def _sqlite_recipe(engine: AsyncEngine) -> None:

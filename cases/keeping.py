@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule("held text, compliance", holds.KEPT[holds.COMPLIANCE].days, "decided", "deleted"),
     Rule("held text, safety", holds.KEPT[holds.SAFETY].days, "received by safety", "deleted"),
     Rule("reflection", 90, "asked", "private answer deleted"),
+    Rule("asker of a wish", 90, "asked or answered", "id emptied, earlier once told"),
     Rule("last search", 30, "last touched", "deleted"),
     Rule("search in a thread", searches.FOLLOWED.days, "last touched", "deleted"),
     Rule("sign-in link, session", sign_in.KNOWN.days, "over", "deleted"),
@@ -170,6 +171,14 @@ async def _answers(shelf: Shelf, before: datetime, held: Held) -> int:
     return len(rows)
 
 
+async def _askers(shelf: Shelf, before: datetime, held: Held) -> int:
+    """Who asked is kept for one thing: to tell them that a case answers it."""
+    rows = [row for row in await shelf.keeping.asked(before) if not held.member(row.asker_id)]
+    for row in rows:
+        row.asker_id = ""
+    return len(rows)
+
+
 async def _searches(shelf: Shelf, before: datetime, held: Held) -> int:
     rows = [row for row in await shelf.keeping.searches(before) if not held.member(row.member_id)]
     for row in rows:
@@ -197,6 +206,7 @@ PURGES: dict[str, Purge] = {
     "original wording": _originals,
     "held text, compliance": _held,
     "reflection": _answers,
+    "asker of a wish": _askers,
     "last search": _searches,
     "search in a thread": _threads,
     "sign-in link, session": _sign_ins,

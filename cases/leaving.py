@@ -103,8 +103,11 @@ async def erase(shelf: Shelf, member_id: str) -> bool:
     member.roles, member.active = [], False
     for case in await shelf.keeping.cases_by(member_id):
         case.show_author = False
-    for trial in (await shelf.keeping.of_member(member_id))["trial"]:
+    theirs = await shelf.keeping.of_member(member_id)
+    for trial in theirs["trial"]:
         trial.note = ""
+    for wish in theirs["wish"]:
+        wish.asker_id = ""
     await shelf.keeping.drop_of(member_id, DROPPED)
     await audit.record(shelf, "member.erase", member_id)
     return True

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from cases import months
+from cases import audit, months
 from cases.counts import FEW, active_mrs
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -18,6 +18,7 @@ from cases.vocabulary import content
 
 DEFAULT_STAGE = 2  # the largest group of the baseline (study group, September 2024)
 NO_REPEAT = timedelta(days=183)
+UNSHARED = "reflection.unshare"
 OTHERS = 2  # shared answers shown after one's own
 
 
@@ -117,6 +118,26 @@ async def share(shelf: Shelf, reflection_id: str, masked: str) -> Reflection:
     row = await _mine(shelf, reflection_id)
     row.shared = masked
     return row
+
+
+async def unshare(shelf: Shelf, ring: KeyRing, reflection_id: str) -> None:
+    """The acting member's answer is theirs alone again: sealed, for the period of such answers."""
+    row = await _mine(shelf, reflection_id)
+    if row.shared is None:
+        return
+    if row.answer is None:
+        row.answer = ring.seal(row.shared, row.company_id)
+    await hide(shelf, row.id)
+
+
+async def hide(shelf: Shelf, reflection_id: str) -> bool:
+    """Nobody is shown the answer from now on; False where it was so before."""
+    row = await shelf.talks.any_reflection(reflection_id)
+    if row is None or row.shared is None:
+        return False
+    row.shared = None
+    await audit.record(shelf, UNSHARED, row.id)
+    return True
 
 
 async def others(shelf: Shelf, row: Reflection) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from cases.rights import Action
 from cases.vocabulary import GONE
 
 SHARE, LEAST = 0.1, 20  # of a month's releases; cases, where there are as many
-SHOWN = 3  # months
+SHOWN = 3  # months that can be begun, and whose results are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +38,38 @@ class Result:
         return self.read < self.drawn
 
 
-async def due(shelf: Shelf) -> Result | None:
-    """Last month's, as long as it is not read to its end; None where nothing was released.
+async def due(shelf: Shelf) -> list[Result]:
+    """The last months' that are not read to their end, begun or not, oldest first.
 
     Raises NotAllowed for anybody but reviewers.
     """
     rights.need(shelf, Action.REVIEW)
-    month = months.before(months.month_of(shelf.now))
-    row = await shelf.reviews.sampling(_id(month))
-    if row is not None:
-        return None if row.done_at else result_of(row)
-    count = await shelf.reviews.count_released_in(*months.limits(month))
-    return Result(month, count, _size(count), 0, 0) if count else None
+    return await unread(shelf)
 
 
-async def begin(shelf: Shelf) -> Sampling:
-    """Last month's sample: drawn at the first call, then the same for all reviewers.
+async def unread(shelf: Shelf) -> list[Result]:
+    """The same for the reminder, which nobody in particular asks for."""
+    found = []
+    for month in _months(shelf):
+        row = await shelf.reviews.sampling(_id(month))
+        if row is None:
+            count = await shelf.reviews.count_released_in(*months.limits(month))
+            found += [Result(month, count, _size(count), 0, 0)] if count else []
+        elif not row.done_at:
+            found.append(result_of(row))
+    return found
 
-    Raises NotFound where nothing was released.
+
+async def begin(shelf: Shelf, month: str = "") -> Sampling:
+    """A month's sample: drawn at the first call, then the same for all reviewers.
+
+    `month`: one of the last three; without it last month. Raises NotFound for another one, and
+    where nothing was released.
     """
     rights.need(shelf, Action.REVIEW)
-    month = months.before(months.month_of(shelf.now))
+    month = month or _months(shelf)[-1]
+    if month not in _months(shelf):
+        raise NotFound
     row = await shelf.reviews.sampling(_id(month))
     if row is not None:
         return row
@@ -108,8 +119,8 @@ async def judge(shelf: Shelf, month: str, case_id: str, *, missed: bool) -> Samp
 
 async def results(shelf: Shelf) -> list[Result]:
     """The last months that were drawn, newest first."""
-    month, found = months.before(months.month_of(shelf.now)), []
-    for each in reversed(months.last(month, SHOWN)):
+    found = []
+    for each in reversed(_months(shelf)):
         row = await shelf.reviews.sampling(_id(each))
         found += [result_of(row)] if row else []
     return found
@@ -137,6 +148,11 @@ def _size(count: int) -> int:
 def result_of(row: Sampling) -> Result:
     """How far the reading is."""
     return Result(month_of(row), len(row.marks), len(row.picked), len(row.read), len(row.missed))
+
+
+def _months(shelf: Shelf) -> list[str]:
+    """Those before the present one that count, oldest first."""
+    return months.last(months.before(months.month_of(shelf.now)), SHOWN)
 
 
 def _id(month: str) -> str:

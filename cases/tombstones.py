@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, field
 
-from cases import fields
+from cases import fields, reflections
 from cases.db import Shelf
 from cases.models.keeping import LegalHold
 from cases.models.org import Member, Room
@@ -19,6 +19,7 @@ from cases.vocabulary import GONE
 # What the trail calls it → what a tombstone does, in this order of the acts.
 KINDS = dict.fromkeys(("case.withdraw", "case.pull_back"), "case")
 KINDS |= {"case.purge": "purged", "case.erase": "ended", "member.erase": "erased"}
+KINDS[reflections.UNSHARED] = "unshared"
 LIFTED = "legal_hold.lift"
 MASKED = ("review.mask", "tombstone.masked")
 NAMES = {"case.name_hidden": "name_hidden", "case.name_shown": "name_shown"}
@@ -41,8 +42,8 @@ class Tombstone:
 
     case (taken back), purged (its text went), ended (all of it), erased (all about a person), hold
     (a legal one), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
-    role (taken; `id`: member:role), member (left), digest, questions, nudges or name (refused),
-    posts or listens (a room in which the bot may not), company.
+    role (taken; `id`: member:role), unshared (an answer), member (left), digest, questions, nudges
+    or name (refused), posts or listens (a room in which the bot may not), company.
     """
 
     company: str

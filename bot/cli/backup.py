@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.cli import dumps, sealed_file
+from bot.cli import dumps, sealed_file, unsealed
 from bot.cli.batch import emit
 from bot.cli.words import locale
 from bot.settings import Settings, read
 from bot.views.words import say
-from cases import keeping
+from cases import audit, keeping
 from cases.db import Database
 from cases.errors import BadInput
 from cases.scope import Scope
@@ -64,17 +63,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def backup(settings: Settings, target: Path) -> Manifest:
-    """Dumps and seals; the plain dump lives in `var` (mode 0700) until it is sealed."""
+    """Dumps and seals; the plain dump lives in `var` (mode 0700) until it is sealed.
+
+    The audit trail of each company gets the file's hash last: without it the file is a backup, too.
+    """
     url = settings.backup_url
-    settings.var.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.var) as folder:
-        plain = Path(folder) / "dump"
+    with unsealed.folder(settings.var) as folder:
+        plain = folder / "dump"
         made_at = datetime.now(UTC).isoformat()
         found = asyncio.run(dumps.dump(url, plain))
         digest = sealed_file.seal(settings.ring(), plain, target)
     kind = "sqlite" if url.startswith("sqlite") else "postgresql"
     manifest = Manifest(1, made_at, kind, **asdict(found), sha256=digest)
     manifest_path(target).write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
+    asyncio.run(_note(settings, manifest))
     return manifest
 
 
@@ -96,6 +98,17 @@ def prune(folder: Path, before: datetime) -> list[Path]:
 def manifest_path(file: Path) -> Path:
     """`FILE.json`."""
     return file.with_name(f"{file.name}.json")
+
+
+async def _note(settings: Settings, manifest: Manifest) -> None:
+    """Who runs the server has a copy of everything now, and every company may know of it."""
+    database = Database(settings.database_url)
+    try:
+        for company_id in await database.directory.company_ids():
+            async with database.transaction(Scope(company_id)) as shelf:
+                await audit.record(shelf, "backup.write", f"sha256={manifest.sha256}")
+    finally:
+        await database.close()
 
 
 async def _tombstones(settings: Settings) -> None:

@@ -10,11 +10,10 @@ import asyncio
 import json
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli import dumps, sealed_file
+from bot.cli import dumps, sealed_file, unsealed
 from bot.cli.backup import Manifest, manifest_path
 from bot.cli.batch import json_lines, read_text
 from bot.cli.migrate import migrate
@@ -118,9 +117,8 @@ def _load(settings: Settings, source: Path, manifest: Manifest) -> None:
         raise BadInput("other_database", path=source, kind=manifest.database)
     if Path(url.partition(":///")[2]).exists() if is_file else asyncio.run(_in_use(url)):
         raise BadInput("not_empty")
-    settings.var.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.var) as folder:
-        plain = Path(folder) / "dump"
+    with unsealed.folder(settings.var) as folder:
+        plain = folder / "dump"
         sealed_file.unseal(settings.ring(), source, plain)
         dumps.load(plain, url)
     # A search index that was kept knows cases of a later day: it is read from the tables again.

@@ -104,6 +104,7 @@ PRESSED: dict[str, Callable[[Turn, str], Awaitable[None]]] = {
     "reflect.start": reflect.start,
     "reflect.tap": reflect.tap,
     "reflect.to_case": reflect.to_case,
+    "reflect.unshare": reflect.unshare,
     "reflect.write": reflect.write,
     "revision.mine": revisions.mine,
     "revision.yes": revisions.yes,

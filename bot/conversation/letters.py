@@ -129,7 +129,8 @@ async def _draft_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
 
 
 async def _review_waiting(shelf: Shelf, content: Content, locale: str) -> Card:
-    return reminders.review_card(content["count"], content["since"], locale)
+    again = content.get("again", ())
+    return reminders.review_card(content.get("count", 0), content.get("since", ""), again, locale)
 
 
 async def _audit_head(shelf: Shelf, content: Content, locale: str) -> Card:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.conversation import remarks
 from bot.conversation.turn import Turn
 from bot.views.notes import line_form, note
-from bot.views.reflection import question_card, tap_words
+from bot.views.reflection import mine_parts, question_card, tap_words
 from cases import members, months, reflections
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -25,7 +26,9 @@ async def start(turn: Turn, value: str = "") -> None:
             raise NotFound
         member.quiet_since = None
         row = await reflections.ask(shelf, member)
-        turn.say(question_card(await reflections.content_of(shelf, row), turn.locale))
+        card = question_card(await reflections.content_of(shelf, row), turn.locale)
+        mine = [(one.id, one.shared or "") for one in await shelf.talks.my_shared()]
+        turn.say(replace(card, parts=(*card.parts, *mine_parts(mine, turn.locale))))
 
 
 async def tap(turn: Turn, value: str) -> None:
@@ -82,6 +85,13 @@ async def share(turn: Turn, reflection_id: str) -> None:
     async with turn.read() as shelf:
         text = _answer(turn, await _mine(shelf, reflection_id))
     await sharing.show(turn, remarks.remark("reflect_shared", reflection_id, text))
+
+
+async def unshare(turn: Turn, reflection_id: str) -> None:
+    """「見せるのをやめる」: it is the writer's alone again."""
+    async with turn.transaction() as shelf:
+        await reflections.unshare(shelf, turn.library.ring, reflection_id)
+        turn.say(note(turn.words("reflect.unshared")))
 
 
 async def to_case(turn: Turn, reflection_id: str) -> None:

@@ -10,7 +10,7 @@ from bot.conversation.showing import office_word
 from bot.conversation.turn import Turn
 from bot.views.elements import Card
 from bot.views.notes import line_form, note
-from bot.views.reflection import thanks_card
+from bot.views.reflection import shared_card, thanks_card
 from cases import members, reflections, sharing, trials
 from cases.db import Shelf
 from cases.errors import NotFound
@@ -45,7 +45,7 @@ async def land(
             return await answered(turn, shelf, about["id"], str(raw[TEXT]))
         case "reflect_shared":
             await reflections.share(shelf, about["id"], masked)
-            return note(turn.words("reflect.shared"))
+            return shared_card(about["id"], turn.locale)
         case _:
             trial = await shelf.loop.trial(about["id"])
             if trial is None:

@@ -15,9 +15,9 @@ from cases.models.review import Sampling
 
 
 async def begin(turn: Turn, value: str = "") -> None:
-    """「読み直す」: the first case that nobody has read again."""
+    """「読み直す」: the first case of a month that nobody has read again."""
     async with turn.transaction() as shelf:
-        turn.say(await _card(turn, shelf, await second_look.begin(shelf)))
+        turn.say(await _card(turn, shelf, await second_look.begin(shelf, value)))
 
 
 async def fine(turn: Turn, value: str) -> None:
@@ -31,10 +31,10 @@ async def fine(turn: Turn, value: str) -> None:
 async def missed(turn: Turn, value: str) -> None:
     """「見落としがあった」: counted, and the case with all that a reviewer can do about it."""
     month, _, case_id = value.partition(":")
+    on = Button(turn.words("second_look.next"), "second.begin", month)
     card = await card_of(turn, case_id)  # thought about first: the word and the card are one commit
     async with turn.transaction() as shelf:
         await second_look.judge(shelf, month, case_id, missed=True)
-        on = Button(turn.words("second_look.next"), "second.begin")
         turn.replace(replace(card, parts=(*card.parts, Actions((on,)))))
 
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.notes import note
 from bot.views.words import quote, say
 from cases.reflections import bank
+
+MINE = 10  # answers with a button each: more come as these are taken back
 
 
 def question_card(content: Mapping[str, Any], locale: str) -> Card:
@@ -40,6 +43,21 @@ def question_card(content: Mapping[str, Any], locale: str) -> Card:
     )
     parts.append(Text(say(locale, "reflect.privacy"), Style.QUIET))
     return Card(tuple(parts))
+
+
+def shared_card(row: str, locale: str) -> Card:
+    """Said once it is shared, with the way back."""
+    back = Button(say(locale, "reflect.unshare"), "reflect.unshare", row)
+    return note(say(locale, "reflect.shared"), back)
+
+
+def mine_parts(shared: Sequence[tuple[str, str]], locale: str) -> list[Part]:
+    """What its reader shows to others, as (id, text), each with the way back."""
+    parts: list[Part] = [Text(say(locale, "reflect.mine"), Style.STRONG)] if shared else []
+    for row, text in shared[:MINE]:
+        parts.append(Text(quote(locale, text), Style.QUOTE))
+        parts.append(Actions((Button(say(locale, "reflect.unshare"), "reflect.unshare", row),)))
+    return parts
 
 
 def quiet_card(locale: str) -> Card:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
 from bot.views.notes import note
-from bot.views.words import day_words, say
+from bot.views.words import day_words, month_words, say
 
 FEW = 10  # offices on one card
 
@@ -19,11 +19,19 @@ def draft_card(locale: str) -> Card:
     return note(say(locale, "remind.draft"), show, pause)
 
 
-def review_card(count: int, since: str, locale: str) -> Card:
-    """How many cases wait for approval; `since` is a JST date."""
+def review_card(count: int, since: str, again: Sequence[str], locale: str) -> Card:
+    """How many cases wait for approval, and the months whose sample is not read to its end.
+
+    `since` is a JST date, empty where none waits.
+    """
+    lines = []
+    if count:
+        day = day_words(date.fromisoformat(since), locale)
+        lines.append(say(locale, "remind.review", count=count, since=day))
+    for month in again:
+        lines.append(say(locale, "remind.again", month=month_words(month, locale)))
     open_queue = Button(say(locale, "remind.open_queue"), "review.queue", primary=True)
-    day = day_words(date.fromisoformat(since), locale)
-    return note(say(locale, "remind.review", count=count, since=day), open_queue)
+    return Card((*(Text(line) for line in lines), Actions((open_queue,))))
 
 
 def valid_card(case_id: str, title: str, days: int, locale: str) -> Card:

@@ -10,10 +10,13 @@ from bot.views.words import month_words, say
 from cases.second_look import Result
 
 
-def offer_parts(due: Result, locale: str) -> list[Part]:
-    """Last month's sample, as a line with its button in the queue of reviewers."""
-    words = say(locale, "second_look.offer", **_counts(due, locale))
-    return [Text(words), Actions((Button(say(locale, "second_look.begin"), "second.begin"),))]
+def offer_parts(due: Sequence[Result], locale: str) -> list[Part]:
+    """Each month's sample, as a line with its button in the queue of reviewers."""
+    parts: list[Part] = []
+    for one in due:
+        begin = Button(say(locale, "second_look.begin"), "second.begin", one.month)
+        parts += [Text(say(locale, "second_look.offer", **_counts(one, locale))), Actions((begin,))]
+    return parts
 
 
 def case_card(one: Reviewed, result: Result, locale: str) -> Card:

@@ -46,7 +46,7 @@ class Wish(Owned, Base):
     __tablename__ = "wish"
     theme: Mapped[str]
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    asker_id: Mapped[str]
+    asker_id: Mapped[str]  # empty once nobody has to be told (cases/keeping.py)
     office_id: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="open")  # open, answered, closed
     answered_by: Mapped[str | None]  # case id

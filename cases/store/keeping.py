@@ -124,6 +124,12 @@ class Keeping:
         asked = Reflection.asked_on < before.isoformat()
         return await self._rows(Reflection, asked, Reflection.answer.is_not(None), alone=True)
 
+    async def asked(self, before: datetime) -> Sequence[Wish]:
+        """Wishes with their asker's id that were told, or not asked or answered since `before`."""
+        rests = func.coalesce(Wish.answered_at, Wish.asked_at) < before
+        known = Wish.asker_id != ""
+        return await self._rows(Wish, known, rests | Wish.told_at.is_not(None), alone=True)
+
     async def searches(self, before: datetime) -> Sequence[Talk]:
         """Conversations that rest since `before` and still hold a search."""
         rows = await self._rows(Talk, Talk.updated_at < before, alone=True)

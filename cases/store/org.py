@@ -43,6 +43,11 @@ class Directory:
         async with AsyncSession(self.engine) as session:
             return (await session.scalars(select(EndedCompany.id).order_by(EndedCompany.at))).all()
 
+    async def company_ids(self) -> list[str]:
+        """Their ids alone: a database of an older version has them, too."""
+        async with AsyncSession(self.engine) as session:
+            return list(await session.scalars(select(Company.id).order_by(Company.id)))
+
     async def schema_version(self) -> str:
         """The migration that the database is at; empty before the first."""
         async with AsyncSession(self.engine) as session:

@@ -65,6 +65,10 @@ class Talks:
         row = await self.session.get(Reflection, (self.company_id, reflection_id))
         return row if row and row.member_id == self.scope.member_id else None
 
+    async def any_reflection(self, reflection_id: str) -> Reflection | None:
+        """Whoever's: for a restored backup, never to show."""
+        return await self.session.get(Reflection, (self.company_id, reflection_id))
+
     async def asked_on(self, on_day: str, member_ids: Collection[str]) -> Sequence[Reflection]:
         """The questions of one day (YYYY-MM-DD) to some members."""
         found = select(Reflection).where(
@@ -105,6 +109,10 @@ class Talks:
             Reflection.shared.is_not(None),
         )
         return (await self.session.scalars(found.order_by(Reflection.asked_on.desc()))).all()
+
+    async def my_shared(self) -> Sequence[Reflection]:
+        """What the acting member shared, newest first."""
+        return [row for row in await self.all_shared() if row.member_id == self.scope.member_id]
 
     async def all_shared(self) -> Sequence[Reflection]:
         """All shared answers, newest first."""

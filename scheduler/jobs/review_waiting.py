@@ -1,11 +1,15 @@
-"""確認待ち: cases that wait for approval over two business days, to those who approve, weekly."""
+"""確認待ち: what waits for reviewers over two business days, to those who approve, weekly.
+
+That is cases to be approved, and samples of the last months' releases that nobody has read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from cases import rights
+from cases import months, rights, second_look
 from cases.db import Shelf
 from cases.models.org import Member
 from cases.rights import Action
@@ -16,16 +20,23 @@ WAITS = 2  # business days
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
-    """How many wait and since when; nobody's name, no title.
+    """How many wait and since when, and the months to be read again; nobody's name, no title.
 
     Weekly; every third business day while a post waits that not even its own office sees.
     """
     asked = [case.release_asked_at for case in await shelf.cases.waiting_for_release()]
     unseen = _late([draft.submitted_at for draft in await shelf.reviews.submitted()], turn)
     late = _late(asked, turn) + unseen
-    if not late:
+    samples = [
+        one.month
+        for one in await second_look.unread(shelf)
+        if _late([months.limits(one.month)[1]], turn)
+    ]
+    if not late and not samples:
         return []
-    content = {"count": len(late), "since": min(late).isoformat()}
+    content: dict[str, Any] = {"again": samples} if samples else {}
+    if late:
+        content |= {"count": len(late), "since": min(late).isoformat()}
     key = dates.week_key(turn.today)
     if unseen:
         days = dates.span(min(unseen), turn.today)
@@ -51,7 +62,7 @@ async def refuses(_shelf: Shelf, member: Member) -> str:
 
 JOB = Mailing(
     name="review_waiting",
-    rule="weekly while cases wait over two business days, each third day while posts do, 10:30",
+    rule="weekly while cases or samples wait over two business days, posts each third day, 10:30",
     messages=messages,
     unsolicited=True,
     expires_after=timedelta(days=3),

@@ -29,7 +29,8 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
             continue  # the answer waits for the end of the pause
         wish.told_at = shelf.now
         answered = {"wish_id": wish.id, "case_id": case.id}
-        told[wish.asker_id, "asker"].append(answered)
+        if wish.asker_id:  # else too long ago to be known
+            told[wish.asker_id, "asker"].append(answered)
         if case.author_id != wish.asker_id:
             told[case.author_id, "answerer"].append(answered)
     return [

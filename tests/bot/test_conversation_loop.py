@@ -156,6 +156,26 @@ async def test_a_reflection_is_private_until_it_is_shared(desk: DeskDriver) -> N
     assert "「説明会の日程を電話で聞くのをやめたら話が続いた」 — 仙台営業所" in koga.sees
 
 
+async def test_a_shared_answer_is_taken_back_where_ones_own_are_listed(desk: DeskDriver) -> None:
+    abe, koga = desk.person(ABE), desk.person(KOGA)
+    await abe.says("振り返り")
+    assert "あなたの答え" not in abe.sees
+    await abe.presses("ひとこと書く")
+    await abe.says("説明会の日程を電話で聞くのをやめたら話が続いた")
+    await abe.presses("この答えを、ほかの方にも見せる")
+    assert abe.can_press("見せるのをやめる")
+    await abe.says("振り返り")
+    assert "ほかの方に見えている、あなたの答え\n「説明会の日程を電話で" in abe.sees
+    await koga.says("振り返り")
+    await koga.presses("ひとこと書く")
+    assert "あなたの答え" not in koga.sees
+    assert "ほかの方に見えません" in await abe.presses("見せるのをやめる")
+    await koga.says("朝の電話に変えた")
+    assert "説明会の日程を電話で" not in koga.sees
+    await abe.says("振り返り")
+    assert "あなたの答え" not in abe.sees
+
+
 async def test_a_reflection_takes_one_tap_and_becomes_a_draft(desk: DeskDriver) -> None:
     abe = desk.person(ABE)
     await abe.says("振り返り")

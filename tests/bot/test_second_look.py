@@ -9,6 +9,7 @@ import pytest
 from bot.views.elements import Actions, Button, Card, Text, plain
 from bot.views.withdrawn import cases_of, without_case
 from cases import fields, sample, second_look
+from cases.errors import NotFound
 from cases.models.case import Case
 from cases.models.review import Sampling
 from cases.scope import Scope
@@ -83,7 +84,29 @@ async def test_a_case_that_was_taken_back_meanwhile_needs_no_second_look(desk: D
         await shelf.cases.flush()
         assert await second_look.next_one(shelf, row) is None
         assert row.done_at is not None
-        assert await second_look.due(shelf) is None
+        assert await second_look.due(shelf) == []
+
+
+async def test_a_month_that_was_not_begun_is_said_weekly_and_can_be_begun_later(
+    desk: DeskDriver,
+) -> None:
+    await release(desk, 1)
+    nakamura = desk.person(NAKAMURA)
+    await nakamura.says("確認待ち")
+    await desk.house.go_to(12, 10)
+    await nakamura.opens_mail()
+    said = "公開後の抜き取り(2026年10月に全社に公開した事例の読み直し)が、まだ終わっていません"
+    assert said in nakamura.sees
+    await nakamura.presses("確認待ちを開く")
+    assert "2026年10月に全社に公開した1件から、1件を読み直します" in nakamura.sees
+    await nakamura.presses("読み直す", "2026-10")
+    await nakamura.presses("問題なし")
+    assert "2026年10月の抜き取りは終わりました" in nakamura.sees
+    async with desk.house.hub.library.db.transaction(REVIEWER) as shelf:
+        assert await second_look.unread(shelf) == []
+        for month in ("2026-08", "2026-12", "\0"):
+            with pytest.raises(NotFound):
+                await second_look.begin(shelf, month)
 
 
 async def test_a_case_under_a_second_look_is_named_by_its_card_and_goes_when_withdrawn(

@@ -14,6 +14,7 @@ from cases.db import Shelf
 from cases.errors import BadInput, NotAllowed, NotFound, OnHold, SamePerson
 from cases.legal_holds import Held
 from cases.models.case import Case, Draft, Embedding, Hold
+from cases.models.loop import Wish
 from cases.models.talk import Reflection, Talk
 from cases.scope import Scope
 from cases.store.keeping import PERSONAL
@@ -142,6 +143,33 @@ async def test_drafts_answers_and_searches_go_by_their_periods(acts: Acts) -> No
         last = await shelf.audit.last()
         assert last is not None
         assert last.subject.startswith("draft_never_submitted=1 original_wording=2")
+
+
+def wished(wish_id: str, days: int, **more: object) -> Wish:
+    then = NOON - timedelta(days=days)
+    row = {"company_id": "c1", "id": wish_id, "theme": "題", "asker_id": "sato", "asked_at": then}
+    return Wish(**{**row, **more})
+
+
+async def test_who_asked_is_forgotten_once_told_or_after_ninety_days(acts: Acts) -> None:
+    late = {"state": "answered", "answered_by": "one"}
+    async with acts("nakamura") as shelf:
+        shelf.loop.add(
+            wished("old", 91),
+            wished("young", 89),
+            wished("told", 1, **late, answered_at=NOON, told_at=NOON),
+            wished("waits", 91, **late, answered_at=NOON - timedelta(days=80)),
+            wished("never told", 200, **late, answered_at=NOON - timedelta(days=91)),
+            wished("held", 91, asker_id="kato"),
+        )
+        await shelf.loop.flush()
+        await legal_holds.place(shelf, legal_holds.MEMBER, "kato", "A-1")
+    assert await night(acts) == {"asker of a wish": 3}
+    async with acts() as shelf:
+        rows = await shelf.loop.wishes(only_open=False)
+        known = {row.id for row in rows if row.asker_id}
+        assert (len(rows), known) == (6, {"young", "waits", "held"})
+    assert await night(acts) == {}
 
 
 async def test_what_is_under_a_legal_hold_stays_until_it_is_lifted(acts: Acts) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import reflections
+from cases import reflections, tombstones
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Member
@@ -116,6 +116,35 @@ async def test_the_office_of_an_answer_is_named_from_five_people_on(acts: Acts) 
         crowd(shelf, "kobe")
         await shelf.people.flush()
         assert await reflections.others(shelf, row) == [("別の問い", "kobe")]
+
+
+async def test_what_is_not_shown_any_more_is_private_again_and_a_restore_knows(acts: Acts) -> None:
+    async with acts("ito") as shelf:
+        row = await reflections.ask(shelf, await person(shelf, "ito"))
+        await reflections.answer(shelf, RING, row.id, "朝の電話")
+        await reflections.share(shelf, row.id, "朝の電話")
+        row.answer = None  # as after its period
+        shelf.talks.add(answered("kept", "ito", "q", None))
+    async with acts("kato") as shelf:
+        with pytest.raises(NotFound):
+            await reflections.unshare(shelf, RING, row.id)
+    for _ in range(2):  # the second time there is nothing to do
+        async with acts("ito") as shelf:
+            await reflections.unshare(shelf, RING, row.id)
+            found = await shelf.talks.reflection(row.id)
+            assert found is not None
+            assert found.shared is None
+            assert found.answer is not None
+            assert RING.open(found.answer, "c1") == "朝の電話"
+    async with acts("ito") as shelf:
+        stones = await tombstones.tombstones(shelf, RING)
+        assert [(one.what, one.id) for one in stones if one.what == "unshared"] == [
+            ("unshared", row.id)
+        ]
+        await reflections.share(shelf, row.id, "朝の電話")  # the older copy
+        done = [await tombstones.bury(shelf, RING, one) for one in stones * 2]
+        assert done.count(True) == 1
+        assert await shelf.talks.all_shared() == []
 
 
 async def test_others_answers_come_from_other_offices_and_the_same_question_first(

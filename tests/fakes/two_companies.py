@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.cookies import Morsel
@@ -161,12 +161,16 @@ async def settle(database: ClockedDatabase, company: str) -> None:
 
 @asynccontextmanager
 async def site(
-    empty: Path, folder: Path, encoder: BundledEncoder, address: str = f"https://{HOST}"
+    empty: Path,
+    folder: Path,
+    encoder: BundledEncoder,
+    address: str = f"https://{HOST}",
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Site]:
-    """The server over a copy of an empty, migrated database."""
+    """The server over a copy of an empty, migrated database; `environ` may name another one."""
     path = folder / "two.db"
     shutil.copy(empty, path)
-    found = settings_of(path, {"HITOTSUBU_PUBLIC_URL": address})
+    found = settings_of(path, {"HITOTSUBU_PUBLIC_URL": address, **(environ or {})})
     database = ClockedDatabase(found.database_url)
     for company in COMPANIES:
         await settle(database, company)

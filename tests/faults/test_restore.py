@@ -139,7 +139,7 @@ def _on_postgres(server: Postgres, folder: Path, monkeypatch: pytest.MonkeyPatch
     return Place(monkeypatch, folder, *urls("postgres"), fresh)
 
 
-async def _company(database: Database) -> None:
+async def company(database: Database) -> None:
     """What stands there when the dump is made: two cases, and messages that are due or not yet."""
     async with database.transaction(AUTHOR) as shelf:
         shelf.people.add(
@@ -208,7 +208,7 @@ def test_nothing_is_sent_again_and_what_was_taken_back_stays_so(
             assert member is not None
             member.active = False
 
-    place.do(_company)
+    place.do(company)
     dump, stones = str(place.folder / "dump"), place.folder / "stones"
     assert cli.call(["backup", dump]) == 0
     place.do(live_on)
@@ -266,7 +266,7 @@ def test_holds_masks_and_hidden_names_outlive_a_restore(
             held = await legal_holds.held(shelf)
             return held.member("sato"), kept.show_author, gone.status, gone.action
 
-    place.do(_company)
+    place.do(company)
     place.do(show)
     dump, stones = str(place.folder / "dump"), place.folder / "stones"
     assert cli.call(["backup", dump]) == 0
@@ -296,7 +296,7 @@ def test_holds_masks_and_hidden_names_outlive_a_restore(
 
 @pytest.mark.attack(55)
 def test_a_backup_says_what_it_holds_and_no_word_of_it_is_readable(place: Place) -> None:
-    place.do(_company)
+    place.do(company)
     dump = place.folder / "dump"
     assert cli.call(["backup", str(dump)]) == 0
     manifest = json.loads((place.folder / "dump.json").read_text("utf-8"))
@@ -312,7 +312,7 @@ def test_a_backup_says_what_it_holds_and_no_word_of_it_is_readable(place: Place)
 def test_a_database_in_use_another_key_and_a_changed_file_are_refused(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place.do(_company)
+    place.do(company)
     dump = place.folder / "dump"
     assert cli.call(["backup", str(dump)]) == 0
     assert cli.call(["restore", str(dump)]) == 2

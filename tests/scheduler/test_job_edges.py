@@ -212,6 +212,23 @@ async def test_an_asker_hears_of_an_answer_of_the_own_office_and_of_no_other(
 
 
 @pytest.mark.usefixtures("company")
+async def test_an_asker_who_was_forgotten_hears_nothing_and_the_answerer_does(
+    database: ClockedDatabase,
+) -> None:
+    async with database.transaction(SCOPE) as shelf:
+        await add_case(shelf, "case1", "kato")
+        shelf.loop.add(
+            Wish(
+                company_id="c1", id="w", theme="題", asker_id="", state="answered",
+                answered_by="case1", asked_at=shelf.now,
+            )
+        )  # fmt: skip
+        await shelf.loop.flush()
+        (message,) = await wishes.messages(shelf, turn_of(shelf))
+        assert (message.member_id, message.content["part"]) == ("kato", "answerer")
+
+
+@pytest.mark.usefixtures("company")
 async def test_news_waits_for_the_end_of_a_pause_and_not_for_a_case_that_was_withdrawn(
     database: ClockedDatabase,
 ) -> None:

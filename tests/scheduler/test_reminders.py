@@ -137,7 +137,7 @@ async def test_every_reminder_has_its_words(
     ]
     contents = {
         "draft_waiting": {},
-        "review_waiting": {"count": 2, "since": "2026-11-05"},
+        "review_waiting": {"count": 2, "since": "2026-11-05", "again": ["2026-10"]},
         "skipped_turns": {"turns": turns},
         "vacant_seats": {"offices": [["仙台", "Sendai"]] * 12, "alone": 2},
         "reflection": {"habit": "silent"},
