@@ -164,17 +164,20 @@ def byline(shown: Shown, locale: str) -> str:
     return say(locale, "case.by", office=shown.office, name=shown.author)
 
 
-def case_actions(shown: Shown, locale: str) -> Actions:
-    """試してみる・参考になった・この方に聞く; 取り下げる and 直す for the author."""
+def case_actions(shown: Shown, locale: str, *, listed: bool = False) -> Actions:
+    """試してみる・参考になった・この方に聞く; 取り下げる and 直す for the author.
+
+    `listed`: as one of several, without its number: a card in Teams has no room for that.
+    """
     case_id = shown.case.id
-    number = Button(say(locale, "support.number_do"), "case.number", case_id)
+    number = (Button(say(locale, "support.number_do"), "case.number", case_id),) * (not listed)
     if shown.mine:
         return Actions(
             (
                 Button(say(locale, "share.edit"), "share.edit_case", case_id),
                 Button(say(locale, "share.withdraw"), "share.withdraw", case_id),
             ),
-            more=(_name_button(shown, locale), number),
+            more=(_name_button(shown, locale), *number),
         )
     start = say(locale, "try.mine" if shown.trying else "try.start")
     return Actions(
@@ -191,7 +194,7 @@ def case_actions(shown: Shown, locale: str) -> Actions:
                 * shown.reviews
             ),
             *((Button(say(locale, "pull_back.do"), "pull.form", case_id),) * shown.pulls),
-            number,
+            *number,
         ),
     )
 

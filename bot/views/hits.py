@@ -118,7 +118,7 @@ def _hit(hit: ShownHit, locale: str, *, loose: bool) -> list[Part]:
     more = say(locale, "case.more")
     show = Button(more, "case.show", hit.shown.case.id)
     parts.append(Fold(more, (Facts(tuple(rows)),), instead=show))
-    parts.append(case_actions(hit.shown, locale))
+    parts.append(case_actions(hit.shown, locale, listed=True))
     return parts
 
 
