@@ -32,6 +32,7 @@ FIELDS = {
     "name": "show_name",
     "posts": "posts",
     "listens": "listens",
+    "admins": "for_admins",
 }
 
 
@@ -42,7 +43,7 @@ class Tombstone:
     case (taken back), purged (its text went), ended (all of it), erased (all about a person), hold
     (a legal one), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
     role (taken; `id`: member:role), member (left), digest, questions, nudges or name (refused),
-    posts or listens (a room in which the bot may not), company.
+    posts or listens (a room in which the bot may not), admins (no administrators' room), company.
     """
 
     company: str
