@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Text, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Case, Draft, Hold
-from cases.models.keeping import LegalHold, Revision
+from cases.models.keeping import EndedCompany, LegalHold, Revision
 from cases.models.loop import Reaction, Trial, Wish
 from cases.models.org import Account
 from cases.models.roster import Move, RosterFile
@@ -51,6 +51,10 @@ class Keeping:
     def add(self, row: LegalHold | Revision) -> None:
         """Keeps a new row; it is written with the transaction."""
         self.session.add(row)
+
+    async def ends(self) -> bool:
+        """Whether the company was, or is being, deleted as a whole."""
+        return await self.session.get(EndedCompany, self.company_id) is not None
 
     async def legal_hold(self, hold_id: str) -> LegalHold | None:
         """One legal hold, lifted or not."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cases import (
     clearing,
+    ending,
     erasing,
     holds,
     keeping,
@@ -21,7 +22,7 @@ from cases import (
     sharing,
 )
 from cases.db import Shelf
-from cases.errors import CaseError, NotFound
+from cases.errors import CaseError, NotFound, OnHold
 from cases.guard import Checked
 from cases.models.case import Hold
 from cases.models.org import Member
@@ -211,6 +212,17 @@ async def test_a_hold_that_is_being_placed_spares_what_the_purge_would_take(
     await at_once(acts, ("nakamura", place), ("nakamura", purge))
     async with acts("sato") as shelf:
         assert await shelf.cases.draft(draft_id) is not None
+
+
+async def test_of_a_hold_and_the_end_of_the_company_the_second_is_refused(acts: Acts) -> None:
+    second = Scope("c1", "tanaka", frozenset({Role.HQ_ADMIN}))
+    place = ("nakamura", lambda s: legal_holds.place(s, legal_holds.COMPANY, "c1", "2026-017"))
+    ends = ("nakamura", lambda shelf: ending.begin(shelf, second))
+    assert isinstance(await at_once(acts, place, ends), OnHold)
+    async with acts("nakamura") as shelf:
+        for row in await legal_holds.listing(shelf):
+            await legal_holds.lift(shelf, row.id)
+    assert isinstance(await at_once(acts, ends, place), NotFound)
 
 
 async def test_a_hold_is_not_said_to_stand_before_the_purge_has_ended(

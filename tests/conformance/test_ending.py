@@ -105,7 +105,7 @@ async def test_the_certificate_has_the_end_of_the_trail_and_the_id_is_remembered
         assert (last.actor, last.what, last.subject, last.at) == (
             "nakamura", "company.delete", "c1 second=tanaka", NOON,
         )  # fmt: skip
-        assert audit.anchors([head], "c1") == {last.seq: last.hash}
+        assert audit.anchors(head, "c1") == {last.seq: last.hash}
     gone, left = await ending.wipe(owner, "c1")
     assert left == {}
     assert await database.directory.ended() == ["c1"]
