@@ -63,7 +63,7 @@ async def bury(shelf: Shelf, ring: KeyRing, stone: Tombstone) -> bool:
 
 
 async def _refuse(shelf: Shelf, stone: Tombstone) -> bool:
-    of_room = stone.what in ("posts", "listens")
+    of_room = stone.what in ("posts", "listens", "admins")
     found = shelf.people.room if of_room else shelf.people.member
     row: Room | Member | None = await found(stone.id)
     if row is None or not getattr(row, FIELDS[stone.what]):

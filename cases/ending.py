@@ -25,6 +25,7 @@ SWEEPS = 3  # a process that runs may write for a moment more
 async def allow(shelf: Shelf, second: Scope) -> None:
     """Raises NotAllowed, SamePerson, and OnHold while any legal hold is in force."""
     rights.need_two(shelf, second, Action.CLOSE)
+    await shelf.people.company_alone()  # a hold that is being placed counts
     if holds := await shelf.keeping.legal_holds():
         raise OnHold("held_company", count=len(holds))
 

@@ -1,7 +1,8 @@
 """One case ends at once: somebody whom it is about asks for it, and two people of 事務局 say yes.
 
 A text goes by itself after its period (keeping.py); here everything that shows it goes now. What
-only others may end stays and is counted: an item that safety has not received yet.
+only others may end stays and is counted: an item that safety has not received yet, and why somebody
+read the case for support, which is the auditors'.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cases import audit, holds, keeping, legal_holds, rights
+from cases import audit, holds, keeping, legal_holds, revisions, rights
 from cases.db import Shelf
 from cases.errors import BadInput, NotFound, OnHold
 from cases.models.case import Case, Draft, Hold
 from cases.models.loop import Trial
+from cases.models.support import SupportReading
 from cases.models.talk import Asked, Reflection, Talk
 from cases.rights import Action
 from cases.scope import Scope
@@ -32,6 +34,7 @@ class Around:
     trials: Sequence[Trial]
     answers: Sequence[Reflection]
     talks: Sequence[Talk | Asked]
+    readings: Sequence[SupportReading]
 
     @property
     def people(self) -> set[str]:
@@ -58,10 +61,10 @@ async def delete(shelf: Shelf, case_id: str, second: Scope, reason: str) -> Eras
     rights.need_two(shelf, second, Action.ERASE, case_id)
     if reason not in REASONS:
         raise BadInput("erase_reason", names=", ".join(REASONS))
-    case = await shelf.cases.any(case_id)
+    held = await legal_holds.held(shelf)  # before the case: the nightly purge waits in this order
+    case = await shelf.cases.alone(case_id)
     if case is None:
         raise NotFound
-    held = await legal_holds.held(shelf)
     if held.case(case):
         raise OnHold("held_case")
     if (await _around(shelf, case)).people & held.members:
@@ -86,6 +89,7 @@ async def erase(shelf: Shelf, case: Case) -> Erased:
         "talk": len(around.talks),
     }
     case.changed_at = shelf.now
+    await revisions.forget_words(shelf, case)
     await keeping.erase(shelf, case, Status.WITHDRAWN)
     for draft in around.drafts:
         draft.values, draft.original, draft.findings, draft.review_note = {}, None, [], ""
@@ -100,7 +104,19 @@ async def erase(shelf: Shelf, case: Case) -> Erased:
         if row not in kept:
             await _empty(shelf, row)
     await audit.record(shelf, "case.erase", case.id)
-    return Erased(gone | {"hold": len(around.held) - len(kept)}, {"hold": len(kept)})
+    stays = {"hold": len(kept), "support_reading": len(around.readings)}
+    return Erased(gone | {"hold": len(around.held) - len(kept)}, stays)
+
+
+async def told_under(shelf: Shelf, case_id: str) -> list[str]:
+    """Ids under which letters told of a case beside its own; to be asked before it ends."""
+    case = await shelf.cases.any(case_id)
+    if case is None:
+        return []
+    around = await _around(shelf, case)
+    held = [row for row in around.held if not _waits_for_safety(row)]  # who is reminded stays so
+    rows: list[Draft | Hold | SupportReading] = [*around.drafts, *held, *around.readings]
+    return [row.id for row in rows]
 
 
 async def _around(shelf: Shelf, case: Case) -> Around:
@@ -112,6 +128,7 @@ async def _around(shelf: Shelf, case: Case) -> Around:
         trials,
         await shelf.keeping.reflections_on([row.id for row in trials]),
         await shelf.keeping.talks_about(case.id),
+        await shelf.keeping.readings_of(case.id),
     )
 
 

@@ -112,6 +112,8 @@ async def _cases(shelf: Shelf, before: datetime, held: Held) -> int:
         elif _sinks(case, shelf.now):
             await _sink(shelf, case)
     for found in await shelf.keeping.in_question(before=shelf.now - ANSWERED_IN):
+        if not _sinks(found, shelf.now):  # it has sunk before
+            continue
         case = await shelf.cases.alone(found.id)
         if case is not None and _sinks(case, shelf.now):  # a named change asks of younger ones, too
             await _sink(shelf, case)

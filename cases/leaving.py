@@ -76,7 +76,8 @@ async def delete(
     held = await legal_holds.held(shelf)
     if held.member(member_id):
         raise OnHold("held_member")
-    cases = await shelf.keeping.cases_by(member_id) if with_cases else []
+    theirs = await shelf.keeping.cases_by(member_id) if with_cases else []
+    cases = await shelf.keeping.cases_alone([case.id for case in theirs])
     if any(held.case(case) for case in cases):
         raise OnHold("held_case")
     gone = {name: len(rows) for name, rows in (await shelf.keeping.of_member(member_id)).items()}

@@ -71,9 +71,12 @@ async def place(shelf: Shelf, what: str, subject: str, reference: str) -> LegalH
 async def keep(shelf: Shelf, row: LegalHold) -> None:
     """Puts a hold into force, for callers who may: a new one, or one that a restore forgot.
 
-    A purge that is under way ends first.
+    A purge that is under way ends first. Raises NotFound for a company that is being deleted:
+    nobody shall rely on a hold that keeps nothing.
     """
     await shelf.people.company_alone()
+    if await shelf.keeping.ends():
+        raise NotFound
     shelf.keeping.add(row)
     await audit.record(shelf, f"legal_hold.{row.what}", f"{row.id}:{row.subject}")
 

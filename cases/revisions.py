@@ -102,7 +102,7 @@ async def name(shelf: Shelf, change: Change, ids: Collection[str]) -> list[Case]
     `ids`: what the person saw, less what they left out. Raises NotAllowed for all but reviewers.
     """
     rights.need(shelf, Action.REVISE)
-    found = list(filter(_concerns(change), await shelf.cases.whatever(ids)))
+    found = list(filter(_concerns(change), await shelf.keeping.cases_alone(ids)))
     found = [case for case in found if case.status not in GONE]
     if not found:
         return []
@@ -128,6 +128,18 @@ def _row(shelf: Shelf, change: Change, cases: Iterable[Case]) -> Revision:
         named_by=shelf.scope.me,
         named_at=shelf.now,
     )
+
+
+async def forget_words(shelf: Shelf, case: Case) -> None:
+    """Before a case ends: words of changes that stand in it and in no other published case go."""
+    rows = [row for row in await shelf.keeping.revisions() if _says(case, row.word)]
+    after = ""
+    while rows and (page := await shelf.cases.published(after=after, most=PAGE)):
+        others = [one for one in page if one.id != case.id]
+        rows = [row for row in rows if not any(_says(one, row.word) for one in others)]
+        after = page[-1].id
+    for row in rows:
+        row.word = ""
 
 
 def _concerns(change: Change) -> Callable[[Case], bool]:
@@ -218,7 +230,7 @@ async def stand_for(shelf: Shelf, case_id: str) -> Case:
 
     Raises NotFound for anybody else, and for a case that is gone. A second call changes nothing.
     """
-    case = await shelf.cases.any(case_id)
+    case = await shelf.cases.alone(case_id)
     if case is None or case.status in GONE:
         raise NotFound
     if case.author_id != shelf.scope.me and not (

@@ -33,6 +33,7 @@ FIELDS = {
     "name": "show_name",
     "posts": "posts",
     "listens": "listens",
+    "admins": "for_admins",
 }
 
 
@@ -43,7 +44,8 @@ class Tombstone:
     case (taken back), purged (its text went), ended (all of it), erased (all about a person), hold
     (a legal one), lifted (no more), masked (by a reviewer), name_hidden and name_shown (on a case),
     role (taken; `id`: member:role), unshared (an answer), member (left), digest, questions, nudges
-    or name (refused), posts or listens (a room in which the bot may not), company.
+    or name (refused), posts or listens (a room in which the bot may not), admins (no
+    administrators' room), company.
     """
 
     company: str

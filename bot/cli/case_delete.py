@@ -32,9 +32,10 @@ async def _delete(options: argparse.Namespace) -> int:
     async with opened(options.company) as desk:
         first, second = await two_of(desk, options)
         async with desk.library.db.transaction(first) as shelf:
+            told_under = await erasing.told_under(shelf, options.case)
             found = await erasing.delete(shelf, options.case, second, options.reason)
             spared = (await legal_holds.held(shelf)).members
-            gone, stays = await sent.forget(shelf, options.case, spared)
+            gone, stays = await sent.forget(shelf, options.case, spared, told_under)
         await asyncio.to_thread(forget_in_index, desk.settings, desk.company.id, options.case)
         dumps.checkpoint(desk.settings.database_url)
     print(say(locale(), "keeping.case_deleted", rows=_told(found.gone | {"delivery": gone})))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,18 +74,26 @@ async def _end(
     remains = [say("ja", f"ending.{key}") for key in REMAINS]
     shown = {key: made[key] for key in ("name", "company", "rows", "ended_at")}
     made |= {"by": people, "left": left, "remains": remains}
-    made["text"] = say("ja", "ending.text", **shown)
+    there = {"name": company.name, "company": company.id, "rows": _told(left)}
+    made["text"] = say("ja", "ending.left", **there) if left else say("ja", "ending.text", **shown)
     _write(options.certificate, made)
     _table(gone)
+    if left:  # whoever reads the paper must not take it for an end
+        print(say(locale(), "ending.left", **there), file=sys.stderr)
+        return 1
     print(say(locale(), "ending.text", **shown))
     print(say(locale(), "ending.done", file=options.certificate))
     for line in (say(locale(), f"ending.{key}") for key in REMAINS):
         print(f"- {line}")
-    return 1 if left else 0
+    return 0
 
 
 def _write(path: str, content: dict[str, Any]) -> None:
     write(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _table(counts: dict[str, int]) -> None:

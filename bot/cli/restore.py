@@ -23,6 +23,7 @@ from bot.views.words import say
 from cases import audit, ending
 from cases.burying import bury, check
 from cases.db import Database
+from cases.erasing import told_under
 from cases.errors import BadInput, WrongKey
 from cases.legal_holds import held
 from cases.scope import Scope
@@ -164,9 +165,11 @@ async def _settle(
         for company in await database.directory.companies():
             async with database.transaction(Scope(company.id)) as shelf:
                 mine = [stone for stone in stones if stone.company == company.id]
+                ended = [stone.id for stone in mine if stone.what == "ended"]
+                told = {one: await told_under(shelf, one) for one in ended}
                 buried += [stone for stone in mine if await bury(shelf, ring, stone)]
-                for ended in (stone.id for stone in mine if stone.what == "ended"):
-                    await erasing.forget(shelf, ended, (await held(shelf)).members)
+                for one in ended:
+                    await erasing.forget(shelf, one, (await held(shelf)).members, told[one])
                 settled = await settle(shelf)
                 await audit.record(shelf, "restore", company.id)
             doubtful, skipped = doubtful + settled.doubtful, skipped + settled.skipped

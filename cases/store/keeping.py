@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Text, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models.case import Case, Draft, Hold
-from cases.models.keeping import LegalHold, Revision
+from cases.models.keeping import EndedCompany, LegalHold, Revision
 from cases.models.loop import Reaction, Trial, Wish
 from cases.models.org import Account
 from cases.models.roster import Move, RosterFile
@@ -18,6 +18,7 @@ from cases.models.sign_in import SignInLink, WebSession
 from cases.models.support import SupportReading
 from cases.models.talk import Asked, Reflection, Talk
 from cases.scope import Scope
+from cases.store.asking import among
 from cases.store.case import PUBLISHED
 from cases.vocabulary import DraftState, Status
 
@@ -51,6 +52,10 @@ class Keeping:
         """Keeps a new row; it is written with the transaction."""
         self.session.add(row)
 
+    async def ends(self) -> bool:
+        """Whether the company was, or is being, deleted as a whole."""
+        return await self.session.get(EndedCompany, self.company_id) is not None
+
     async def legal_hold(self, hold_id: str) -> LegalHold | None:
         """One legal hold, lifted or not."""
         return await self.session.get(LegalHold, (self.company_id, hold_id))
@@ -73,6 +78,10 @@ class Keeping:
     async def revision(self, revision_id: str) -> Revision | None:
         """One change that somebody named."""
         return await self.session.get(Revision, (self.company_id, revision_id))
+
+    async def revisions(self) -> Sequence[Revision]:
+        """All changes that somebody named."""
+        return await self._rows(Revision)
 
     async def in_question(
         self, author_id: str | None = None, before: datetime | None = None
@@ -161,6 +170,18 @@ class Keeping:
         talks = await self._rows(Talk, cast(Talk.search, Text).contains(names) | waits)
         asked = await self._rows(Asked, cast(Asked.search, Text).contains(names))
         return [*talks, *asked]
+
+    async def cases_alone(self, ids: Collection[str]) -> Sequence[Case]:
+        """Cases by id in whatever status, read anew and locked, for whoever changes them."""
+        found = select(Case).where(
+            Case.company_id == self.company_id, among(self.session, Case.id, ids)
+        )
+        found = found.order_by(Case.id).with_for_update()  # in one order: two never wait in a ring
+        return (await self.session.scalars(found.execution_options(populate_existing=True))).all()
+
+    async def readings_of(self, case_id: str) -> Sequence[SupportReading]:
+        """Who read a case for support."""
+        return await self._rows(SupportReading, SupportReading.case_id == case_id)
 
     async def cases_by(self, member_id: str) -> Sequence[Case]:
         """All cases of a member, whatever became of them."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
+from cases import ending
 from cases.db import Database
 from cases.index.saved import Saved
 from cases.models.case import Case
@@ -114,3 +115,20 @@ def test_a_restore_does_not_bring_it_back(
     assert cli.call(["doctor", "--find", CANARY]) == 0
     assert cli.call(["backup", "--tombstones"]) == 0
     assert '"what": "company"' in capsys.readouterr().out
+
+
+def test_where_rows_are_left_the_paper_does_not_say_that_all_is_gone(
+    place: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wipe(_owner: Database, _company: str) -> tuple[dict[str, int], dict[str, int]]:
+        return {"case": 1}, {"inbox_event": 2}
+
+    monkeypatch.setattr(ending, "wipe", wipe)
+    paper = place / "certificate.json"
+    assert cli.call([*END, "--confirm", "サンプル製薬", "--certificate", str(paper)]) == 1
+    seen = capsys.readouterr()
+    assert "inbox_event 2" in seen.err
+    assert "Everything is deleted" not in seen.out
+    made = json.loads(paper.read_text("utf-8"))
+    assert made["left"] == {"inbox_event": 2}
+    assert "まだ消し切れていません" in made["text"]

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from cases import (
     clearing,
+    ending,
+    erasing,
     holds,
     keeping,
     legal_holds,
@@ -15,14 +17,17 @@ from cases import (
     review,
     review_deeds,
     review_rules,
+    revisions,
     roles,
     sharing,
 )
 from cases.db import Shelf
-from cases.errors import CaseError, NotFound
+from cases.errors import CaseError, NotFound, OnHold
 from cases.guard import Checked
 from cases.models.case import Hold
 from cases.models.org import Member
+from cases.revisions import INSERT, Change
+from cases.scope import Scope
 from cases.vocabulary import GONE, Decision, Role, Status
 from tests.conformance.conftest import Acts
 from tests.fakes.cast import NOON, RING, case_of
@@ -31,6 +36,7 @@ from tests.fakes.clocked import ClockedDatabase
 Act = Callable[[Shelf], Awaitable[object]]
 NEW = {"action": "別のことをした", "result": "会えた"}
 EDITED = Checked(Decision.PUBLISH, {}, NEW)
+CHANGE = Change(INSERT, NOON.date(), "資材")
 SOON = 0.4  # seconds: the second one has read, and waits
 
 
@@ -143,6 +149,40 @@ async def test_what_is_confirmed_beside_the_nightly_purge_stays(
     assert await state_of(acts, case_id) == (Status.COMPANY, "資材を送った")
 
 
+async def asked(acts: Acts, status: Status) -> str:
+    """Sato's case, which a named change put in question."""
+    case_id, _ = await shared(acts, status)
+    async with acts("nakamura") as shelf:
+        await revisions.name(shelf, CHANGE, [case_id])
+    return case_id
+
+
+async def test_an_answer_to_a_named_change_beside_the_nightly_purge_lifts_it_again(
+    acts: Acts, database: ClockedDatabase
+) -> None:
+    case_id = await asked(acts, Status.COMPANY)
+    database.turn(days=keeping.ANSWERED_IN.days)
+    yes = ("sato", lambda shelf: revisions.stand_for(shelf, case_id))
+    await at_once(acts, ("nakamura", purge), yes)
+    assert (await state_of(acts, case_id))[0] is Status.COMPANY
+
+
+async def test_who_stands_for_a_case_just_now_is_not_asked_at_once(acts: Acts) -> None:
+    case_id, _ = await shared(acts, Status.COMPANY)
+    name = ("nakamura", lambda shelf: revisions.name(shelf, CHANGE, [case_id]))
+    await at_once(acts, ("sato", confirm), name)
+    async with acts() as shelf:
+        assert await revisions.waiting(shelf) == []
+
+
+async def test_an_edit_beside_the_end_of_its_case_brings_no_text_back(acts: Acts) -> None:
+    case_id, draft_id = await shared(acts, Status.COMPANY)
+    second = Scope("c1", "tanaka", frozenset({Role.HQ_ADMIN}))
+    ends = ("nakamura", lambda shelf: erasing.delete(shelf, case_id, second, "hcp"))
+    await at_once(acts, ("sato", puts_out(draft_id)), ends)
+    assert await state_of(acts, case_id) == (Status.WITHDRAWN, "")
+
+
 async def test_what_is_typed_beside_the_nightly_purge_stays(
     acts: Acts, database: ClockedDatabase
 ) -> None:
@@ -172,6 +212,17 @@ async def test_a_hold_that_is_being_placed_spares_what_the_purge_would_take(
     await at_once(acts, ("nakamura", place), ("nakamura", purge))
     async with acts("sato") as shelf:
         assert await shelf.cases.draft(draft_id) is not None
+
+
+async def test_of_a_hold_and_the_end_of_the_company_the_second_is_refused(acts: Acts) -> None:
+    second = Scope("c1", "tanaka", frozenset({Role.HQ_ADMIN}))
+    place = ("nakamura", lambda s: legal_holds.place(s, legal_holds.COMPANY, "c1", "2026-017"))
+    ends = ("nakamura", lambda shelf: ending.begin(shelf, second))
+    assert isinstance(await at_once(acts, place, ends), OnHold)
+    async with acts("nakamura") as shelf:
+        for row in await legal_holds.listing(shelf):
+            await legal_holds.lift(shelf, row.id)
+    assert isinstance(await at_once(acts, ends, place), NotFound)
 
 
 async def test_a_hold_is_not_said_to_stand_before_the_purge_has_ended(

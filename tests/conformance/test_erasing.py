@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from cases import burying, erasing, holds, legal_holds, sharing, tombstones
+from cases import burying, erasing, holds, legal_holds, revisions, sharing, tombstones
 from cases.clear_text import in_rows
 from cases.db import Shelf
 from cases.errors import BadInput, NotAllowed, NotFound, OnHold, SamePerson
 from cases.models.case import Draft, Embedding, Hold
+from cases.models.support import SupportReading
 from cases.models.talk import Asked, Reflection, Talk
+from cases.revisions import MATERIAL, Change
 from cases.scope import Scope
 from cases.seal import KeyRing
 from cases.vocabulary import DraftState, Role, Status
@@ -106,7 +108,7 @@ async def test_a_case_ends_at_once_with_all_that_told_of_it(
     assert found.gone == {
         "case": 1, "embedding": 1, "draft": 1, "trial": 1, "reflection": 1, "talk": 2, "hold": 2,
     }  # fmt: skip
-    assert (found.stays, messages) == ({"hold": 1}, (2, 0))
+    assert (found.stays, messages) == ({"hold": 1, "support_reading": 0}, (2, 0))
     if not database.is_postgresql:  # there the walls let nobody look over all companies
         assert await in_rows(database, CANARY) == []
     async with acts() as shelf:
@@ -133,6 +135,57 @@ async def test_a_reply_whose_text_is_gone_is_not_sent(acts: Acts) -> None:
         ready = await shelf.session.get_one(Delivery, ("c1", "ready"))
         assert (ready.state, ready.payload) == (DeliveryState.READY, b"")
         assert (await recheck(shelf, ready, {})).refused == ERASED
+
+
+async def test_letters_that_quote_its_title_go_by_what_their_key_is_about(acts: Acts) -> None:
+    """They name no case, so that a withdrawal does not stop them."""
+    keys = {
+        "ask:one:kato": True,
+        "support_read:look:sato": True,
+        "review_told:edit:returned:e1": True,
+        "hold:conduct:returned": True,
+        "hold_waiting:reported": False,  # a duty of safety
+        "ask:onex:kato": False,
+    }
+    async with acts() as shelf:
+        await furnish(shelf)
+        shelf.session.add(
+            SupportReading(company_id="c1", id="look", member_id="abe", case_id="one",
+                           reason=RING.seal("理由", "c1"), read_at=NOON, until=NOON)
+        )  # fmt: skip
+        for state in (DeliveryState.SENT, DeliveryState.READY):
+            for key in keys:
+                row = delivery(f"{state}:{key}", state, kind="ask_author", case_ids=[])
+                shelf.session.add(row)
+    async with acts("nakamura") as shelf:
+        told_under = await erasing.told_under(shelf, "one")
+        found = await erasing.delete(shelf, "one", SECOND, "hcp")
+        assert found.stays["support_reading"] == 1  # the auditors'
+        await sent.forget(shelf, "one", (), told_under)
+    async with acts() as shelf:
+        for key, goes in keys.items():
+            done = await shelf.session.get_one(Delivery, ("c1", f"sent:{key}"))
+            waits = await shelf.session.get_one(Delivery, ("c1", f"ready:{key}"))
+            assert (done.payload is None, waits.payload == b"") == (goes, goes), key
+            assert ((await recheck(shelf, waits, {})).refused == ERASED) is goes, key
+        assert await erasing.told_under(shelf, "nothing") == []
+
+
+async def test_the_word_of_a_change_goes_with_the_last_case_that_says_it(acts: Acts) -> None:
+    words = {"カナリア先生": "", "秘書": "秘書"}
+    async with acts() as shelf:
+        shelf.cases.add(
+            case_of("one", action="カナリア先生の秘書に聞いた"),
+            case_of("other", action="秘書に聞いた"),
+        )
+    async with acts("nakamura") as shelf:
+        changes = [Change(MATERIAL, NOON.date(), word) for word in words]
+        for change in changes:
+            assert await revisions.name(shelf, change, ["one"])
+    await end(acts)
+    async with acts() as shelf:
+        rows = [await shelf.keeping.revision(change.id) for change in changes]
+        assert [row.word for row in rows if row] == list(words.values())
 
 
 async def test_it_ends_again_after_a_restore_and_once(

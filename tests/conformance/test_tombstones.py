@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from cases import burying, legal_holds, names, review_deeds, roles, sharing, tombstones
+from cases import burying, legal_holds, names, review_deeds, roles, rooms, sharing, tombstones
 from cases.db import Shelf
 from cases.errors import WrongKey
 from cases.models.case import Case, Draft
 from cases.models.keeping import LegalHold
-from cases.models.org import Member
+from cases.models.org import Member, Room
 from cases.tombstones import Tombstone
 from cases.vocabulary import Decision, Role, Status
 from tests.conformance.conftest import Acts
@@ -230,3 +230,12 @@ async def test_a_room_that_was_closed_to_the_bot_stays_closed_after_a_restore(ac
     async with acts() as shelf:
         closed = [one.id for one in await shelf.roster.rooms() if not (one.posts or one.listens)]
         assert closed == ["room-kobe"]
+
+
+async def test_a_former_administrators_room_hears_no_head_after_a_restore(acts: Acts) -> None:
+    stones = await stones_of(acts)
+    async with acts() as shelf:
+        (await shelf.session.get_one(Room, ("c1", "room-kobe"))).for_admins = True
+    assert await replay(acts, stones) == ["admins"]
+    async with acts() as shelf:
+        assert await rooms.for_admins(shelf) == []
