@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -56,7 +57,7 @@ def seen(words: str = "✓") -> Json:
 
 def fitting(card: Card) -> Card:
     """The card with its texts shortened, what is folded behind its button, and in the worst case
-    its last parts left out, to fit.
+    its rare buttons and its last parts left out, to fit.
 
     What a person typed into a field is shortened last: sending the form would save the cut text.
     """
@@ -68,9 +69,24 @@ def fitting(card: Card) -> Card:
         if _fits(shorter):
             return shorter
     short = shortened(closed, limits.TEXTS[-1], values=True)
-    while not _fits(short) and short.parts:
-        short = replace(short, parts=short.parts[: len(short.parts) // 2])
-    return short
+    return short if _fits(short) else _first_parts(_without_rare_buttons(short))
+
+
+def _without_rare_buttons(card: Card) -> Card:
+    """Without what stands behind ･･･: better that than a hit without its buttons."""
+    bare = (replace(one, more=()) if isinstance(one, Actions) else one for one in card.parts)
+    return replace(card, parts=tuple(bare))
+
+
+def _first_parts(card: Card) -> Card:
+    """As many of its parts as fit."""
+    counts = range(1, len(card.parts) + 1)
+    fit = bisect(counts, 0, key=lambda count: int(not _fits(_begun(card, count))))
+    return _begun(card, fit)
+
+
+def _begun(card: Card, count: int) -> Card:
+    return replace(card, parts=card.parts[:count])
 
 
 def _fits(card: Card) -> bool:

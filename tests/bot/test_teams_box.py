@@ -68,6 +68,17 @@ async def test_a_manager_finds_cases_with_previews_for_the_conversation(
     assert box.sent_to(ROOM) == []
 
 
+async def test_three_hits_keep_all_their_buttons_within_the_size_of_a_card(
+    driver: TeamsDriver,
+) -> None:
+    await driver.person(SATO).says(WIN)  # her own case, the longest title, may be among them
+    (found,) = await driver.say(MORI, QUESTION)
+    shown = json.dumps(found.native, ensure_ascii=False)
+    for label in ("試してみる", "この方に聞く", "くわしく見る", "探していたものと違う"):
+        assert shown.count(f'"title": "{label}"') == 6, label  # each also for old clients
+    assert "もっと見る" in shown
+
+
 async def test_an_opened_search_shows_good_cases_at_once(driver: TeamsDriver) -> None:
     found = await TeamsBox(driver, MORI).query(None)
     assert len(found["attachments"]) == 8

@@ -214,3 +214,17 @@ def test_any_card_is_a_valid_one_within_the_size(card: Card) -> None:
     assert cards.size(message) <= limits.PAYLOAD_BYTES
     assert cards.size(cards.adaptive(card)) <= limits.PAYLOAD_BYTES
     check(message["attachments"][0]["content"])
+
+
+def test_rare_buttons_go_before_a_hit_does() -> None:
+    often = tuple(Button("試してみる", "try.start", "0192f3" * 6 + str(n)) for n in range(4))
+    rare = tuple(
+        Button("話し合いにする", "discuss.preview", "0192f3" * 6 + str(n)) for n in range(4)
+    )
+    hits = [part for n in range(6) for part in (Text(f"事例{n}"), Actions(often, more=rare))]
+    shown = json.dumps(cards.adaptive(Card(tuple(hits))), ensure_ascii=False)
+    assert "事例5" in shown
+    assert shown.count("try.start") >= 6 * 4
+    assert "discuss.preview" not in shown
+    many = cards.fitting(Card(tuple(hits * 9)))  # then the last ones
+    assert cards.size(cards.message(many)) > limits.PAYLOAD_BYTES * 0.9
