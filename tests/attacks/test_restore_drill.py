@@ -30,7 +30,7 @@ from scheduler.planner import Planner, plan
 from scheduler.reconcile import reconcile
 from tests.fakes.encoder import FakeEncoder
 from tests.fakes.platform import FakeComposer, FakePlatform
-from tests.faults.test_restore import DUE, JOBS, Place, _company, _states
+from tests.faults.test_restore import DUE, JOBS, Place, _states, company
 from tests.faults.test_restore import place as place  # the fixture
 
 ALL = Scope("c1", member_id="sato", roles=frozenset({"member"}))
@@ -49,7 +49,7 @@ def model() -> FakeEncoder:
 
 async def _furnish(database: Database) -> None:
     """Three more cases with vectors, and a colleague who is about to leave."""
-    await _company(database)
+    await company(database)
     async with database.transaction(ALL) as shelf:
         member = await shelf.people.member("kato")
         assert member is not None

@@ -10,6 +10,7 @@ import pytest
 from cases import keeping, legal_holds
 from cases.columns import Base
 from cases.models.case import Draft, Hold
+from cases.models.loop import Wish
 from cases.models.sign_in import SignInLink, WebSession
 from cases.models.talk import Asked, Reflection, Talk
 from cases.vocabulary import Status
@@ -58,6 +59,11 @@ MADE: dict[str, list[Callable[[str], Base]]] = {
     "original wording": [_draft],
     "held text, compliance": [_held],
     "reflection": [_answer],
+    "asker of a wish": [
+        lambda who: Wish(
+            company_id="c1", id=f"w-{who}", theme="電話", asker_id=who, asked_at=LONG_AGO
+        )
+    ],
     "last search": [
         lambda who: Talk(company_id="c1", member_id=who, search={"q": "x"}, updated_at=LONG_AGO)
     ],

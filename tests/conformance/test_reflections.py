@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import reflections, tombstones
+from cases import burying, reflections, tombstones
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.org import Member
@@ -142,7 +142,7 @@ async def test_what_is_not_shown_any_more_is_private_again_and_a_restore_knows(a
             ("unshared", row.id)
         ]
         await reflections.share(shelf, row.id, "朝の電話")  # the older copy
-        done = [await tombstones.bury(shelf, RING, one) for one in stones * 2]
+        done = [await burying.bury(shelf, RING, one) for one in stones * 2]
         assert done.count(True) == 1
         assert await shelf.talks.all_shared() == []
 
