@@ -45,7 +45,7 @@ async def test_fourteen_days_of_a_held_post_and_its_end(desk: DeskDriver) -> Non
     await desk.house.go_to(11, 8)
     assert await sato.opens_mail() == ""
     await desk.house.go_to(11, 9)
-    assert "(いちばん古いもの: 2026-11-05)" in await sato.opens_mail()
+    assert "(いちばん古いもの: 11/5(木))" in await sato.opens_mail()
     await ogawa.opens_mail()
 
     # Monday: reported where it has to be; here only the number is noted.
