@@ -12,7 +12,8 @@ from cases.models.org import Member
 from cases.vocabulary import GONE
 from scheduler import calendar as dates
 from scheduler import hours
-from scheduler.job import LATE, Job, Mailing, Message, Renew
+from scheduler.budget import over_budget
+from scheduler.job import LATE, Job, Mailing, Message, Renew, Turn
 from scheduler.models import Delivery, Occurrence
 
 ANSWER = "reply"  # somebody waits for it: it goes out, and is replaced if it shows too much
@@ -80,6 +81,14 @@ async def refusal(shelf: Shelf, job: Mailing, member: Member, today: date) -> st
     if is_paused(member, today) and not job.duty:
         return "paused"
     return await job.refuses(shelf, member)
+
+
+async def has_room(shelf: Shelf, job: Mailing, turn: Turn, member_id: str) -> bool:
+    """Whether a person gets one more of a job's messages this week: no refusal, and room for it."""
+    member = await shelf.people.member(member_id)
+    if member is None or await refusal(shelf, job, member, turn.today):
+        return False
+    return not await over_budget(shelf, member, turn.today, turn.zone)
 
 
 async def made_anew(shelf: Shelf, row: Delivery, renew: Renew) -> Message:

@@ -7,10 +7,9 @@ from datetime import timedelta
 from cases.db import Shelf
 from cases.vocabulary import DraftState
 from scheduler import calendar as dates
-from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, daily
 from scheduler.jobs.retention import KEPT
-from scheduler.recheck import refusal
+from scheduler.recheck import has_room
 from scheduler.store.plans import Plans
 
 WAITS = 3  # business days; a draft of yesterday needs no reminder
@@ -27,17 +26,10 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
         waited = dates.local_date(draft.updated_at, turn.zone)
         ripe = turn.calendar.add_business_days(waited, WAITS) <= turn.today
         done = f"{JOB.name}:{draft.id}" in told or draft.author_id in found
-        if done or not ripe or not await _has_room(shelf, turn, draft.author_id):
+        if done or not ripe or not await has_room(shelf, JOB, turn, draft.author_id):
             continue
         found[draft.author_id] = Message(draft.id, {"draft_id": draft.id}, draft.author_id)
     return list(found.values())
-
-
-async def _has_room(shelf: Shelf, turn: Turn, member_id: str) -> bool:
-    member = await shelf.people.member(member_id)
-    if member is None or await refusal(shelf, JOB, member, turn.today):
-        return False
-    return not await over_budget(shelf, member, turn.today, turn.zone)
 
 
 JOB = Mailing(

@@ -8,9 +8,8 @@ from cases import keeping
 from cases.db import Shelf
 from cases.models.case import Case
 from scheduler import calendar as dates
-from scheduler.budget import over_budget
 from scheduler.job import Mailing, Message, Turn, daily
-from scheduler.recheck import refusal
+from scheduler.recheck import has_room
 
 
 async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
@@ -22,7 +21,7 @@ async def messages(shelf: Shelf, turn: Turn) -> list[Message]:
     for case in await shelf.keeping.unconfirmed(shelf.now - keeping.ASKED_AGAIN):
         if case.doubted_at is not None or case.author_id in found:
             continue
-        if not await _has_room(shelf, turn, case.author_id):
+        if not await has_room(shelf, JOB, turn, case.author_id):
             continue
         case.doubted_at = shelf.now
         found[case.author_id] = _message(case)
@@ -33,13 +32,6 @@ def _message(case: Case) -> Message:
     since = keeping.confirmed(case)
     content = {"case_id": case.id, "days": keeping.ANSWERED_IN.days}
     return Message(f"{case.id}:{since:%Y%m%d}", content, case.author_id, case_ids=(case.id,))
-
-
-async def _has_room(shelf: Shelf, turn: Turn, member_id: str) -> bool:
-    member = await shelf.people.member(member_id)
-    if member is None or await refusal(shelf, JOB, member, turn.today):
-        return False
-    return not await over_budget(shelf, member, turn.today, turn.zone)
 
 
 JOB = Mailing(
