@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +14,7 @@ from cases.index.postings import Scores
 from cases.question import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """The share of each leg in the fused score."""
 
     words: float
@@ -41,25 +41,27 @@ def weights(question: Question, told: float) -> Weights:
 
 def told_by_themes(own: Weights, told: float) -> Weights:
     """The weights with less for themes that weigh under 1."""
-    return replace(own, themes=own.themes * min(1.0, told))
+    return own._replace(themes=own.themes * min(1.0, told))
 
 
-def fuse(legs: dict[str, Scores], shares: Weights) -> Scores:
+def fuse(told: Scores, meaning: Scores, shares: Weights) -> Scores:
     """The weighted sum of the legs, each scaled over the candidates: shape (candidates,).
 
-    Reciprocal rank fusion would throw away how certain a leg is (design/search.md §3).
+    `told`: words, sounds and themes, shape (3, candidates). Reciprocal rank fusion would throw away
+    how certain a leg is (design/search.md §3).
     """
-    fused = np.zeros(len(legs["words"]), dtype=np.float32)
-    for name, scores in legs.items():
-        fused += getattr(shares, name) * scaled(scores)
-    return fused
+    legs = scaled(np.concatenate([told, meaning[None]]))
+    return np.asarray(np.array(shares, dtype=np.float32) @ legs, dtype=np.float32)
 
 
-def scaled(scores: Scores) -> Scores:
-    """0 for the lowest and 1 for the highest; all 0 when the leg makes no difference."""
-    if not len(scores) or (spread := scores.max() - scores.min()) < 1e-9:
-        return np.zeros_like(scores)
-    return np.asarray((scores - scores.min()) / spread, dtype=np.float32)
+def scaled(legs: Scores) -> Scores:
+    """Each row 0 for its lowest and 1 for its highest; all 0 where a leg makes no difference."""
+    if not legs.size:
+        return legs
+    low = legs.min(axis=1, keepdims=True)
+    spread = legs.max(axis=1, keepdims=True) - low
+    spread[spread < 1e-9] = np.inf
+    return np.asarray((legs - low) / spread, dtype=np.float32)
 
 
 class Match(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from cases.index.matrix import room
 
 STEPS = 65_535  # an impact takes two bytes, 1 to 65,535; 0: the row does not hold the term
 CHUNK = 1 << 21  # postings that are merged at once
+LEG_BITS = 2  # of a key: there are three legs
 COMMON = 8  # a term in more than one of so many rows says little
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """Terms by their `keys`, ascending; the rows of term n lie at starts[n]:starts[n + 1], with
-    what its count is worth in BM25 (STEPS: all it can be). `lengths`: of every row, in terms;
-    `mean`: one number, the mean length for which that was worked out.
+    what its count is worth in BM25 (STEPS: all it can be). `lengths`: of every row and leg, in
+    terms; `mean`: the mean lengths for which that was worked out.
 
     Terms of many rows (`often`) also have a number for every row: to look some rows up there is
     quicker than to add all of them up.
@@ -34,8 +36,8 @@ class Frozen:
     impacts: NDArray[np.uint16]
     often: NDArray[np.int32]  # numbers of terms, ascending
     every: NDArray[np.uint16]  # (rows, often)
-    lengths: NDArray[np.float32]
-    mean: NDArray[np.float64]
+    lengths: NDArray[np.float32]  # (rows, legs)
+    mean: NDArray[np.float32]  # (legs,)
 
     @classmethod
     def of(cls, kept: Mapping[str, NDArray[Any]]) -> Frozen:
@@ -57,18 +59,20 @@ class Frozen:
         """How many rows hold each term."""
         return np.where(places < 0, 0, self.starts[places + 1] - self.starts[places])
 
-    def scores(self, places: NDArray[np.intp], worth: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of the terms' impacts for every row, each times its worth."""
-        here = places >= 0
-        starts, ends = self.starts[places[here]].tolist(), self.starts[places[here] + 1].tolist()
-        end = sum(ends) - sum(starts)
-        rows, values, at = np.empty(end, np.intp), np.empty(end), 0
-        for start, stop, own in zip(starts, ends, (worth[here] / STEPS).tolist(), strict=True):
-            to = at + stop - start
-            rows[at:to] = self.rows[start:stop]
-            np.multiply(self.impacts[start:stop], own, out=values[at:to])
-            at = to
-        return np.asarray(np.bincount(rows, values, minlength=len(self)), dtype=np.float64)
+    def add(
+        self,
+        places: NDArray[np.intp],
+        worth: NDArray[np.float32],
+        legs: NDArray[np.intp],
+        scores: NDArray[np.float32],
+    ) -> None:
+        """Adds the terms' impacts, times their worth, to the scores of their legs: (legs, rows)."""
+        starts, ends = self.starts[places].tolist(), self.starts[places + 1].tolist()
+        for place, leg, start, end, own in zip(
+            places.tolist(), legs.tolist(), starts, ends, worth, strict=True
+        ):
+            if place >= 0:
+                np.add.at(scores[leg], self.rows[start:end], self.impacts[start:end] * own)
 
     def table(self, places: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.uint16]:
         """What each term is worth in some rows, 0 where it is not: shape (terms, rows)."""
@@ -82,19 +86,22 @@ class Frozen:
             found[term] = self.impacts[span][near] * (own[near] == short)
         return found
 
-    def valued_anew(self, ratio: NDArray[np.float32], mean: float) -> Frozen:
-        """For another mean length: `ratio` tells for each row how much more a length weighs now.
+    def valued_anew(self, ratio: NDArray[np.float32], mean: NDArray[np.float32]) -> Frozen:
+        """For other mean lengths: `ratio` tells for each row and leg how much more a length weighs.
 
         A count c was worth c / (c + n); from that and n / n' follows c / (c + n').
         """
         impacts, every = room(self.impacts.shape, np.uint16), room(self.every.shape, np.uint16)
-        for start in range(0, len(impacts), CHUNK):
-            span = slice(start, start + CHUNK)
-            impacts[span] = _anew(self.impacts[span], ratio[self.rows[span]])
+        legs = legs_of(self.keys)
+        ends = self.starts[np.searchsorted(legs, np.arange(1, len(mean) + 1))].tolist()
+        for leg, (first, end) in enumerate(pairwise([0, *ends])):
+            for start in range(first, end, CHUNK):
+                span = slice(start, min(start + CHUNK, end))
+                impacts[span] = _anew(self.impacts[span], ratio[self.rows[span], leg])
         for start in range(0, len(every), 1 << 12):
             span = slice(start, start + (1 << 12))
-            every[span] = _anew(self.every[span], ratio[span, None])
-        return replace(self, impacts=impacts, every=every, mean=np.array([mean]))
+            every[span] = _anew(self.every[span], ratio[span][:, legs[self.often]])
+        return replace(self, impacts=impacts, every=every, mean=mean)
 
 
 def frozen(
@@ -103,7 +110,7 @@ def frozen(
     rows: NDArray[np.int32],
     impacts: NDArray[np.uint16],
     lengths: NDArray[np.float32],
-    mean: float,
+    mean: NDArray[np.float32],
 ) -> Frozen:
     """From postings in the order of their rows; `terms` are places in `keys` as these came."""
     order = np.argsort(keys)
@@ -115,12 +122,19 @@ def frozen(
     return _whole(keys[order], held, rows[sort], impacts[sort], lengths, mean)
 
 
-def keys_of(terms: Iterable[str]) -> NDArray[np.uint64]:
-    """64 bits for a term, the same in every process: no list of words needs to be in memory.
+def keys_of(leg: int, terms: Iterable[str]) -> NDArray[np.uint64]:
+    """64 bits for each term of a leg, the same in every process: no list of words needs to be in
+    memory. The leg comes first, so that terms of a leg lie together.
 
-    Among a million terms two are alike with a chance of one in 37 million.
+    Among a million terms of a leg two are alike with a chance of one in nine million.
     """
-    return np.frombuffer(b"".join(map(_key, terms)), dtype="<u8")
+    hashed = np.frombuffer(b"".join(map(_key, terms)), dtype="<u8")
+    return hashed >> np.uint64(LEG_BITS) | np.uint64(leg << 64 - LEG_BITS)
+
+
+def legs_of(keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """The leg of each key."""
+    return (keys >> np.uint64(64 - LEG_BITS)).astype(np.intp)
 
 
 @lru_cache(maxsize=1 << 15)  # terms come again and again; some 5 MB
@@ -148,8 +162,9 @@ def merged(parts: Sequence[Frozen], moved: NDArray[np.int32]) -> Frozen:
         first, written = last, span.stop
     used = held > 0
     lengths = np.concatenate([part.lengths for part in parts])[moved >= 0]
-    mean = np.average([part.mean[0] for part in parts], weights=[len(part) + 1 for part in parts])
-    return _whole(keys[used], held[used], rows[:written], impacts[:written], lengths, float(mean))
+    sizes = [len(part) + 1 for part in parts]
+    mean = np.average([part.mean for part in parts], axis=0, weights=sizes).astype(np.float32)
+    return _whole(keys[used], held[used], rows[:written], impacts[:written], lengths, mean)
 
 
 def _whole(
@@ -158,7 +173,7 @@ def _whole(
     rows: NDArray[np.int32],
     impacts: NDArray[np.uint16],
     lengths: NDArray[np.float32],
-    mean: float,
+    mean: NDArray[np.float32],
 ) -> Frozen:
     starts = np.concatenate([[0], np.cumsum(held)])
     often = np.flatnonzero(held > len(lengths) // COMMON).astype(np.int32)
@@ -166,7 +181,7 @@ def _whole(
     for column, term in enumerate(often):
         span = slice(starts[term], starts[term + 1])
         every[rows[span], column] = impacts[span]
-    return Frozen(keys, starts, rows, impacts, often, every, lengths, np.array([mean]))
+    return Frozen(keys, starts, rows, impacts, often, every, lengths, mean)
 
 
 def _chunk(

@@ -16,7 +16,7 @@ from cases.index import Document, Scored
 from cases.index.postings import Asked, Postings, Scores, Statistics
 from cases.index.rows import Rows
 from cases.index.sketches import best, joined
-from cases.index.terms import LEGS, Terms, asked_terms, terms_of
+from cases.index.terms import LEGS, THEMES, Terms, asked_terms, terms_of
 from cases.index.vectors import CaseVectors, Common
 from cases.question import Question
 from cases.ranking import Evidence, Weights, chance, fuse
@@ -46,9 +46,7 @@ class MemoryIndex:
         self._lock = RLock()
         self._weigh, self._common = weigh, common
         self._rows = Rows()
-        self._legs = {
-            leg: Postings(*shape, (library or {}).get(leg)) for leg, shape in LEGS.items()
-        }
+        self._postings = Postings(LEGS, library)
         self._outside: dict[str, set[str]] = {}  # topic → cases that tell of it after all
         self._vectors = CaseVectors(common)
         self._settled = 0  # rows that were here when new ones were merged
@@ -78,8 +76,7 @@ class MemoryIndex:
             self.remove(case_id)
             self.changes += 1
             self._rows.add(case_id, facets, digest)
-            for leg, postings in self._legs.items():
-                postings.append(terms.legs.get(leg, {}), lengths.get(leg, 0))
+            self._postings.append(terms.legs, lengths)
             for topic in terms.outside:
                 self._outside.setdefault(topic, set()).add(case_id)
             self._vectors.append()
@@ -129,8 +126,7 @@ class MemoryIndex:
         with self._lock:
             before = len(self._rows.ids)
             moved = self._rows.closed()
-            for postings in self._legs.values():
-                postings.close(moved)
+            self._postings.close(moved)
             if len(self._rows.ids) < before:
                 self._vectors.keep(np.flatnonzero(moved >= 0))
             self._vectors.settle()
@@ -141,7 +137,7 @@ class MemoryIndex:
         other = MemoryIndex(self._common, self._weigh)
         with self._lock:
             other._rows = self._rows.copy()
-            other._legs = {leg: postings.copy() for leg, postings in self._legs.items()}
+            other._postings = self._postings.copy()
             other._outside = {topic: set(told) for topic, told in self._outside.items()}
             other._vectors = self._vectors.copy()
         return other
@@ -149,9 +145,7 @@ class MemoryIndex:
     def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Everything, as arrays and as facts for JSON."""
         self.settle()
-        arrays = self._vectors.arrays() | self._rows.arrays()
-        for leg, postings in self._legs.items():
-            arrays |= {f"{leg}-{name}": own for name, own in postings.arrays().items()}
+        arrays = self._vectors.arrays() | self._rows.arrays() | self._postings.arrays()
         outside = {topic: sorted(told) for topic, told in self._outside.items()}
         return arrays, {"outside": outside, "facets": self._rows.names()}
 
@@ -159,9 +153,7 @@ class MemoryIndex:
         """Goes on from a `state`."""
         with self._lock:
             self._rows = Rows(arrays, facts["facets"])
-            for leg, shape in LEGS.items():
-                own = {name.removeprefix(f"{leg}-"): array for name, array in arrays.items()}
-                self._legs[leg] = Postings(*shape, kept=own)
+            self._postings = Postings(LEGS, kept=arrays)
             self._outside = {topic: set(told) for topic, told in facts["outside"].items()}
             self._vectors = CaseVectors(self._common, arrays)
             self._settled = len(self._rows.ids)
@@ -174,43 +166,39 @@ class MemoryIndex:
             rows = self._rows.visible(visible)
             if not len(rows) or limit < 1:
                 return []
-            terms = asked_terms(question)
-            asked = {leg: own.ask(terms[leg]) for leg, own in self._legs.items()}
+            asked = self._postings.ask(asked_terms(question))
             near = None if question.vectors is None else self._vectors.question(question.vectors)
-            shares = self._weigh(question, self._legs["themes"].weight(asked["themes"]))
+            shares = self._weigh(question, self._postings.weight(asked, THEMES))
             many = len(rows) > ALL_IN_FULL
             if many:
                 rows = self._candidates(asked, near, shares, rows, max(CANDIDATES, limit))
-            legs = {leg: own.scores(asked[leg], rows) for leg, own in self._legs.items()}
-            wholes = self._vectors.wholes(near, rows)
-            legs["meaning"], numbers = joined(wholes), np.full(len(rows), -1, dtype=np.intp)
+            told, wholes = self._postings.scores(asked, rows), self._vectors.wholes(near, rows)
+            meaning, numbers = joined(wholes), np.full(len(rows), -1, dtype=np.intp)
             if many:
-                few = np.sort(best(fuse(legs, shares), max(SENTENCES, limit)))
-                rows, wholes, numbers = rows[few], wholes[:, few], numbers[few]
-                legs = {leg: own[few] for leg, own in legs.items()}
+                few = best(fuse(told, meaning, shares), max(SENTENCES, limit))
+                few.sort()
+                rows, told, wholes = rows[few], told[:, few], wholes[:, few]
+                meaning, numbers = meaning[few], numbers[few]
             if near is not None:  # half the whole question, half its best clause; of each, half
                 sentences, numbers = self._vectors.best_sentences(near, rows)  # the whole case
-                legs["meaning"] = joined(0.5 * wholes + 0.5 * sentences)  # and half a sentence
-            fused = fuse(legs, shares)
+                meaning = joined(0.5 * wholes + 0.5 * sentences)  # and half a sentence
+            fused = fuse(told, meaning, shares)
             first = np.argsort(-fused, kind="stable")[:limit]
             return self._hits(
-                question, asked, rows[first], fused[first], legs["meaning"][first], numbers[first]
+                question, asked, rows[first], fused[first], meaning[first], numbers[first]
             )
 
     def _candidates(
         self,
-        asked: Mapping[str, Asked],
+        asked: Asked,
         near: Vectors | None,
         shares: Weights,
         rows: NDArray[np.intp],
         most: int,
     ) -> NDArray[np.intp]:
         """The best by the telling terms of all legs, and by meaning; ascending."""
-        told = {leg: own.first for leg, own in asked.items() if own.telling.any()}
-        found = np.zeros(len(self._rows.ids), dtype=np.float32)
-        for leg, first in told.items():
-            if (highest := first.max()) > 0:  # of all cases, also of those that are not seen
-                found += (getattr(shares, leg) / highest) * first
+        highest = asked.first.max(axis=1)  # of all cases, also of those that are not seen
+        found = (shares[: len(LEGS)] / np.maximum(highest, 1e-9)).astype(np.float32) @ asked.first
         places = best(found if len(rows) == len(found) else found[rows], 2 * most)
         if near is not None:
             places = np.union1d(places, self._vectors.nearest(near, rows, most))
@@ -219,7 +207,7 @@ class MemoryIndex:
     def _hits(
         self,
         question: Question,
-        asked: Mapping[str, Asked],
+        asked: Asked,
         rows: NDArray[np.intp],
         fused: Scores,
         meanings: Scores,
@@ -227,14 +215,16 @@ class MemoryIndex:
     ) -> list[Scored]:
         outside = any(not self._outside.get(topic) for topic in question.outside)
         spoken = [at for at, term in enumerate(question.words) if term.startswith(words.WORD)]
-        themes, said = self._legs["themes"], self._legs["words"]
-        _, held_themes = themes.held(asked["themes"], rows, range(len(question.themes)))
-        holds, held_words = said.held(asked["words"], rows, spoken)
+        themes = np.flatnonzero(asked.legs == THEMES).tolist()
+        holds = self._postings.held(asked, rows, spoken + themes)
+        weights, many = asked.weights[spoken + themes], len(spoken)
+        held_words = weights[:many] @ holds[:many] / (weights[:many].sum() or 1)
+        held_themes = weights[many:] @ holds[many:] / (weights[many:].sum() or 1)
         own = np.array(question.spoken(), dtype=object)
-        weight = themes.weight(asked["themes"])
+        weight = self._postings.weight(asked, THEMES)
         hits = []
         for row, score, meaning, number, shared, share, here in zip(
-            rows, fused, meanings, numbers, held_themes, held_words, holds.T, strict=True
+            rows, fused, meanings, numbers, held_themes, held_words, holds[:many].T, strict=True
         ):
             evidence = Evidence(
                 meaning=None if number < 0 else float(meaning),

@@ -1,10 +1,10 @@
-"""BM25 over one field: postings of most rows in one frozen part, of newer rows in smaller ones."""
+"""BM25 over three legs: postings of most rows in one frozen part, of newer rows in smaller ones."""
 
 from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -12,22 +12,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cases.index.frozen import STEPS, Frozen, frozen, keys_of, merged
+from cases.index.frozen import STEPS, Frozen, frozen, keys_of, legs_of, merged
 
 MOST = 255  # a count above says no more: BM25 hardly tells 20 from 200
 TAIL = 1_024  # rows that wait to be sorted at once; a question does not wait for more
 SMALL = 64  # parts of so few rows become one: each part costs every question some 10 µs
-# Postings of a question that are added up, from its rarest term on; the others are looked up for
-# the candidates. That finds more of the best than all terms of at most an eighth of the rows.
+# Postings of a question that are added up in a leg, from its rarest term on; the others are looked
+# up for the candidates. It finds more of the best than all terms of at most an eighth of the rows.
 ADDED = 100_000
 DRIFT = 0.01  # of the mean length of rows: what moves it less hardly moves a score
 Scores = NDArray[np.float32]
+Legs = Mapping[str, tuple[float, float]]  # name → k1 and b of BM25
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What is known of a whole library of which only some rows are here: how many rows it has,
-    their mean length, and how many of them hold each term."""
+    """What is known of one leg of a whole library of which only some rows are here: how many rows
+    it has, their mean length, and how many of them hold each term."""
 
     rows: int
     length: float
@@ -40,10 +41,11 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's terms in one leg. `first`: every row's score by the `telling`, rarest ones."""
+    """A question's terms, leg by leg. `first`: every row's score in each leg by the `telling`,
+    rarest terms, shape (legs, rows)."""
 
-    weights: NDArray[np.float64]
-    rarities: NDArray[np.float64]
+    legs: NDArray[np.intp]  # of each term
+    weights: NDArray[np.float64]  # how much the question means it, times its rarity
     places: Sequence[NDArray[np.intp]]  # in each part; −1 for one that is not there
     telling: NDArray[np.bool_]
     first: Scores
@@ -56,23 +58,29 @@ class Postings:
 
     def __init__(
         self,
-        k1: float,
-        b: float,
-        library: Statistics | None = None,
+        legs: Legs,
+        library: Mapping[str, Statistics] | None = None,
         kept: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
-        self._k1, self._b, self._library = k1, b, library
+        self._legs, self._library = legs, library
+        self._k1, self._b = np.array(list(legs.values()), dtype=np.float32).T
         self._parts = [Frozen.of(kept)] if kept else []
-        self._total = float(sum(part.lengths.sum() for part in self._parts))
-        self._frozen_rows = sum(map(len, self._parts))
+        self._counted()
         self._empty_tail()
 
+    def _counted(self) -> None:
+        self._frozen_rows = sum(map(len, self._parts))
+        self._total = np.zeros(len(self._legs))  # terms in each leg
+        for part in self._parts:
+            self._total += part.lengths.sum(axis=0, dtype=np.float64)
+
     def _empty_tail(self) -> None:
-        self._numbers: dict[str, int] = defaultdict(count().__next__)  # as they come
+        new = count().__next__
+        self._numbers: list[dict[str, int]] = [defaultdict(new) for _ in self._legs]
         self._terms: list[int] = []  # of all rows, as numbers that `_numbers` holds anyway
         self._counts: list[int] = []
         self._sizes: list[int] = []
-        self._lengths: list[float] = []
+        self._lengths: list[list[float]] = []
 
     def __len__(self) -> int:
         return self._frozen_rows + len(self._lengths)
@@ -81,12 +89,15 @@ class Postings:
         """Everything, to be saved after `closed`."""
         return self._parts[0].arrays()
 
-    def append(self, counts: Mapping[str, int], length: float | None = None) -> None:
-        """The terms of the next row; `length` where only some of its terms are given."""
-        self._terms.extend(map(self._numbers.__getitem__, counts))
-        self._counts.extend(counts.values())
-        self._sizes.append(len(counts))
-        self._lengths.append(sum(counts.values()) if length is None else length)
+    def append(self, counts: Mapping[str, Mapping[str, int]], lengths: Mapping[str, float]) -> None:
+        """The next row: its terms by leg, and how long each leg is with all its terms."""
+        before = len(self._terms)
+        for leg, numbers in zip(self._legs, self._numbers, strict=True):
+            own = counts.get(leg, {})
+            self._terms.extend(map(numbers.__getitem__, own))
+            self._counts.extend(own.values())
+        self._sizes.append(len(self._terms) - before)
+        self._lengths.append([lengths.get(leg, 0) for leg in self._legs])
         if len(self._lengths) == TAIL:
             self.freeze()
 
@@ -95,13 +106,16 @@ class Postings:
         if not len(self._lengths):
             return
         lengths = np.array(self._lengths, dtype=np.float32)
-        self._total += float(lengths.sum())
-        mean = max(self._library.length if self._library else self._total / len(self), 1.0)
+        self._total += lengths.sum(axis=0, dtype=np.float64)
+        mean = self._mean()
+        keys = np.empty(sum(map(len, self._numbers)), dtype=np.uint64)
+        for leg, numbers in enumerate(self._numbers):
+            keys[list(numbers.values())] = keys_of(leg, numbers)
         rows = np.repeat(np.arange(len(lengths), dtype=np.int32), self._sizes)
-        counts = np.minimum(_numbers(self._counts), MOST).astype(np.float32)
-        worth = np.rint(counts / (counts + self._norms(lengths, mean)[rows]) * STEPS)
-        keys, terms = keys_of(self._numbers), _numbers(self._terms)
-        new = frozen(keys, terms, rows, np.maximum(worth, 1).astype(np.uint16), lengths, mean)
+        counts, terms = np.minimum(_numbers(self._counts), MOST), _numbers(self._terms)
+        norms = self._norms(lengths, mean)[rows, legs_of(keys)[terms]]
+        worth = np.maximum(np.rint(counts / (counts + norms) * STEPS), 1).astype(np.uint16)
+        new = frozen(keys, terms, rows, worth, lengths, mean)
         self._parts = [*(self._valued(part, mean) for part in self._parts), new]
         self._frozen_rows += len(lengths)
         self._empty_tail()
@@ -112,101 +126,108 @@ class Postings:
         if first < len(self._parts) - 1:
             self._parts[first:] = [merged(self._parts[first:], np.arange(size, dtype=np.int32))]
 
-    def _norms(self, lengths: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
-        """What a count is compared with in BM25, for each row."""
-        norms: NDArray[np.float32] = self._k1 * (1 - self._b + self._b * lengths / mean)
+    def _mean(self) -> NDArray[np.float32]:
+        """The mean length of each leg."""
+        if self._library:
+            means = [self._library[leg].length for leg in self._legs]
+        else:
+            means = (self._total / len(self)).tolist()
+        return np.maximum(np.array(means, dtype=np.float32), 1)
+
+    def _norms(self, lengths: Scores, mean: Scores) -> Scores:
+        """What a count is compared with in BM25, for each row and leg."""
+        norms: Scores = self._k1 * (1 - self._b + self._b * lengths / mean)
         return norms
 
-    def _valued(self, part: Frozen, mean: float) -> Frozen:
+    def _valued(self, part: Frozen, mean: Scores) -> Frozen:
         """The part for this mean length, if its own is far from it: that of the first rows was."""
-        own = float(part.mean[0])
-        if abs(own / mean - 1) < DRIFT:
+        if (np.abs(part.mean / mean - 1) < DRIFT).all():
             return part
-        ratio = self._norms(part.lengths, mean) / self._norms(part.lengths, own)
-        return part.valued_anew(ratio.astype(np.float32), mean)
+        ratio = self._norms(part.lengths, mean) / self._norms(part.lengths, part.mean)
+        return part.valued_anew(ratio, mean)
 
     def close(self, moved: NDArray[np.int32]) -> None:
         """All in one part; moves each row to `moved[row]`, in order; −1 takes it out."""
         self.freeze()
         if len(self._parts) > 1 or (len(moved) and moved[-1] != len(moved) - 1):
             self._parts = [merged(self._parts, moved)]
-        self._frozen_rows = sum(map(len, self._parts))
-        self._total = float(sum(part.lengths.sum() for part in self._parts))
+        self._counted()
 
     def copy(self) -> Postings:
         """With the same rows, which do not change: what comes to one does not come to the other."""
         self.freeze()
-        other = Postings(self._k1, self._b, self._library)
-        other._parts, other._frozen_rows = list(self._parts), self._frozen_rows
-        other._total = self._total
+        other = Postings(self._legs, self._library)
+        other._parts = list(self._parts)
+        other._counted()
         return other
 
-    def ask(self, weights: Mapping[str, float]) -> Asked:
-        """The terms looked up, and every row's score by those that tell most."""
+    def ask(self, terms: Mapping[str, Mapping[str, float]]) -> Asked:
+        """The terms of each leg looked up, and every row's score by those that tell most."""
         self.freeze()
-        keys = keys_of(weights)
+        sizes = [len(terms[leg]) for leg in self._legs]
+        legs = np.repeat(np.arange(len(sizes)), sizes)
+        keys = np.concatenate([keys_of(at, terms[leg]) for at, leg in enumerate(self._legs)])
         places = [part.places(keys) for part in self._parts]
         holding = np.zeros(len(keys), dtype=np.int64)
         for part, own in zip(self._parts, places, strict=True):
             holding += part.holding(own)
-        telling = _telling(holding, len(self))
-        rarities = self._rarities(weights, holding)
-        worth = np.fromiter(weights.values(), dtype=np.float64, count=len(weights))
-        asked = Asked(worth, rarities, places, telling, np.zeros(len(self), dtype=np.float32))
-        impacts, start = self._worth(asked)[telling], 0
+        weights = np.array([own for leg in self._legs for own in terms[leg].values()])
+        weights = weights * self._rarities(terms, holding)
+        telling = _telling(holding, legs, len(self))
+        first = np.zeros((len(sizes), len(self)), dtype=np.float32)
+        asked, start = Asked(legs, weights, places, telling, first), 0
+        impacts = self._impacts(asked)[telling]
         for part, own in zip(self._parts, places, strict=True):
-            asked.first[start : start + len(part)] = part.scores(own[telling], impacts)
+            part.add(own[telling], impacts, legs[telling], first[:, start : start + len(part)])
             start += len(part)
         return asked
 
     def scores(self, asked: Asked, rows: NDArray[np.intp]) -> Scores:
-        """The weighted BM25 score of some rows, by all terms."""
-        found, rest = asked.first[rows], ~asked.telling
-        if not rest.any():
-            return found
-        worth = self._worth(asked)[rest]
-        for part, places, here, own in self._split(asked, rows):
-            found[here] += worth / STEPS @ part.table(places[rest], own)
+        """The weighted BM25 scores of some rows by all terms, shape (legs, rows)."""
+        found = asked.first.take(rows, axis=1)
+        rest = np.flatnonzero(~asked.telling)
+        if len(rest):
+            worth = np.zeros((len(found), len(rest)), dtype=np.float32)
+            worth[asked.legs[rest], np.arange(len(rest))] = self._impacts(asked)[rest]
+            found += worth @ self._table(asked, rows, rest)
         return found
 
-    def held(
-        self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]
-    ) -> tuple[NDArray[np.bool_], Scores]:
-        """Which of some of the terms (their numbers in the question) each of `rows` holds, shape
-        (terms, rows), and the share (0 to 1) of their weight."""
-        holds = np.zeros((len(terms), len(rows)), dtype=np.bool_)
-        for part, places, here, own in self._split(asked, rows):
-            holds[:, here] = part.table(places[list(terms)], own) > 0
-        worth = (asked.weights * asked.rarities)[list(terms)].astype(np.float32)
-        return holds, worth @ holds / np.float32(worth.sum() or 1)
+    def held(self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]) -> NDArray[np.bool_]:
+        """Which of some terms (their numbers in the question) rows hold: shape (terms, rows)."""
+        return self._table(asked, rows, np.array(terms, dtype=np.intp)) > 0
 
-    def weight(self, asked: Asked) -> float:
-        """How much the terms say together, where 1 is one term that no row holds.
+    def weight(self, asked: Asked, leg: int) -> float:
+        """How much the terms of a leg say together, where 1 is one term that no row holds.
 
         It does not grow with the number of rows, so it compares between libraries.
         """
-        return float((asked.weights * asked.rarities).sum()) / float(
-            self._rarities([""], np.zeros(1))[0]
-        )
+        rows = self._library[list(self._legs)[leg]].rows if self._library else len(self)
+        return float(asked.weights[asked.legs == leg].sum() / _rarity(rows, 0))
 
-    def _split(
-        self, asked: Asked, rows: NDArray[np.intp]
-    ) -> Iterator[tuple[Frozen, NDArray[np.intp], Any, NDArray[np.intp]]]:
-        """Each part, its places of the terms, which of `rows` are its own, and these in it."""
+    def _table(
+        self, asked: Asked, rows: NDArray[np.intp], terms: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        """What terms are worth in rows, 0 to STEPS: shape (terms, rows)."""
+        found = np.zeros((len(terms), len(rows)), dtype=np.float32)
         start = 0
         for part, places in zip(self._parts, asked.places, strict=True):
             here = (rows >= start) & (rows < start + len(part))
             if here.any():
-                yield part, places, here, rows[here] - start
+                found[:, here] = part.table(places[terms], rows[here] - start)
             start += len(part)
+        return found
 
-    def _rarities(self, terms: Any, holding: NDArray[Any]) -> NDArray[np.float64]:
+    def _rarities(
+        self, terms: Mapping[str, Mapping[str, float]], holding: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         if self._library is None:
             return np.asarray(_rarity(len(self), holding), dtype=np.float64)
-        return np.array([self._library.rarity(term) for term in terms])
+        known = self._library
+        return np.array([known[leg].rarity(term) for leg in self._legs for term in terms[leg]])
 
-    def _worth(self, asked: Asked) -> NDArray[np.float64]:
-        return asked.weights * asked.rarities * (self._k1 + 1)
+    def _impacts(self, asked: Asked) -> Scores:
+        """What one of STEPS adds to a score, for each term."""
+        return np.asarray((self._k1 + 1)[asked.legs] * asked.weights / STEPS, dtype=np.float32)
 
 
 def _numbers(found: list[int]) -> NDArray[np.uint32]:
@@ -214,13 +235,15 @@ def _numbers(found: list[int]) -> NDArray[np.uint32]:
     return np.frombuffer(array("I", found), dtype=np.uint32)
 
 
-def _telling(holding: NDArray[np.int64], rows: int) -> NDArray[np.bool_]:
-    """The rarest terms, as many as have ADDED postings together; one at least."""
-    order = np.argsort(holding, kind="stable")
+def _telling(holding: NDArray[np.int64], legs: NDArray[np.intp], rows: int) -> NDArray[np.bool_]:
+    """The rarest terms of each leg, as many as have ADDED postings together; one at least."""
+    order = np.lexsort((holding, legs))
     order = order[holding[order] > 0]
-    most = np.searchsorted(np.cumsum(holding[order]), max(ADDED, rows // 4), side="right")
+    sums = np.cumsum(holding[order])
+    first = np.searchsorted(legs[order], legs[order])  # the place of the rarest of its leg
+    sums -= sums[first] - holding[order[first]]
     telling = np.zeros(len(holding), dtype=np.bool_)
-    telling[order[: max(1, most)]] = True
+    telling[order[(sums <= max(ADDED, rows // 4)) | (first == np.arange(len(order)))]] = True
     return telling
 
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from cases.embedding import Vectors
 from cases.index.matrix import Rounded, room
 
-# The signs (64 bytes a case) choose FIRST of all, the numbers along the SHORT directions in which
-# the cases differ most (128 bytes) choose SECOND of those, and the vectors decide. Recall@10 is
-# 0.99 at 100,000 cases (benchmarks/search_speed.md); with plain signs of the numbers it was 0.89.
-FIRST, SECOND = 4_800, 300
+# The signs (64 bytes a case) choose FIRST times the root of how many are visible: 4,700 of 100,000.
+# The numbers along the SHORT directions in which the cases differ most (128 bytes) choose SECOND of
+# those, and the vectors decide. Recall@10 is 0.99 at 100,000 cases (benchmarks/search_speed.md);
+# with plain signs of the numbers it was 0.89.
+FIRST, SECOND = 15, 300
 BITS, AXES, SHORT = 512, 192, 128
-SAMPLE, BLOCK = 8_192, 1 << 14
-SAMPLED = 8  # one of so many rows tells about how far the nearest ones are
+SAMPLE, BLOCK = 8_192, 1 << 15
+SAMPLED = 8_192  # about so many rows, evenly taken, tell where the best ones lie
 
 
 class Sketches:
@@ -75,7 +76,8 @@ class Sketches:
         that look for a clause each.
         """
         probe = asked[:1] + asked[1:].mean(axis=0) if len(asked) > 1 else asked
-        few = _fewest(self._apart(self._signed(probe)[0], rows), max(FIRST, 8 * least))
+        most = max(int(FIRST * len(rows) ** 0.5), 8 * least)
+        few = _fewest(self._apart(self._signed(probe)[0], rows), most)
         near = joined(self._short.cosines(asked @ self._axes, rows[few]))
         most = max(SECOND, 4 * least)
         return few if len(few) <= most else few[np.argpartition(-near, most)[:most]]
@@ -83,12 +85,14 @@ class Sketches:
     def _apart(self, signs: NDArray[np.uint64], rows: NDArray[np.intp]) -> NDArray[np.uint16]:
         """How many signs differ, for each row."""
         every = 4 * len(rows) > len(self)
-        held = self._signs if every else self._signs[:, rows]
+        held = self._signs if every else self._signs.take(rows, axis=1)
         apart = np.empty(held.shape[1], dtype=np.uint16)
         for start in range(0, len(apart), BLOCK):  # what is worked on stays near the processor
             span = slice(start, start + BLOCK)
             differ = np.bitwise_count(held[:, span] ^ signs[:, None])
-            np.add.reduce(differ, axis=0, dtype=np.uint16, out=apart[span])
+            # Each half fits into one byte, and adding bytes takes a third of adding two at a time.
+            one, other = (np.add.reduce(half, dtype=np.uint8) for half in np.split(differ, 2))
+            np.add(one, other, dtype=np.uint16, out=apart[span])
         return apart[rows] if every and len(rows) < len(apart) else apart
 
     def _signed(self, rows: Vectors) -> NDArray[np.uint64]:
@@ -104,11 +108,10 @@ def joined(both: Vectors) -> Vectors:
 
 def best(scores: NDArray[Any], most: int) -> NDArray[np.intp]:
     """The places of the `most` highest, in no order."""
-    if len(scores) <= most:
-        return np.arange(len(scores))
-    few = np.arange(len(scores))
-    sample, wanted = scores[::SAMPLED], 2 * most // SAMPLED + 8
-    if len(sample) > max(most, wanted):
+    few, step = np.arange(len(scores)), len(scores) // SAMPLED
+    if step > 1:
+        sample = scores[::step]
+        wanted = min(2 * most // step + 8, len(sample))
         level = np.partition(sample, -wanted)[-wanted]
         few = np.flatnonzero(scores > level)
         if len(few) < most:  # more are equal: any of them
@@ -127,7 +130,7 @@ def _frame() -> NDArray[np.float64]:
 
 
 def _fewest(apart: NDArray[np.uint16], most: int) -> NDArray[np.intp]:
-    """The places of about `most` smallest, in order; one of SAMPLED tells how small they are."""
-    step = SAMPLED if len(apart) > SAMPLED * most else 1
+    """The places of about `most` smallest, in order."""
+    step = max(1, len(apart) // SAMPLED)
     held = np.cumsum(np.bincount(apart[::step], minlength=1))
     return np.flatnonzero(apart <= np.searchsorted(held, -(-most // step)))

@@ -11,6 +11,7 @@ from cases.question import Question
 
 # k1 and b of each leg: design/search.md §5; a theme said twice is hardly more than once.
 LEGS = {"words": (0.6, 0.75), "sounds": (0.6, 0.75), "themes": (1.2, 0.5)}
+THEMES = 2  # its place among them
 
 
 @dataclass(frozen=True, slots=True)

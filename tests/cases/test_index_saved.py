@@ -99,7 +99,7 @@ def cut(own: Path) -> None:
 
 
 def gone(own: Path) -> None:
-    (own / "themes-lengths.npy").unlink()
+    (own / "lengths.npy").unlink()
 
 
 def unread(own: Path) -> None:

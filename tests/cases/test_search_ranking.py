@@ -20,13 +20,13 @@ def library() -> MemoryIndex:
 
 
 def test_a_leg_without_spread_adds_nothing() -> None:
-    flat, steep = np.ones(3, dtype=np.float32), np.array([0, 1, 3], dtype=np.float32)
-    assert scaled(flat).tolist() == [0, 0, 0]
-    assert np.allclose(scaled(steep), [0, 1 / 3, 1])
-    legs = {"words": flat, "sounds": flat, "themes": steep, "meaning": flat}
+    legs = np.array([[1, 1, 1], [0, 1, 3]], dtype=np.float32)
+    assert np.allclose(scaled(legs), [[0, 0, 0], [0, 1 / 3, 1]])
+    told = np.array([[1, 1, 1], [1, 1, 1], [0, 1, 3]], dtype=np.float32)
+    flat = np.ones(3, dtype=np.float32)
     asked = weights(question.read("面会", None), 1.0)
-    assert fuse(legs, asked).argmax() == 2
-    assert fuse({"words": np.zeros(0, dtype=np.float32)}, asked).shape == (0,)
+    assert fuse(told, flat, asked).argmax() == 2
+    assert fuse(told[:, :0], flat[:0], asked).shape == (0,)
 
 
 def test_chance_letters_of_another_language_count_less() -> None:
