@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Few:
         self,
         rows: Callable[..., Sequence[Any]],
         common: Common,
-        library: Mapping[str, Statistics],
+        library: Statistics,
         told: frozenset[str],
     ) -> None:
         self._rows, self._common, self._library, self._told = rows, common, library, told

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,18 +15,17 @@ from cases.index.matrix import room
 
 STEPS = 65_535  # an impact takes two bytes, 1 to 65,535; 0: the row does not hold the term
 CHUNK = 1 << 21  # postings that are merged at once
+COMMON = 8  # a term in more than one of so many rows is common
 LEG_BITS = 2  # of a key: there are three legs
-COMMON = 8  # a term in more than one of so many rows says little
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """Terms by their `keys`, ascending; the rows of term n lie at starts[n]:starts[n + 1], with
-    what its count is worth in BM25 (STEPS: all it can be). `lengths`: of every row and leg, in
-    terms; `mean`: the mean lengths for which that was worked out.
+    what its count is worth in BM25 (STEPS: all it can be).
 
-    Terms of many rows (`often`) also have a number for every row: to look some rows up there is
-    quicker than to add all of them up.
+    Terms of many rows (`often`) also have a number for every row: searching some rows among so many
+    takes ten times as long.
     """
 
     keys: NDArray[np.uint64]
@@ -36,8 +34,6 @@ class Frozen:
     impacts: NDArray[np.uint16]
     often: NDArray[np.int32]  # numbers of terms, ascending
     every: NDArray[np.uint16]  # (rows, often)
-    lengths: NDArray[np.float32]  # (rows, legs)
-    mean: NDArray[np.float32]  # (legs,)
 
     @classmethod
     def of(cls, kept: Mapping[str, NDArray[Any]]) -> Frozen:
@@ -49,7 +45,7 @@ class Frozen:
         return {name: getattr(self, name) for name in self.__slots__}
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self.every)
 
     def places(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
         """The number of each term, −1 for one that is not here."""
@@ -86,31 +82,13 @@ class Frozen:
             found[term] = self.impacts[span][near] * (own[near] == short)
         return found
 
-    def valued_anew(self, ratio: NDArray[np.float32], mean: NDArray[np.float32]) -> Frozen:
-        """For other mean lengths: `ratio` tells for each row and leg how much more a length weighs.
-
-        A count c was worth c / (c + n); from that and n / n' follows c / (c + n').
-        """
-        impacts, every = room(self.impacts.shape, np.uint16), room(self.every.shape, np.uint16)
-        legs = legs_of(self.keys)
-        ends = self.starts[np.searchsorted(legs, np.arange(1, len(mean) + 1))].tolist()
-        for leg, (first, end) in enumerate(pairwise([0, *ends])):
-            for start in range(first, end, CHUNK):
-                span = slice(start, min(start + CHUNK, end))
-                impacts[span] = _anew(self.impacts[span], ratio[self.rows[span], leg])
-        for start in range(0, len(every), 1 << 12):
-            span = slice(start, start + (1 << 12))
-            every[span] = _anew(self.every[span], ratio[span][:, legs[self.often]])
-        return replace(self, impacts=impacts, every=every, mean=mean)
-
 
 def frozen(
     keys: NDArray[np.uint64],
     terms: NDArray[np.integer[Any]],
     rows: NDArray[np.int32],
     impacts: NDArray[np.uint16],
-    lengths: NDArray[np.float32],
-    mean: NDArray[np.float32],
+    size: int,
 ) -> Frozen:
     """From postings in the order of their rows; `terms` are places in `keys` as these came."""
     order = np.argsort(keys)
@@ -119,7 +97,7 @@ def frozen(
     ranks = rank[terms]
     sort = np.argsort(ranks, kind="stable")  # by counting where ranks take two bytes
     held = np.bincount(ranks, minlength=len(keys))
-    return _whole(keys[order], held, rows[sort], impacts[sort], lengths, mean)
+    return _whole(keys[order], held, rows[sort], impacts[sort], size)
 
 
 def keys_of(leg: int, terms: Iterable[str]) -> NDArray[np.uint64]:
@@ -161,10 +139,8 @@ def merged(parts: Sequence[Frozen], moved: NDArray[np.int32]) -> Frozen:
         rows[span], impacts[span] = at[order], own[order]
         first, written = last, span.stop
     used = held > 0
-    lengths = np.concatenate([part.lengths for part in parts])[moved >= 0]
-    sizes = [len(part) + 1 for part in parts]
-    mean = np.average([part.mean for part in parts], axis=0, weights=sizes).astype(np.float32)
-    return _whole(keys[used], held[used], rows[:written], impacts[:written], lengths, mean)
+    size = int(np.count_nonzero(moved >= 0))
+    return _whole(keys[used], held[used], rows[:written], impacts[:written], size)
 
 
 def _whole(
@@ -172,16 +148,15 @@ def _whole(
     held: NDArray[np.int64],
     rows: NDArray[np.int32],
     impacts: NDArray[np.uint16],
-    lengths: NDArray[np.float32],
-    mean: NDArray[np.float32],
+    size: int,
 ) -> Frozen:
-    starts = np.concatenate([[0], np.cumsum(held)])
-    often = np.flatnonzero(held > len(lengths) // COMMON).astype(np.int32)
-    every = room((len(lengths), len(often)), np.uint16)
+    starts = np.append(0, np.cumsum(held))
+    often = np.flatnonzero(held > size // COMMON).astype(np.int32)
+    every = room((size, len(often)), np.uint16)
     for column, term in enumerate(often):
         span = slice(starts[term], starts[term + 1])
         every[rows[span], column] = impacts[span]
-    return Frozen(keys, starts, rows, impacts, often, every, lengths, mean)
+    return Frozen(keys, starts, rows, impacts, often, every)
 
 
 def _chunk(
@@ -204,12 +179,6 @@ def _chunk(
         impacts.append(part.impacts[span][left])
         base += len(part)
     return np.concatenate(terms), np.concatenate(rows), np.concatenate(impacts)
-
-
-def _anew(impacts: NDArray[np.uint16], ratio: NDArray[np.float32]) -> NDArray[np.uint16]:
-    share = impacts / np.float32(STEPS)
-    share /= share + (1 - share) * ratio
-    return np.asarray(np.rint(share * STEPS), dtype=np.uint16)
 
 
 def _found(among: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.intp]:

@@ -34,14 +34,14 @@ NEW, NEW_SHARE = 4_000, 16
 class MemoryIndex:
     """The cases of one company. A lock makes each call whole; searches take milliseconds.
 
-    `library`: statistics of each leg where only some of the company's cases will be put.
+    `library`: its statistics where only some of the company's cases will be put.
     """
 
     def __init__(
         self,
         common: Common,
         weigh: Callable[[Question, float], Weights] = ranking.weights,
-        library: Mapping[str, Statistics] | None = None,
+        library: Statistics | None = None,
     ) -> None:
         self._lock = RLock()
         self._weigh, self._common = weigh, common

@@ -16,9 +16,8 @@ from cases.embedding import Vectors
 from cases.index import WHOLE, Document, Scored
 from cases.index import sql as ask
 from cases.index.few import Few
-from cases.index.frozen import COMMON
 from cases.index.memory import ALL_IN_FULL, CANDIDATES, SENTENCES
-from cases.index.postings import Statistics
+from cases.index.postings import Statistics, rarity
 from cases.index.terms import LEGS, asked_terms, terms_of
 from cases.index.vectors import Common
 from cases.question import Question
@@ -26,6 +25,7 @@ from cases.question import Question
 # Up to so many visible cases their vectors are compared one by one: nothing is lost, and it is
 # quicker than a graph that must skip what the asker may not see.
 EXACT = 50_000
+COMMON = 8  # a term in more than one of so many rows says little
 OUTSIDE = "outside"  # the leg of topics that the library tells of after all
 
 
@@ -54,7 +54,7 @@ class PgIndex:
 
     def __len__(self) -> int:
         with self._begun() as connection:
-            return int(self._all(connection, ask.SIZES)[0][0])
+            return int(self._all(connection, ask.SIZE)[0][0])
 
     def put(self, document: Document) -> None:
         """See Index.put."""
@@ -134,9 +134,9 @@ class PgIndex:
 
     def _library(
         self, connection: Connection, question: Question
-    ) -> tuple[dict[str, Statistics], frozenset[str]]:
+    ) -> tuple[Statistics, frozenset[str]]:
         """The company's statistics for the terms that are asked, and its topics outside."""
-        size, *lengths = self._all(connection, ask.SIZES)[0]
+        size = int(self._all(connection, ask.SIZE)[0][0])
         terms = [term for own in asked_terms(question).values() for term in own]
         held: dict[str, dict[str, int]] = {leg: {} for leg in (*LEGS, OUTSIDE)}
         for leg, term, count in self._all(
@@ -144,17 +144,13 @@ class PgIndex:
         ):
             held[leg][term] = count
         told = frozenset(topic for topic in question.outside if held[OUTSIDE].get(topic))
-        stats = {
-            leg: Statistics(int(size), float(length or 0), held[leg])
-            for leg, length in zip(LEGS, lengths, strict=True)
-        }
-        return stats, told
+        return Statistics(size, held), told
 
     def _candidates(
         self,
         connection: Connection,
         question: Question,
-        library: Mapping[str, Statistics],
+        library: Statistics,
         seen: Mapping[str, list[str]],
         most: int,
     ) -> tuple[list[str], bool]:
@@ -167,18 +163,15 @@ class PgIndex:
             return [row[0] for row in first], False
         found: set[str] = set()
         for leg, weights in asked_terms(question).items():
-            impacts = _impacts(leg, weights, library[leg])
+            impacts = _impacts(leg, weights, library)
             if not impacts:
                 continue
-            k1, b = LEGS[leg]
             rows = self._all(
                 connection,
                 ask.BEST.format(where=where, leg=leg),
                 terms=list(impacts),
                 impacts=list(impacts.values()),
-                k1=k1,
-                b=b,
-                mean=max(library[leg].length, 1.0),
+                **LEGS[leg]._asdict(),
                 most=most,
                 **seen,
             )
@@ -194,14 +187,14 @@ class PgIndex:
         self,
         connection: Connection,
         asked: Sequence[str],
-        library: Mapping[str, Statistics],
+        library: Statistics,
         where: str,
         seen: Mapping[str, list[str]],
         most: int,
     ) -> set[str]:
         """The nearest to the question and its best clause, exactly up to EXACT visible cases; above
         the nearest to each that the graph finds."""
-        many = library["words"].rows >= EXACT and (
+        many = library.rows >= EXACT and (
             self._all(connection, ask.SEEN.format(where=where), **seen, most=EXACT)[0][0] >= EXACT
         )
         if not many:
@@ -225,11 +218,13 @@ def _apart(asked: int) -> str:
 
 def _impacts(leg: str, weights: Mapping[str, float], library: Statistics) -> dict[str, float]:
     """Term → weight × rarity of those that at most an eighth of the cases hold (all if none)."""
-    most = library.rows // COMMON
-    held = {term: own for term, own in weights.items() if library.holding.get(term)}
-    few = {term: own for term, own in held.items() if library.holding[term] <= most} or held
-    k1, _ = LEGS[leg]
-    return {term: own * library.rarity(term) * (k1 + 1) for term, own in few.items()}
+    holding = library.holding[leg]
+    held = {term: own for term, own in weights.items() if holding.get(term)}
+    few = {term: own for term, own in held.items() if holding[term] <= library.rows // COMMON}
+    return {
+        term: own * float(rarity(library.rows, holding[term])) * (LEGS[leg].k1 + 1)
+        for term, own in (few or held).items()
+    }
 
 
 def _literal(vector: Vectors) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cases.index.frozen import STEPS, Frozen, frozen, keys_of, legs_of, merged
+from cases.index.terms import Leg
 
 MOST = 255  # a count above says no more: BM25 hardly tells 20 from 200
 TAIL = 1_024  # rows that wait to be sorted at once; a question does not wait for more
@@ -20,23 +21,16 @@ SMALL = 64  # parts of so few rows become one: each part costs every question so
 # Postings of a question that are added up in a leg, from its rarest term on; the others are looked
 # up for the candidates. It finds more of the best than all terms of at most an eighth of the rows.
 ADDED = 100_000
-DRIFT = 0.01  # of the mean length of rows: what moves it less hardly moves a score
 Scores = NDArray[np.float32]
-Legs = Mapping[str, tuple[float, float]]  # name → k1 and b of BM25
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What is known of one leg of a whole library of which only some rows are here: how many rows
-    it has, their mean length, and how many of them hold each term."""
+    """What is known of a whole library of which only some rows are here: how many rows it has, and
+    how many of them hold each term of each leg."""
 
     rows: int
-    length: float
-    holding: Mapping[str, int]
-
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency, never negative; highest for a term that no row holds."""
-        return float(_rarity(self.rows, np.float64(self.holding.get(term, 0))))
+    holding: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +52,15 @@ class Postings:
 
     def __init__(
         self,
-        legs: Legs,
-        library: Mapping[str, Statistics] | None = None,
+        legs: Mapping[str, Leg],
+        library: Statistics | None = None,
         kept: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         self._legs, self._library = legs, library
-        self._k1, self._b = np.array(list(legs.values()), dtype=np.float32).T
+        self._most = np.array([leg.k1 + 1 for leg in legs.values()])  # that a count can be worth
         self._parts = [Frozen.of(kept)] if kept else []
-        self._counted()
-        self._empty_tail()
-
-    def _counted(self) -> None:
         self._frozen_rows = sum(map(len, self._parts))
-        self._total = np.zeros(len(self._legs))  # terms in each leg
-        for part in self._parts:
-            self._total += part.lengths.sum(axis=0, dtype=np.float64)
+        self._empty_tail()
 
     def _empty_tail(self) -> None:
         new = count().__next__
@@ -80,10 +68,10 @@ class Postings:
         self._terms: list[int] = []  # of all rows, as numbers that `_numbers` holds anyway
         self._counts: list[int] = []
         self._sizes: list[int] = []
-        self._lengths: list[list[float]] = []
+        self._norms: list[list[float]] = []  # of each row, by leg
 
     def __len__(self) -> int:
-        return self._frozen_rows + len(self._lengths)
+        return self._frozen_rows + len(self._sizes)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything, to be saved after `closed`."""
@@ -97,68 +85,45 @@ class Postings:
             self._terms.extend(map(numbers.__getitem__, own))
             self._counts.extend(own.values())
         self._sizes.append(len(self._terms) - before)
-        self._lengths.append([lengths.get(leg, 0) for leg in self._legs])
-        if len(self._lengths) == TAIL:
+        norms = [own.norm(lengths.get(leg, 0)) for leg, own in self._legs.items()]
+        self._norms.append(norms)
+        if len(self._sizes) == TAIL:
             self.freeze()
 
     def freeze(self) -> None:
         """What was appended can be asked for."""
-        if not len(self._lengths):
+        if not self._sizes:
             return
-        lengths = np.array(self._lengths, dtype=np.float32)
-        self._total += lengths.sum(axis=0, dtype=np.float64)
-        mean = self._mean()
         keys = np.empty(sum(map(len, self._numbers)), dtype=np.uint64)
         for leg, numbers in enumerate(self._numbers):
             keys[list(numbers.values())] = keys_of(leg, numbers)
-        rows = np.repeat(np.arange(len(lengths), dtype=np.int32), self._sizes)
-        counts, terms = np.minimum(_numbers(self._counts), MOST), _numbers(self._terms)
-        norms = self._norms(lengths, mean)[rows, legs_of(keys)[terms]]
-        worth = np.maximum(np.rint(counts / (counts + norms) * STEPS), 1).astype(np.uint16)
-        new = frozen(keys, terms, rows, worth, lengths, mean)
-        self._parts = [*(self._valued(part, mean) for part in self._parts), new]
-        self._frozen_rows += len(lengths)
+        rows = np.repeat(np.arange(len(self._sizes), dtype=np.int32), self._sizes)
+        terms, counts = _numbers(self._terms), np.minimum(_numbers(self._counts), MOST)
+        norms = np.array(self._norms, dtype=np.float32)[rows, legs_of(keys)[terms]]
+        worth = np.rint(counts / (counts + norms) * STEPS)
+        impacts = np.maximum(worth, 1).astype(np.uint16)
+        self._parts.append(frozen(keys, terms, rows, impacts, len(self._sizes)))
+        self._frozen_rows += len(self._sizes)
+        first, size = len(self._parts) - 1, len(self._sizes)
         self._empty_tail()
-        first, size = len(self._parts) - 1, len(lengths)
         while first and len(self._parts[first - 1]) <= max(size, SMALL):
             first -= 1
             size += len(self._parts[first])
         if first < len(self._parts) - 1:
             self._parts[first:] = [merged(self._parts[first:], np.arange(size, dtype=np.int32))]
 
-    def _mean(self) -> NDArray[np.float32]:
-        """The mean length of each leg."""
-        if self._library:
-            means = [self._library[leg].length for leg in self._legs]
-        else:
-            means = (self._total / len(self)).tolist()
-        return np.maximum(np.array(means, dtype=np.float32), 1)
-
-    def _norms(self, lengths: Scores, mean: Scores) -> Scores:
-        """What a count is compared with in BM25, for each row and leg."""
-        norms: Scores = self._k1 * (1 - self._b + self._b * lengths / mean)
-        return norms
-
-    def _valued(self, part: Frozen, mean: Scores) -> Frozen:
-        """The part for this mean length, if its own is far from it: that of the first rows was."""
-        if (np.abs(part.mean / mean - 1) < DRIFT).all():
-            return part
-        ratio = self._norms(part.lengths, mean) / self._norms(part.lengths, part.mean)
-        return part.valued_anew(ratio, mean)
-
     def close(self, moved: NDArray[np.int32]) -> None:
         """All in one part; moves each row to `moved[row]`, in order; −1 takes it out."""
         self.freeze()
         if len(self._parts) > 1 or (len(moved) and moved[-1] != len(moved) - 1):
             self._parts = [merged(self._parts, moved)]
-        self._counted()
+        self._frozen_rows = sum(map(len, self._parts))
 
     def copy(self) -> Postings:
         """With the same rows, which do not change: what comes to one does not come to the other."""
         self.freeze()
         other = Postings(self._legs, self._library)
-        other._parts = list(self._parts)
-        other._counted()
+        other._parts, other._frozen_rows = list(self._parts), self._frozen_rows
         return other
 
     def ask(self, terms: Mapping[str, Mapping[str, float]]) -> Asked:
@@ -201,8 +166,8 @@ class Postings:
 
         It does not grow with the number of rows, so it compares between libraries.
         """
-        rows = self._library[list(self._legs)[leg]].rows if self._library else len(self)
-        return float(asked.weights[asked.legs == leg].sum() / _rarity(rows, 0))
+        rows = self._library.rows if self._library else len(self)
+        return float(asked.weights[asked.legs == leg].sum() / rarity(rows, 0))
 
     def _table(
         self, asked: Asked, rows: NDArray[np.intp], terms: NDArray[np.intp]
@@ -221,13 +186,14 @@ class Postings:
         self, terms: Mapping[str, Mapping[str, float]], holding: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         if self._library is None:
-            return np.asarray(_rarity(len(self), holding), dtype=np.float64)
-        known = self._library
-        return np.array([known[leg].rarity(term) for leg in self._legs for term in terms[leg]])
+            return np.asarray(rarity(len(self), holding))
+        known = self._library.holding
+        held = [known[leg].get(term, 0) for leg in self._legs for term in terms[leg]]
+        return np.asarray(rarity(self._library.rows, np.array(held, dtype=np.int64)))
 
     def _impacts(self, asked: Asked) -> Scores:
         """What one of STEPS adds to a score, for each term."""
-        return np.asarray((self._k1 + 1)[asked.legs] * asked.weights / STEPS, dtype=np.float32)
+        return np.asarray(self._most[asked.legs] * asked.weights / STEPS, dtype=np.float32)
 
 
 def _numbers(found: list[int]) -> NDArray[np.uint32]:
@@ -247,5 +213,6 @@ def _telling(holding: NDArray[np.int64], legs: NDArray[np.intp], rows: int) -> N
     return telling
 
 
-def _rarity(rows: int, holding: Any) -> Any:
+def rarity(rows: int, holding: Any) -> Any:
+    """Inverse document frequency, never negative; highest for a term that no row holds."""
     return np.log(1 + (rows - holding + 0.5) / (holding + 0.5))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 SCOPE = "select set_config('app.company_id', :company, true)"
 TURN = "select pg_advisory_xact_lock(hashtext('search'), hashtext(:company))"
-SIZES = """select count(*), avg(words), avg(sounds), avg(themes)
-from search_case where company_id = :company"""
+SIZE = "select count(*) from search_case where company_id = :company"
 PUT_CASE = """insert into search_case (company_id, case_id, facets, words, sounds, themes)
 values (:company, :case, :facets, :words, :sounds, :themes)"""
 PUT_TERMS = """insert into search_term (company_id, leg, term, case_id, count)
@@ -49,7 +48,7 @@ join search_case c on c.company_id = t.company_id and c.case_id = t.case_id
 where t.company_id = :company and t.leg = '{leg}'{where}
 group by t.case_id
 order by sum(q.impact * t.count
-/ (t.count + :k1 * (1 - :b + :b * c.{leg} / cast(:mean as float8)))) desc
+/ (t.count + :k1 * (1 - :b + :b * c.{leg} / cast(:length as float8)))) desc
 limit :most"""
 # The graph is made of another expression, so that the planner cannot take it here and lose rows
 # behind the filter. All visible vectors are read once, whatever the number of clauses: putting them

@@ -18,13 +18,11 @@ from cases.index import (
     matrix,
     memory,
     parts,
-    postings,
     sketches,
     vectors,
 )
 from cases.index.matrix import Matrix, Rounded
 from cases.index.memory import MemoryIndex
-from cases.index.postings import Postings
 from cases.index.sketches import best, joined
 from cases.index.vectors import CaseVectors, common_of
 from tests.fakes.encoder import FakeEncoder, bundled
@@ -304,82 +302,6 @@ def test_rounding_a_vector_hardly_turns_it() -> None:
         held = Rounded(512, dtype)
         held.extend(rows)
         assert abs(held.cosines(rows, np.arange(9)) - rows @ rows.T).max() < error
-
-
-ONE_LEG = {"words": (0.6, 0.75)}
-
-
-def told(own: Postings, asked: dict[str, float]) -> np.ndarray:
-    return own.scores(own.ask({"words": asked}), np.arange(len(own)))[0]
-
-
-def append(own: Postings, counts: dict[str, int]) -> None:
-    own.append({"words": counts}, {"words": sum(counts.values())})
-
-
-def test_frozen_and_new_rows_are_scored_as_if_all_were_new(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(postings, "ADDED", 9)
-    split, whole = Postings(ONE_LEG), Postings(ONE_LEG)
-    for number in range(60):
-        counts = {"often": 1 + number % 3, f"rare{number % 11}": 1 + 2 * (number == 3)}
-        append(split, counts)
-        append(whole, counts)
-        if number in (20, 45):
-            split.freeze()
-    asked = {"often": 1.0, "rare3": 2.0, "nowhere": 1.0}
-    assert np.allclose(told(split, asked), told(whole, asked), rtol=0.05)
-    assert np.allclose(told(split, {"often": 1.0}), told(whole, {"often": 1.0}), rtol=0.05)
-    one, other = split.ask({"words": asked}), whole.ask({"words": asked})
-    assert one.telling.tolist() == other.telling.tolist() == [False, True, False]
-    some = np.array([0, 3, 59])
-    assert split.weight(one, 0) == pytest.approx(whole.weight(other, 0))
-    assert split.held(one, some, [0, 1]).tolist() == whole.held(other, some, [0, 1]).tolist()
-    assert split.held(one, some, [0, 1]).tolist() == [[True] * 3, [False, True, False]]
-    moved = np.where(np.arange(60) % 2, np.arange(60) // 2, -1).astype(np.int32)
-    split.close(moved)
-    assert len(split) == 30
-    assert (told(split, {"rare3": 1.0}) > 0).tolist() == [n % 11 == 3 for n in range(1, 60, 2)]
-
-
-def test_each_leg_has_its_own_terms_lengths_and_scores() -> None:
-    both = Postings({"words": (0.6, 0.75), "themes": (1.2, 0.5)})
-    for number in range(40):
-        both.append(
-            {"words": {"same": 1 + number % 2}, "themes": {"same": 1} if number < 4 else {}},
-            {"words": 2 + number, "themes": 1},
-        )
-    alone = Postings({"themes": (1.2, 0.5)})
-    for number in range(40):
-        alone.append({"themes": {"same": 1} if number < 4 else {}}, {"themes": 1})
-    asked = both.ask({"words": {"same": 1.0}, "themes": {"same": 1.0}})
-    words, themes = both.scores(asked, np.arange(40))
-    assert (words > 0).all()
-    assert words[1] > words[0] > words[38]
-    (expected,) = alone.scores(alone.ask({"themes": {"same": 1.0}}), np.arange(40))
-    assert np.allclose(themes, expected, rtol=0.001)
-    assert both.weight(asked, 1) > both.weight(asked, 0)
-
-
-def test_rows_that_come_between_questions_lie_in_few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings, "SMALL", 2)
-    monkeypatch.setattr(postings, "TAIL", 64)
-    single, bulk = Postings(ONE_LEG), Postings(ONE_LEG)
-    asked = {"often": 1.0, "rare3": 2.0}
-    for number in range(130):
-        counts = {"often": 1, f"rare{number % 11}": 300 if number == 3 else 1}
-        append(single, counts)
-        append(bulk, counts)
-        assert (told(single, asked) > 0).tolist() == [True] * (number + 1)
-        assert len(single._parts) <= 8
-    assert [len(part) for part in bulk._parts] == [128]
-    first, copy = told(bulk, asked), bulk.copy()
-    assert np.argsort(-first, kind="stable")[:2].tolist() == [3, 14]
-    assert np.allclose(first, told(single, asked), rtol=0.05)
-    append(bulk, {"rare3": 1})
-    assert (len(copy), len(bulk)) == (130, 131)
-    assert told(copy, asked).tolist() == first.tolist()
 
 
 def test_the_highest_are_found_also_among_equals() -> None:

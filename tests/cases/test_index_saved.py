@@ -91,15 +91,15 @@ def test_a_model_that_begins_to_answer_ends_the_files_of_former_ones(tmp_path: P
 
 
 def emptied(own: Path) -> None:
-    (own / "words-lengths.npy").write_bytes(b"")
+    (own / "impacts.npy").write_bytes(b"")
 
 
 def cut(own: Path) -> None:
-    (own / "words-keys.npy").write_bytes((own / "words-keys.npy").read_bytes()[:-8])
+    (own / "keys.npy").write_bytes((own / "keys.npy").read_bytes()[:-8])
 
 
 def gone(own: Path) -> None:
-    (own / "lengths.npy").unlink()
+    (own / "impacts.npy").unlink()
 
 
 def unread(own: Path) -> None:
@@ -110,7 +110,7 @@ def unlisted(own: Path) -> None:
     """An array is missing, and the facts do not know: it fails halfway."""
     gone(own)
     facts = json.loads((own / "facts.json").read_text("utf-8"))
-    facts["arrays"].remove("themes-lengths")
+    facts["arrays"].remove("impacts")
     (own / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
