@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -76,11 +77,11 @@ class Matrix:
             self._new = grown
         self._added = end
 
-    def copy(self) -> Matrix:
+    def copy(self) -> Self:
         """With the same rows: those that come to one do not come to the other, but a row that is
         replaced may be replaced in both."""
-        other = Matrix(self.size, self.dtype, self._kept)
-        other._new, other._added = self._new[: self._added], self._added
+        other = copy(self)
+        other._new = self._new[: self._added]
         return other
 
     def put(self, row: int, numbers: NDArray[Any]) -> None:
@@ -115,68 +116,51 @@ class Matrix:
         return self._kept
 
 
-class Rounded:
-    """Vectors as whole numbers of two bytes or one, with a scale a row: the error of a cosine is
-    under 0.0001 or 0.003. float16 took ten times as long to turn back."""
+class Rounded(Matrix):
+    """Vectors as whole numbers of two bytes or one, a row's scale behind its numbers: the error of
+    a cosine is under 0.0001 or 0.003. float16 took ten times as long to turn back."""
 
-    def __init__(
-        self,
-        size: int,
-        dtype: DTypeLike,
-        kept: NDArray[Any] | None = None,
-        scales: NDArray[Any] | None = None,
-    ) -> None:
-        self._steps = np.iinfo(dtype).max
-        self.numbers = Matrix(size, dtype, kept)
-        self.scales = Matrix(1, np.float32, scales)
+    def __init__(self, size: int, dtype: DTypeLike, kept: NDArray[Any] | None = None) -> None:
+        self._numbers, self._steps = size, np.iinfo(dtype).max
+        super().__init__(
+            size + np.dtype(np.float32).itemsize // np.dtype(dtype).itemsize, dtype, kept
+        )
 
-    def __len__(self) -> int:
-        return len(self.numbers)
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Adds the vectors at the end."""
+        super().extend(self._rounded(rows))
 
-    def longer(self, rows: int) -> None:
-        """Adds so many rows of zeros."""
-        self.numbers.longer(rows)
-        self.scales.longer(rows)
-
-    def extend(self, rows: Vectors) -> None:
-        """Adds the rows at the end."""
-        numbers, scales = self._rounded(rows)
-        self.numbers.extend(numbers)
-        self.scales.extend(scales)
-
-    def copy(self) -> Rounded:
-        """See Matrix.copy."""
-        other = Rounded(self.numbers.size, self.numbers.dtype)
-        other.numbers, other.scales = self.numbers.copy(), self.scales.copy()
-        return other
-
-    def put(self, row: int, vector: Vectors) -> None:
-        """Replaces one row."""
-        numbers, scales = self._rounded(vector[None, :])
-        self.numbers.put(row, numbers[0])
-        self.scales.put(row, scales[0])
+    def put(self, row: int, numbers: NDArray[Any]) -> None:
+        """Replaces one vector."""
+        super().put(row, self._rounded(numbers[None, :])[0])
 
     def cosines(self, asked: Vectors, rows: NDArray[np.intp]) -> Vectors:
         """`asked` with each of `rows`: shape (rows of asked, rows)."""
         found = np.empty((len(asked), len(rows)), dtype=np.float32)
         block = max(64, AT_ONCE // asked.size)
         for start in range(0, len(rows), block):
-            own = self.numbers.take(rows[start : start + block]).astype(np.float32)
-            np.matmul(asked, own.T, out=found[:, start : start + block])
-        found *= self.scales.take(rows)[:, 0]
+            numbers, scales = self._split(self.take(rows[start : start + block]))
+            own = found[:, start : start + block]
+            np.matmul(asked, numbers.astype(np.float32).T, out=own)
+            own *= scales
         return found
 
-    def take(self, rows: NDArray[np.intp]) -> Vectors:
+    def vectors(self, rows: NDArray[np.intp]) -> Vectors:
         """Some rows as they were, nearly."""
-        found: Vectors = self.numbers.take(rows) * self.scales.take(rows)
+        numbers, scales = self._split(self.take(rows))
+        return np.asarray(numbers * scales[:, None])
+
+    def filled(self) -> NDArray[np.intp]:
+        """The rows that are not zeros."""
+        both = self._kept, self._new[: self._added]
+        return np.flatnonzero(np.concatenate([self._split(rows)[1] for rows in both]))
+
+    def _split(self, rows: NDArray[Any]) -> tuple[NDArray[Any], Vectors]:
+        return rows[:, : self._numbers], rows[:, self._numbers :].view(np.float32)[:, 0]
+
+    def _rounded(self, rows: Vectors) -> NDArray[Any]:
+        found = np.empty((len(rows), self.size), dtype=self.dtype)
+        numbers, scales = self._split(found)
+        scales[:] = np.maximum(np.abs(rows).max(axis=1), 1e-12) / self._steps
+        np.rint(rows / scales[:, None], out=numbers, casting="unsafe")
         return found
-
-    def keep(self, rows: NDArray[np.intp]) -> None:
-        """Only these rows stay, in this order."""
-        self.numbers.keep(rows)
-        self.scales.keep(rows)
-
-    def _rounded(self, rows: Vectors) -> tuple[NDArray[Any], Vectors]:
-        scales = np.abs(rows).max(axis=1, keepdims=True) / self._steps
-        numbers = rows / np.maximum(scales, 1e-12)
-        return np.rint(numbers, out=numbers).astype(self.numbers.dtype), scales

@@ -28,7 +28,7 @@ class Sketches:
         self._axes: Vectors = kept["axes"]  # (size, SHORT), the longest last
         self._planes: Vectors = kept["planes"]  # (size, BITS)
         self._signs: NDArray[np.uint64] = kept["signs"]  # (words, rows)
-        self._short = Rounded(self._axes.shape[1], np.int8, kept["short"], kept["short_scales"])
+        self._short = Rounded(self._axes.shape[1], np.int8, kept["short"])
 
     @classmethod
     def of(cls, sample: Vectors) -> Sketches:
@@ -36,17 +36,16 @@ class Sketches:
         axes = np.linalg.eigh(sample.T @ sample)[1][:, -AXES:]
         planes = np.asarray(axes @ _frame()[: axes.shape[1]], dtype=np.float32)
         axes, signs = axes[:, -SHORT:], np.zeros((BITS // 64, 0), dtype=np.uint64)
-        short, scales = np.zeros((0, axes.shape[1]), np.int8), np.zeros((0, 1), np.float32)
-        kept = {"axes": axes, "planes": planes, "signs": signs}
-        return cls({**kept, "short": short, "short_scales": scales})
+        short = Rounded(axes.shape[1], np.int8).whole()
+        return cls({"axes": axes, "planes": planes, "signs": signs, "short": short})
 
     def __len__(self) -> int:
         return int(self._signs.shape[1])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything, to be saved."""
-        short = {"short": self._short.numbers.whole(), "short_scales": self._short.scales.whole()}
-        return {"axes": self._axes, "planes": self._planes, "signs": self._signs, **short}
+        own: dict[str, NDArray[Any]] = {"axes": self._axes, "planes": self._planes}
+        return {**own, "signs": self._signs, "short": self._short.whole()}
 
     def copy(self) -> Sketches:
         """See Matrix.copy."""
@@ -59,7 +58,7 @@ class Sketches:
         grown[:, :old] = self._signs
         for start in range(old, end, BLOCK):
             own = np.arange(start, min(start + BLOCK, end))
-            rows = vectors.take(own)
+            rows = vectors.vectors(own)
             grown[:, own] = self._signed(rows).T
             self._short.extend(rows @ self._axes)
         self._signs = grown

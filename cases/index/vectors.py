@@ -56,18 +56,16 @@ class CaseVectors:
     def __init__(self, common: Common, kept: Mapping[str, NDArray[Any]] | None = None) -> None:
         size, own = len(common.mean), kept or {}
         self._common = common
-        self._whole = Rounded(size, np.int16, own.get("whole"), own.get("whole_scales"))
-        self._sentences = Rounded(size, np.int16, own.get("sentences"), own.get("sentence_scales"))
+        self._whole = Rounded(size, np.int16, own.get("whole"))
+        self._sentences = Rounded(size, np.int16, own.get("sentences"))
         self._pieces = Matrix(2, np.int32, own.get("pieces"))  # first sentence, how many
         self._sketches = Sketches(own) if "signs" in own else None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything, to be saved."""
         found = {
-            "whole": self._whole.numbers.whole(),
-            "whole_scales": self._whole.scales.whole(),
-            "sentences": self._sentences.numbers.whole(),
-            "sentence_scales": self._sentences.scales.whole(),
+            "whole": self._whole.whole(),
+            "sentences": self._sentences.whole(),
             "pieces": self._pieces.whole(),
         }
         return {**found, **(self._sketches.arrays() if self._sketches else {})}
@@ -114,11 +112,11 @@ class CaseVectors:
 
     def settle(self) -> None:
         """Sketches all rows of a large library; until then new ones are compared in full."""
-        have = np.flatnonzero(self._whole.scales.whole()[:, 0])
+        have = self._whole.filled()
         if len(have) <= SCANNED:
             return
         if self._sketches is None or 2 * len(self._sketches) < len(have):
-            sample = self._whole.take(have[:: -(-len(have) // SAMPLE)])
+            sample = self._whole.vectors(have[:: -(-len(have) // SAMPLE)])
             self._sketches = Sketches.of(sample)
         self._sketches.extend(self._whole)
 
