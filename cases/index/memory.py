@@ -169,19 +169,14 @@ class MemoryIndex:
             asked = self._postings.ask(asked_terms(question))
             near = None if question.vectors is None else self._vectors.question(question.vectors)
             shares = self._weigh(question, self._postings.weight(asked, THEMES))
-            many = len(rows) > ALL_IN_FULL
-            if many:
+            most = len(rows)
+            if most > ALL_IN_FULL:
                 rows = self._candidates(asked, near, shares, rows, max(CANDIDATES, limit))
-            told, wholes = self._postings.scores(asked, rows), self._vectors.wholes(near, rows)
-            meaning, numbers = joined(wholes), np.full(len(rows), -1, dtype=np.intp)
-            if many:
-                few = best(fuse(told, meaning, shares), max(SENTENCES, limit))
-                few.sort()
-                rows, told, wholes = rows[few], told[:, few], wholes[:, few]
-                meaning, numbers = meaning[few], numbers[few]
-            if near is not None:  # half the whole question, half its best clause; of each, half
-                sentences, numbers = self._vectors.best_sentences(near, rows)  # the whole case
-                meaning = joined(0.5 * wholes + 0.5 * sentences)  # and half a sentence
+                most = max(SENTENCES, limit)
+            told = self._postings.scores(asked, rows)
+            meaning, numbers = np.zeros(len(rows), np.float32), np.full(len(rows), -1)
+            if near is not None:
+                rows, told, meaning, numbers = self._by_sentence(near, rows, told, shares, most)
             fused = fuse(told, meaning, shares)
             first = np.argsort(-fused, kind="stable")[:limit]
             return self._hits(
@@ -203,6 +198,17 @@ class MemoryIndex:
         if near is not None:
             places = np.union1d(places, self._vectors.nearest(near, rows, most))
         return rows[np.sort(places)]
+
+    def _by_sentence(
+        self, near: Vectors, rows: NDArray[np.intp], told: Scores, shares: Weights, most: int
+    ) -> tuple[NDArray[np.intp], Scores, Scores, NDArray[np.intp]]:
+        """The best `most` of the rows with what is told of them, their meaning, and the sentence
+        that is nearest. Meaning: half the whole question, half its best clause; of each, half the
+        whole case and half a sentence."""
+        wholes = self._vectors.wholes(near, rows)
+        few = np.sort(best(fuse(told, joined(wholes), shares), most))
+        sentences, numbers = self._vectors.best_sentences(near, rows[few])
+        return rows[few], told[:, few], joined(0.5 * wholes[:, few] + 0.5 * sentences), numbers
 
     def _hits(
         self,

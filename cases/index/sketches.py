@@ -18,7 +18,7 @@ from cases.index.matrix import Rounded, room
 FIRST, SECOND = 15, 300
 BITS, AXES, SHORT = 512, 192, 128
 SAMPLE, BLOCK = 8_192, 1 << 15
-SAMPLED = 8_192  # about so many rows, evenly taken, tell where the best ones lie
+SAMPLED = 4_096  # about so many rows, evenly taken, tell where the best ones lie
 
 
 class Sketches:

@@ -132,10 +132,8 @@ class CaseVectors:
         """A question's vectors as they are compared here."""
         return self._common.without(rows)
 
-    def wholes(self, asked: Vectors | None, rows: NDArray[np.intp]) -> Scores:
-        """For `rows` the cosine with the question; shape (rows of asked, rows). Without one 0."""
-        if asked is None:
-            return np.zeros((1, len(rows)), dtype=np.float32)
+    def wholes(self, asked: Vectors, rows: NDArray[np.intp]) -> Scores:
+        """For `rows` the cosine with the question; shape (rows of asked, rows)."""
         return self._whole.cosines(asked, rows)
 
     def nearest(self, asked: Vectors, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
