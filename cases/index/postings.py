@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cases.index.frozen import STEPS, Frozen, frozen, keys_of, legs_of, merged
+from cases.index.frozen import COMMON, STEPS, Frozen, frozen, keys_of, legs_of, merged
 from cases.index.terms import Leg
 
 MOST = 255  # a count above says no more: BM25 hardly tells 20 from 200
 TAIL = 1_024  # rows that wait to be sorted at once; a question does not wait for more
 SMALL = 64  # parts of so few rows become one: each part costs every question some 10 µs
-# Postings of a question that are added up in a leg, from its rarest term on; the others are looked
-# up for the candidates. It finds more of the best than all terms of at most an eighth of the rows.
-ADDED = 100_000
+# Postings of a question that are added up in a leg, from its rarest term on, a common term counted
+# as one of an eighth of the rows; the others are looked up for the candidates. Of 100,000 cases it
+# finds 95 % of the ten that are best when everything is added up, in two thirds of the time.
+ADDED = 200_000
 Scores = NDArray[np.float32]
 
 
@@ -202,12 +203,13 @@ def _numbers(found: list[int]) -> NDArray[np.uint32]:
 
 
 def _telling(holding: NDArray[np.int64], legs: NDArray[np.intp], rows: int) -> NDArray[np.bool_]:
-    """The rarest terms of each leg, as many as have ADDED postings together; one at least."""
+    """The rarest terms of each leg, as many as cost ADDED together; one at least."""
     order = np.lexsort((holding, legs))
     order = order[holding[order] > 0]
-    sums = np.cumsum(holding[order])
+    costs = np.minimum(holding[order], rows // COMMON)
+    sums = np.cumsum(costs)
     first = np.searchsorted(legs[order], legs[order])  # the place of the rarest of its leg
-    sums -= sums[first] - holding[order[first]]
+    sums -= sums[first] - costs[first]
     telling = np.zeros(len(holding), dtype=np.bool_)
     telling[order[(sums <= max(ADDED, rows // 4)) | (first == np.arange(len(order)))]] = True
     return telling

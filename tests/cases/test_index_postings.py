@@ -26,16 +26,16 @@ def test_frozen_and_new_rows_are_scored_as_if_all_were_new(
     monkeypatch.setattr(postings, "ADDED", 9)
     split, whole = Postings(ONE_LEG), Postings(ONE_LEG)
     for number in range(60):
-        counts = {"often": 1 + number % 3, f"rare{number % 11}": 1 + 2 * (number == 3)}
+        counts = {"often": 1 + number % 3, f"rare{number % 11}": 1 + 2 * (number == 3), "always": 1}
         append(split, counts)
         append(whole, counts)
         if number in (20, 45):
             split.freeze()
-    asked = {"often": 1.0, "rare3": 2.0, "nowhere": 1.0}
+    asked = {"often": 1.0, "rare3": 2.0, "nowhere": 1.0, "always": 1.0}
     assert np.allclose(told(split, asked), told(whole, asked), rtol=1e-6)
     assert np.allclose(told(split, {"often": 1.0}), told(whole, {"often": 1.0}), rtol=1e-6)
     one, other = split.ask({"words": asked}), whole.ask({"words": asked})
-    assert one.telling.tolist() == other.telling.tolist() == [False, True, False]
+    assert one.telling.tolist() == other.telling.tolist() == [True, True, False, False]
     some = np.array([0, 3, 59])
     assert split.weight(one, 0) == pytest.approx(whole.weight(other, 0))
     assert split.held(one, some, [0, 1]).tolist() == whole.held(other, some, [0, 1]).tolist()
