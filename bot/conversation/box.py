@@ -191,7 +191,7 @@ async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str)
     """True unless the text is clearly a new question, or a whole new win beside the waiting one."""
     if reading.intent is Intent.SEARCH and ASKS.search(text):
         return False
-    if waiting["kind"] == "reflect" or reading.intent is not Intent.WIN:
+    if waiting["kind"] == "reflect" or not (reading.intent is Intent.WIN or reading.is_win):
         return True
     if waiting["kind"] == "trial" and len(text) > remarks.NOTE_LIMIT:
         return False
