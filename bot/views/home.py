@@ -130,14 +130,19 @@ def _trials(page: Page, locale: str) -> list[Part]:
     parts = _head("try.list", locale)
     for one in page.trials:
         parts.append(Text(shorten(one.title, LINE)))
-        parts.append(Text(say(locale, "page.asked_on", date=one.asked_on), Style.QUIET))
-        answers = tuple(
-            Button(say(locale, f"try.{state}"), "try.answer", f"{one.trial_id}:{state}")
-            for state in ("worked", "did_not")
-        )
-        show = Button(say(locale, "case.more"), "case.show", one.case_id)
-        parts.append(Actions((*answers, show)))
+        parts += waits(one, locale)
     return parts
+
+
+def waits(one: Trying, locale: str) -> list[Part]:
+    """When a trial's question comes, and its answer for whoever knows it now."""
+    answers = tuple(
+        Button(say(locale, f"try.{state}"), "try.answer", f"{one.trial_id}:{state}")
+        for state in ("worked", "did_not")
+    )
+    show = Button(say(locale, "case.more"), "case.show", one.case_id)
+    asked_on = say(locale, "page.asked_on", date=one.asked_on)
+    return [Text(asked_on, Style.QUIET), Actions((*answers, show))]
 
 
 def _digest(page: Page, locale: str) -> list[Part]:
