@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.conversation.drafts import words_of
+from bot.conversation.drafts import begun
 from bot.conversation.events import Fields
 from bot.conversation.find import start
 from bot.conversation.try_it import WAITING, trying
 from bot.conversation.turn import Turn
 from bot.views.elements import Card
-from bot.views.home import Own, Page, Trying, home_card
+from bot.views.home import Begun, Own, Page, Trying, home_card
 from bot.views.words import say
 from cases import digests, members, months, rights, sign_in, trials
 from cases.db import Shelf
@@ -56,9 +56,8 @@ async def search(turn: Turn, filled: Fields) -> None:
     await start(turn, clean(str(filled.get("query") or "")))
 
 
-async def _drafts(shelf: Shelf, locale: str) -> list[tuple[str, str]]:
-    rows = (await shelf.cases.drafts())[:DRAFTS]
-    return [(row.id, words_of(row, locale)) for row in rows]
+async def _drafts(shelf: Shelf, locale: str) -> list[Begun]:
+    return [begun(row, locale) for row in (await shelf.cases.drafts())[:DRAFTS]]
 
 
 async def _cases(shelf: Shelf, member: Member) -> list[Own]:
