@@ -13,6 +13,7 @@ from bot.views.holds import rule_words
 from bot.views.home import Begun, begun_parts
 from bot.views.notes import note
 from bot.views.preview import form_card
+from bot.views.words import say
 from cases import capture, fields, sharing
 from cases.errors import NotFound
 from cases.models.case import Draft
@@ -86,14 +87,16 @@ async def drop(turn: Turn, draft_id: str) -> None:
 
 def words_of(draft: Draft, locale: str) -> str:
     """What a draft is called in a list: its title or deed; of a stopped one nothing is kept in
-    clear, so that it is the day (JST) and what stopped it."""
+    clear, so that it is the day (JST) and what stopped it; of words not looked at yet, the day."""
     words = draft.values.get("title") or draft.values.get("action")
     if words:
         return str(words)
     day = draft.updated_at.astimezone(JST)
     stopped = [one["rule"] for one in draft.findings if one["action"] not in PASSES]
-    name = rule_words(stopped[0], locale) if stopped else ""
-    return " ".join(filter(None, (f"{day.month}/{day.day}", name)))
+    date = f"{day.month}/{day.day}"
+    if not stopped:
+        return say(locale, "share.drafted_on", day=date)
+    return f"{date} {rule_words(stopped[0], locale)}"
 
 
 def begun(draft: Draft, locale: str) -> Begun:

@@ -62,7 +62,7 @@ async def test_a_long_worry_that_asks_everybody_is_asked_about_and_answers_nothi
 
 async def test_unclear_words_wait_in_a_draft(abe: Person) -> None:
     await abe.says(UNCLEAR)
-    await abe.says("下書き")
+    assert "11/5に書いたひとこと" in await abe.says("下書き")
     await abe.presses("続きを書く")
     assert UNCLEAR in abe.sees
 
