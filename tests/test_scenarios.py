@@ -131,6 +131,24 @@ async def test_head_office_masks_gives_back_and_releases_a_case(driver: AnyDrive
     assert "全社に公開しました" in nakamura.sees
 
 
+@scenario("添付文書・資材が変わった、今も有効")
+async def test_a_change_of_material_marks_a_case_until_its_author_stands_for_it(
+    driver: AnyDriver,
+) -> None:
+    sato, nakamura = driver.person(SATO), driver.person(NAKAMURA)
+    case_id = await shares(sato)
+    await driver.house.go_to(11, 6)
+    await nakamura.says("添付文書・資材が変わった")
+    await nakamura.presses("対象を見る", what="material", word="16時", since="2026-11-06")
+    assert TITLE in nakamura.sees
+    await nakamura.presses("確認をお願いする")
+    assert "「確認中」にしました" in nakamura.sees
+    await sato.says("確認のお願い")
+    assert TITLE in sato.sees
+    await sato.presses("今も有効", case_id)
+    assert "半年後にまたお聞きします" in sato.sees
+
+
 @scenario("探す、もっと見る、条件を外す", note='端末では `hitotsubu search "…"` でも探せます')
 async def test_a_question_finds_cases_with_their_reasons(driver: AnyDriver) -> None:
     mori = driver.person(MORI)

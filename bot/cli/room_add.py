@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group(required=True)
     whose.add_argument("--office", metavar="NAME", help="営業所 / office")
     whose.add_argument("--admins", action="store_true", help="管理者の部屋 / for administrators")
-    parser.add_argument("--listen", action="store_true", help="聞き耳を入れる / it may listen")
+    parser.add_argument("--listen", action="store_true", help="会話を読む / it may listen")
     parser.add_argument("--silent", action="store_true", help="投稿しない / it does not post")
     add_company(parser)
 

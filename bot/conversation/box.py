@@ -46,6 +46,7 @@ from cases.vocabulary import Decision
 LIMIT = 10_000  # characters of one message
 WORD = 2  # letters or digits that it takes to say something: 「あ」 and 「?」 are slips
 ASKS = re.compile(r"[?？]|(?:ます|です)か|例(?:は|が|を|ある|あり)|教えて|知りたい|探して")
+LINE = 60  # characters of the line that a trial asks for, even where it tells a whole win
 WAITS = timedelta(minutes=30)  # how long a question waits for its answer
 # Words that mean one thing only, folded; everything else is a win, a search or an answer.
 COMMANDS = {
@@ -191,10 +192,10 @@ async def _answers(waiting: dict[str, Any], reading: capture.Reading, text: str)
     """True unless the text is clearly a new question, or a whole new win beside the waiting one."""
     if reading.intent is Intent.SEARCH and ASKS.search(text):
         return False
-    if waiting["kind"] == "reflect" or reading.intent is not Intent.WIN:
+    if waiting["kind"] == "reflect" or not (reading.intent is Intent.WIN or reading.is_win):
         return True
-    if waiting["kind"] == "trial" and len(text) > remarks.NOTE_LIMIT:
-        return False
+    if waiting["kind"] == "trial" and not LINE < len(text) <= remarks.NOTE_LIMIT:
+        return len(text) <= LINE
     return bool((await asyncio.to_thread(capture.propose, text)).missing)
 
 

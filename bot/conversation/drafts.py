@@ -8,15 +8,16 @@ from typing import Any
 from bot.conversation import filled_in, find, on_behalf, remarks, share
 from bot.conversation.events import Fields
 from bot.conversation.turn import Turn
-from bot.views.elements import Actions, Button, Card, Style, Text
+from bot.views.elements import Button, Card, Style, Text
 from bot.views.holds import rule_words
+from bot.views.home import Begun, begun_parts
 from bot.views.notes import note
 from bot.views.preview import form_card
+from bot.views.words import say
 from cases import capture, fields, sharing
 from cases.errors import NotFound
 from cases.models.case import Draft
 from cases.months import JST
-from cases.text import shorten
 from cases.verdicts import PASSES
 from cases.vocabulary import DraftState
 
@@ -86,14 +87,27 @@ async def drop(turn: Turn, draft_id: str) -> None:
 
 def words_of(draft: Draft, locale: str) -> str:
     """What a draft is called in a list: its title or deed; of a stopped one nothing is kept in
-    clear, so that it is the day (JST) and what stopped it."""
+    clear, so that it is the day (JST) and what stopped it; of words not looked at yet, the day."""
     words = draft.values.get("title") or draft.values.get("action")
     if words:
         return str(words)
     day = draft.updated_at.astimezone(JST)
     stopped = [one["rule"] for one in draft.findings if one["action"] not in PASSES]
-    name = rule_words(stopped[0], locale) if stopped else ""
-    return " ".join(filter(None, (f"{day.month}/{day.day}", name)))
+    date = f"{day.month}/{day.day}"
+    if not stopped:
+        return say(locale, "share.drafted_on", day=date)
+    return f"{date} {rule_words(stopped[0], locale)}"
+
+
+def begun(draft: Draft, locale: str) -> Begun:
+    """A draft as it stands in a list."""
+    return Begun(
+        draft.id,
+        words_of(draft, locale),
+        asked=draft.asked_at is not None,
+        waits=draft.state is DraftState.WAITING,
+        held=draft.state is DraftState.HELD,
+    )
 
 
 async def drafts(turn: Turn, value: str = "") -> None:
@@ -105,16 +119,7 @@ async def drafts(turn: Turn, value: str = "") -> None:
             return
         parts: list[Any] = [Text(turn.words("share.drafts"), Style.TITLE)]
         for row in rows:
-            parts.append(Text(shorten(words_of(row, turn.locale), 60)))
-            if row.state is DraftState.WAITING:
-                parts.append(Text(turn.words("reviewing.waits"), Style.QUIET))
-            action = "behalf.show" if row.asked_at else "share.resume"
-            resume = Button(turn.words("share.resume"), action, row.id)
-            if row.state is DraftState.HELD:
-                parts.append(Text(turn.words("holds.held_draft"), Style.QUIET))
-                parts.append(Actions((resume, Button(turn.words("holds.title"), "holds.mine"))))
-                continue
-            parts.append(Actions((resume, Button(turn.words("share.drop"), "share.drop", row.id))))
+            parts += begun_parts(begun(row, turn.locale), turn.locale)
         turn.say(Card(tuple(parts)))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.conversation.drafts import words_of
+from bot.conversation.drafts import begun
 from bot.conversation.events import Fields
 from bot.conversation.find import start
-from bot.conversation.try_it import FOLLOW_UP
+from bot.conversation.try_it import WAITING, trying
 from bot.conversation.turn import Turn
 from bot.views.elements import Card
-from bot.views.home import Own, Page, Trying, home_card
+from bot.views.home import Begun, Own, Page, Trying, home_card
 from bot.views.words import say
 from cases import digests, members, months, rights, sign_in, trials
 from cases.db import Shelf
@@ -17,7 +17,7 @@ from cases.models.case import Case
 from cases.models.org import Member
 from cases.rights import Action
 from cases.text import clean
-from cases.vocabulary import GONE, Status, TrialState
+from cases.vocabulary import GONE, Status
 
 DRAFTS, CASES, TRIALS = 5, 10, 5  # of each at most; the words 下書き and 試している事例 list all
 
@@ -56,9 +56,8 @@ async def search(turn: Turn, filled: Fields) -> None:
     await start(turn, clean(str(filled.get("query") or "")))
 
 
-async def _drafts(shelf: Shelf, locale: str) -> list[tuple[str, str]]:
-    rows = (await shelf.cases.drafts())[:DRAFTS]
-    return [(row.id, words_of(row, locale)) for row in rows]
+async def _drafts(shelf: Shelf, locale: str) -> list[Begun]:
+    return [begun(row, locale) for row in (await shelf.cases.drafts())[:DRAFTS]]
 
 
 async def _cases(shelf: Shelf, member: Member) -> list[Own]:
@@ -85,15 +84,10 @@ def _scope(case: Case) -> str:
 
 
 async def _trials(shelf: Shelf, member: Member) -> list[Trying]:
-    waiting = (TrialState.OPEN, TrialState.LATER)
-    mine = [one for one in await shelf.loop.trials_by(member.id) if one.state in waiting]
+    mine = [one for one in await shelf.loop.trials_by(member.id) if one.state in WAITING]
     rows = await shelf.cases.many(one.case_id for one in mine)
-    found = []
-    for one in [one for one in mine if one.case_id in rows][:TRIALS]:
-        day = months.day_of((one.asked_at or one.opened_at) + FOLLOW_UP)
-        title = rows[one.case_id].title
-        found.append(Trying(one.id, one.case_id, title, f"{day.month}/{day.day}"))
-    return found
+    found = [one for one in mine if one.case_id in rows][:TRIALS]
+    return [trying(one, rows[one.case_id].title) for one in found]
 
 
 async def _digest(shelf: Shelf, member: Member) -> dict[str, object] | None:

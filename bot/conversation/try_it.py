@@ -8,15 +8,19 @@ from bot.conversation import remarks, share
 from bot.conversation.showing import visible
 from bot.conversation.turn import Turn
 from bot.views.elements import Actions, Button, Card, Part, Style, Text
+from bot.views.home import Trying, waits
 from bot.views.notes import line_form, note
 from bot.views.words import say
 from cases import months, trials
 from cases.db import Shelf
 from cases.errors import NotAllowed, NotFound
+from cases.models.loop import Trial
 from cases.text import clean
 from cases.vocabulary import TrialState
 
 FOLLOW_UP = timedelta(days=14)
+WAITING = (TrialState.OPEN, TrialState.LATER)
+MOST = 15  # trials with buttons in one list; three blocks each stay within Slack's 50
 
 
 async def start(turn: Turn, case_id: str) -> None:
@@ -78,17 +82,30 @@ async def keep_note(turn: Turn, trial_id: str, text: str) -> None:
 
 
 async def listing(turn: Turn, value: str = "") -> None:
-    """What the member is trying, newest first."""
+    """What the member is trying, newest first; what waits for an answer has its buttons."""
     async with turn.transaction() as shelf:
         mine = await shelf.loop.trials_by(turn.scope.me)
         rows = await shelf.cases.many(trial.case_id for trial in mine)
         parts: list[Part] = [Text(turn.words("try.list"), Style.TITLE)]
-        for trial in mine:
-            if trial.case_id not in rows:
-                continue
+        answered = []
+        for trial in (one for one in mine if one.case_id in rows):
             state = say(turn.locale, "try.mine" if trial.state == "open" else f"try.{trial.state}")
-            parts.append(Text(f"{rows[trial.case_id].title} — {state}"))
+            line = f"{rows[trial.case_id].title} — {state}"
+            if trial.state in WAITING and len(parts) <= MOST * 3:
+                parts += [Text(line), *waits(trying(trial, rows[trial.case_id].title), turn.locale)]
+            else:
+                answered.append(line)
+        if answered:
+            parts.append(Text("\n".join(answered)))
+        if len(parts) == 1:
+            parts.append(Text(turn.words("try.none"), Style.QUIET))
         turn.say(Card(tuple(parts)))
+
+
+def trying(trial: Trial, title: str) -> Trying:
+    """A trial that waits for its answer, as it is shown."""
+    day = months.day_of((trial.asked_at or trial.opened_at) + FOLLOW_UP)
+    return Trying(trial.id, trial.case_id, title, f"{day.month}/{day.day}")
 
 
 async def _mine(shelf: Shelf, trial_id: str) -> None:

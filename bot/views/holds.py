@@ -10,7 +10,7 @@ from typing import Any
 from bot.views.elements import Actions, Button, Card, Divider, Facts, Field, Kind, Part, Style, Text
 from bot.views.guard import message_parts
 from bot.views.notes import note
-from bot.views.words import day_words, say, sentences
+from bot.views.words import day_words, month_words, say, sentences
 from cases.holds import COMPLIANCE, NOT_APPLICABLE, OPEN, REPORTED, SAFETY
 from cases.months import before
 from cases.safety import Month
@@ -179,15 +179,17 @@ def month_card(month: Month, rows: Sequence[Item], locale: str) -> Card:
     counts.append((say(locale, "holds.sum_received"), str(month.received)))
     screened = (say(locale, "holds.sum_screened"), str(month.screened))
     held = (say(locale, "holds.sum_held"), str(len(month.items)))
+    said = say(locale, "holds.answer")
     lines = [
         (
             f"{_day(row.stopped_on)} {row.id[-6:]}",
-            " ・ ".join((rule_words(row.rule, locale), answer_words(row, locale))),
+            f"{rule_words(row.rule, locale)} ・ {said}: {answer_words(row, locale)}",
         )
         for row in rows
     ]
     past = Button(say(locale, "holds.month_before"), "holds.month", before(month.month))
-    parts: list[Part] = [Text(say(locale, "holds.month_title", month=month.month), Style.TITLE)]
+    title = say(locale, "holds.month_title", month=month_words(month.month, locale))
+    parts: list[Part] = [Text(title, Style.TITLE)]
     parts += [Facts((screened, held, *counts)), Divider()]
     parts += [Facts(tuple(lines))] if lines else []
     csv = Text(say(locale, "holds.csv", month=month.month), Style.QUIET)

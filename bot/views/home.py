@@ -18,6 +18,18 @@ LINE = 60  # characters of a title in a list
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A draft by its first words: `asked` when another wrote it for the person, `waits` when a
+    reviewer has it, `held` when it was stopped (it is answered, not thrown away)."""
+
+    draft_id: str
+    words: str
+    asked: bool = False
+    waits: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """A published case of the person's: its status as words, and who tried it."""
 
@@ -43,7 +55,7 @@ class Page:
     """Everything on it. `digest`: this month's, for promoters. `rests`: words of a break."""
 
     name: str
-    drafts: Sequence[tuple[str, str]]  # id and first words
+    drafts: Sequence[Begun]
     cases: Sequence[Own]
     trials: Sequence[Trying]
     digest: Mapping[str, Any] | None
@@ -99,11 +111,22 @@ def _drafts(page: Page, locale: str) -> list[Part]:
     if not page.drafts:
         return []
     parts = _head("share.drafts", locale)
-    for draft_id, words in page.drafts:
-        resume = Button(say(locale, "share.resume"), "share.resume", draft_id)
-        drop = Button(say(locale, "share.drop"), "share.drop", draft_id)
-        parts += [Text(shorten(words, LINE)), Actions((resume, drop))]
+    for one in page.drafts:
+        parts += begun_parts(one, locale)
     return parts
+
+
+def begun_parts(one: Begun, locale: str) -> list[Part]:
+    """A draft in a list, and what can be done with it."""
+    parts: list[Part] = [Text(shorten(one.words, LINE))]
+    if one.waits:
+        parts.append(Text(say(locale, "reviewing.waits"), Style.QUIET))
+    action = "behalf.show" if one.asked else "share.resume"
+    second = Button(say(locale, "share.drop"), "share.drop", one.draft_id)
+    if one.held:
+        parts.append(Text(say(locale, "holds.held_draft"), Style.QUIET))
+        second = Button(say(locale, "holds.title"), MINE)
+    return [*parts, Actions((Button(say(locale, "share.resume"), action, one.draft_id), second))]
 
 
 def _cases(page: Page, locale: str) -> list[Part]:
@@ -130,14 +153,19 @@ def _trials(page: Page, locale: str) -> list[Part]:
     parts = _head("try.list", locale)
     for one in page.trials:
         parts.append(Text(shorten(one.title, LINE)))
-        parts.append(Text(say(locale, "page.asked_on", date=one.asked_on), Style.QUIET))
-        answers = tuple(
-            Button(say(locale, f"try.{state}"), "try.answer", f"{one.trial_id}:{state}")
-            for state in ("worked", "did_not")
-        )
-        show = Button(say(locale, "case.more"), "case.show", one.case_id)
-        parts.append(Actions((*answers, show)))
+        parts += waits(one, locale)
     return parts
+
+
+def waits(one: Trying, locale: str) -> list[Part]:
+    """When a trial's question comes, and its answer for whoever knows it now."""
+    answers = tuple(
+        Button(say(locale, f"try.{state}"), "try.answer", f"{one.trial_id}:{state}")
+        for state in ("worked", "did_not")
+    )
+    show = Button(say(locale, "case.more"), "case.show", one.case_id)
+    asked_on = say(locale, "page.asked_on", date=one.asked_on)
+    return [Text(asked_on, Style.QUIET), Actions((*answers, show))]
 
 
 def _digest(page: Page, locale: str) -> list[Part]:

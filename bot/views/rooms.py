@@ -63,14 +63,13 @@ def rooms_card(rooms: Sequence[Room], offices: dict[str, str], locale: str, plat
 
 
 def room_words(room: Room, offices: dict[str, str], locale: str) -> str:
-    """「#神戸: 神戸営業所, 投稿する, 聞き耳なし」."""
+    """「#神戸: 神戸営業所、投稿する、会話は読まない」."""
     office = offices.get(room.office_id or "", "") or say(locale, "rooms.no_office")
     if room.for_admins and room.state == "active":
         return f"{room_name(room, locale)}: {say(locale, 'rooms.admins')}"
-    if room.state != "active":
-        rest = say(locale, f"rooms.state_{room.state}")
-    else:
-        posts = say(locale, "rooms.does_post" if room.posts else "rooms.no_post")
-        listens = say(locale, "rooms.does_listen" if room.listens else "rooms.no_listen")
-        rest = f"{posts}, {listens}"
-    return f"{room_name(room, locale)}: {office}, {rest}"
+    words = [f"rooms.state_{room.state}"]
+    if room.state == "active":
+        posts = "rooms.does_post" if room.posts else "rooms.no_post"
+        words = [posts, "rooms.does_listen" if room.listens else "rooms.no_listen"]
+    rest = say(locale, "rooms.and").join([office, *(say(locale, word) for word in words)])
+    return f"{room_name(room, locale)}: {rest}"

@@ -35,6 +35,7 @@ NO_WIN_BELOW = 0.3
 SHORT = 16  # characters
 _STATES = re.compile(r"(?:た|だ|です|ます|でした)[。!！〜ー✨🙌👍]*$")
 _WORRIES = re.compile(r"困|悩|迷|ない|なく|ません|どう|何|例")
+_QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|[(（][^)）]*[)）]")
 
 
 class Intent(StrEnum):
@@ -82,6 +83,8 @@ def read(text: str, embedder: Embedder | None) -> Reading:
     intent = _intent(score, win_score, SURE_WITH_VECTOR if known else SURE_BY_CUES)
     if intent is Intent.SEARCH and _bare_statement(kept):
         intent = Intent.UNCLEAR
+    if intent is Intent.WIN and _asks_aloud(kept):
+        intent = Intent.UNCLEAR
     return Reading(intent, score, win_score >= IS_WIN_FROM, win_score)
 
 
@@ -97,6 +100,12 @@ def _bare_statement(text: str) -> bool:
     """「先生に会えた」: too short to tell a win from a search, but no question and no worry."""
     short = len(text) <= SHORT and _STATES.search(text) is not None
     return short and _WORRIES.search(text) is None
+
+
+def _asks_aloud(text: str) -> bool:
+    """A worry that is told at length reads like a win; a question in the writer's own words, and
+    not in what a doctor said, leaves it open."""
+    return re.search("[?？]", _QUOTED.sub("", text)) is not None
 
 
 def _vector(text: str, embedder: Embedder | None) -> NDArray[np.float64] | None:

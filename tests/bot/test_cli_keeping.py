@@ -94,7 +94,9 @@ def test_the_table_of_periods_and_the_years_of_the_trail(capsys: Out) -> None:
     assert cli.call(["retention", "--audit-years", "2", *two]) == 2
     alone = ["--by", "abe", "--second", "abe"]
     assert cli.call(["retention", "--audit-years", "5", *alone]) == 1
-    assert "E-42" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "E-42" in said
+    assert "Two people decide this together" in said  # as for a word of the company
 
 
 def test_a_persons_data_is_written_and_then_deleted_by_two(place: Path, capsys: Out) -> None:

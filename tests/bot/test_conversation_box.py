@@ -10,6 +10,10 @@ from tests.fakes.sample_cast import ABE, KATO, MORI, NAKAMURA, QUESTION, SATO, T
 
 UNCLEAR = "先生からの返信が早くなった"
 ASKED = "共有しますか、探しますか"
+WORRY = (
+    "訪問規制で全然会えなくて、メールしても返事が来ないし、コロナ明けてからもアポがとれないままの先生が3人いるんですが、"
+    "皆さんどうやって最初の一歩を踏み出してますか?所長にも何か変えろと言われて焦ってます"
+)
 
 
 @pytest.fixture
@@ -47,9 +51,18 @@ async def test_unclear_words_are_asked_about_and_one_tap_searches_them(abe: Pers
     assert "書きかけの下書きはありません" in await abe.says("下書き")
 
 
+async def test_a_long_worry_that_asks_everybody_is_asked_about_and_answers_nothing(
+    sato: Person,
+) -> None:
+    assert ASKED in await sato.says(WORRY)
+    await sato.says("秘書さんに電話の時間を聞いて、16時に変えました。")
+    assert "先生の反応は" in sato.sees
+    assert ASKED in await sato.says(WORRY)
+
+
 async def test_unclear_words_wait_in_a_draft(abe: Person) -> None:
     await abe.says(UNCLEAR)
-    await abe.says("下書き")
+    assert "11/5に書いたひとこと" in await abe.says("下書き")
     await abe.presses("続きを書く")
     assert UNCLEAR in abe.sees
 

@@ -44,6 +44,34 @@ async def test_a_case_is_tried_once(kato: Person) -> None:
     assert "試しています" in await kato.says("試している事例")
 
 
+async def test_what_is_tried_is_read_and_answered_from_its_list(kato: Person) -> None:
+    assert "「試してみる」を押すと" in await kato.says("試している事例")
+    await kato.says(QUESTION)
+    case_id = kato.value_of("試してみる")
+    await kato.presses("試してみる", case_id)
+    await kato.says("試している事例")
+    assert "やったこと" in await kato.presses("くわしく見る", case_id)
+    await kato.says("試している事例")
+    assert "うまくいったことだけを" in await kato.presses("うまくいった")
+    assert "— うまくいった" in await kato.says("試している事例")
+    assert not kato.can_press("うまくいった")
+
+
+async def test_a_line_about_a_trial_is_kept_with_it_and_a_longer_win_is_shared(
+    kato: Person,
+) -> None:
+    await kato.says(QUESTION)
+    await kato.presses("試してみる")
+    await kato.says("試している事例")
+    await kato.presses("うまくいった")
+    assert "ひとことを残しました" in await kato.says("秘書さんに先に電話したら会えました")
+    await kato.says(QUESTION)
+    await kato.presses("試してみる", kato.value_of("試してみる"))
+    await kato.says("試している事例")
+    await kato.presses("うまくいった")
+    assert "このように公開されます" in await kato.says(WIN)
+
+
 async def test_an_own_case_cannot_be_tried(desk: DeskDriver) -> None:
     case_id = await publish(desk.person(SATO))
     raw = {"user": SATO, "action": "try.start", "value": case_id}

@@ -119,7 +119,7 @@ async def test_the_offices_are_listed_without_ranking_and_others_see_their_own(
 
 
 async def test_a_room_of_the_page_is_listed_and_not_for_an_mr(desk: DeskDriver) -> None:
-    assert "神戸営業所, 投稿する, 聞き耳なし" in await desk.person(KATO).says("この部屋")
+    assert "神戸営業所、投稿する、会話は読まない" in await desk.person(KATO).says("この部屋")
     assert "E-02" in await desk.person(SATO).says("部屋")
 
 

@@ -228,11 +228,13 @@ async def test_the_month_is_shown_with_numbers_and_without_texts(
     sato: Person, ogawa: Person
 ) -> None:
     await sato.says(WITH_EVENT)
+    await ogawa.says("突き合わせ")
+    assert "書いた方の答え: まだありません" in ogawa.sees
     await sato.presses("報告済み(受付番号を入力)")
     await sato.presses("報告済みとして記録する", receipt="AE-17")
     await ogawa.says("突き合わせ")
-    assert "2026-11 の突き合わせ" in ogawa.sees
+    assert "2026年11月の突き合わせ" in ogawa.sees
     assert "AE-17" in ogawa.sees
     assert "発疹" not in ogawa.sees
     assert "佐藤" not in ogawa.sees
-    assert "2026-10" in await ogawa.presses("前の月")
+    assert "2026年10月の突き合わせ" in await ogawa.presses("前の月")

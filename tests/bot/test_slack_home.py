@@ -9,12 +9,12 @@ import pytest
 
 from bot.conversation import home
 from bot.slack.blocks import of_view
-from bot.views.home import Own, Page, Trying, home_card
+from bot.views.home import Begun, Own, Page, Trying, home_card
 from cases import sample
 from cases.scope import Scope
 from tests.drivers.screen import Screen
 from tests.drivers.slack import SlackDriver
-from tests.fakes.sample_cast import ITO, KATO, QUESTION, SATO, TICKS, WIN
+from tests.fakes.sample_cast import EVENT, ITO, KATO, QUESTION, SATO, TICKS, WIN
 from tests.fakes.slack_api import Answer
 from tests.fakes.slack_limits import check_home
 
@@ -71,6 +71,20 @@ async def test_a_form_opens_from_the_page(slack: SlackDriver) -> None:
     page = await slack.opens_home(ITO)
     seen = await slack.presses_home(ITO, key(page, "share.start"), {})
     assert seen[-1].native["type"] == "modal"
+
+
+async def test_a_stopped_draft_is_answered_from_the_page_and_not_thrown_away(
+    slack: SlackDriver,
+) -> None:
+    sato = slack.person(SATO)
+    await slack.opens_home(SATO)
+    await sato.says(EVENT)
+    page = slack.home(SATO)
+    assert "書きかえれば公開へ進めます" in shown(page)
+    assert page is not None
+    stopped = key(page, "share.resume").value
+    assert stopped not in [one.value for one in page.keys if one.action == "share.drop"]
+    assert [one.action for one in page.keys].count("holds.mine") == 2
 
 
 async def test_a_draft_a_case_and_its_withdrawal_show_on_the_page(slack: SlackDriver) -> None:
@@ -148,7 +162,7 @@ def test_the_fullest_page_is_within_slacks_limits() -> None:
     trying = [Trying(f"t{n}", f"c{n}", "題名" * 99, "11/19") for n in range(home.TRIALS)]
     items = [{"case_id": f"c{n}", "title": "題" * 300} for n in range(3)]
     digest = {"month": "2026-11", "office": "神戸", "office_en": "Kobe", "items": items}
-    drafts = [(f"d{n}", "書きかけ" * 99) for n in range(home.DRAFTS)]
+    drafts = [Begun(f"d{n}", "書きかけ" * 99, held=True) for n in range(home.DRAFTS)]
     for locale in ("ja", "en"):
         made = of_view(home_card(Page("加藤", drafts, own, trying, digest, "お休み中"), locale))
         check_home({"type": "home", "blocks": made})

@@ -215,7 +215,7 @@ async def test_who_may_says_whose_room_it_is_and_posting_moves_there(slack: Slac
     seen = await kato.opens_mail()
     assert "#sales は、どの営業所の部屋ですか" in seen
     await kato.presses("登録する", office="kobe", uses=["posts", "listens"])
-    assert "#sales: 神戸営業所, 投稿する, 聞き耳あり" in kato.sees
+    assert "#sales: 神戸営業所、投稿する、会話を読む" in kato.sees
     found, before = await room(slack, "C0SALES"), await room(slack, "C0KOBE")
     assert found is not None
     assert before is not None
@@ -232,7 +232,7 @@ async def test_who_may_says_whose_room_it_is_and_posting_moves_there(slack: Slac
     assert found is not None
     assert (found.name, found.state) == ("神戸", "left")
     assert (await room(slack, "C0KOBE")).state == "active"  # type: ignore[union-attr] # the office's first room
-    assert "#神戸: 神戸営業所, ヒトツブはもういません" in await kato.says("部屋")
+    assert "#神戸: 神戸営業所、ヒトツブはもういません" in await kato.says("部屋")
 
 
 async def test_a_channel_with_another_company_becomes_no_offices_room(slack: SlackDriver) -> None:

@@ -4,9 +4,13 @@ from pathlib import Path
 
 from bot.conversation.events import Replace
 from bot.views.elements import Actions, Button, Card, Text
+from cases.embedding.bundled import BundledEncoder
 from cases.scope import Scope
 from cases.vocabulary import Status
+from tests.drivers.doors import door_of
+from tests.drivers.web import WebDriver
 from tests.fakes.pages import COMPANY, letter, pages
+from tests.fakes.sample_cast import KATO
 
 
 def card(text: str) -> Card:
@@ -211,3 +215,20 @@ async def test_after_a_deed_the_page_of_reviewers_has_what_waits_now(tmp_path: P
         _, text = await page.post("/press", quick=True, at="/library", key="other", **pressed)
         assert 'id="queue"' not in text
         assert "全社に公開しました" in text
+
+
+async def test_all_months_together_have_no_figure_where_one_month_has_its_own(
+    company_file: Path, tmp_path: Path, encoder: BundledEncoder
+) -> None:
+    async with door_of("web")(company_file, tmp_path, encoder) as driver:
+        assert isinstance(driver, WebDriver)
+        page = await driver._open(KATO, "/office")
+        (table,) = page.all("table")
+        whole, *months = [one.lines().split() for one in table.one("tbody").all("tr")]
+        assert whole[0] == "あわせて"
+        columns = list(zip(*months, strict=True))
+        for at in (1, 2, 3):
+            told = any(figure.isdigit() for figure in columns[at])
+            assert (whole[at] == "—") == told
+        assert "—" in whole
+        assert "引き算で分かる" in page.lines()

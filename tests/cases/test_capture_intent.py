@@ -75,6 +75,19 @@ def test_a_notice_opens_no_draft(bundled: BundledEncoder) -> None:
     assert reading.intent is not Intent.WIN
 
 
+WORRY = (
+    "訪問規制で全然会えなくて、メールしても返事が来ないし、アポがとれないままの先生が3人いるんですが、"
+    "皆さんどうやって最初の一歩を踏み出してますか?所長にも何か変えろと言われて焦ってます"
+)
+
+
+def test_a_question_of_the_writers_own_is_not_taken_for_a_win(bundled: BundledEncoder) -> None:
+    assert read(WORRY, bundled).intent is Intent.UNCLEAR
+    quoted = "先生から「どうやって登録するの?」と聞かれたので、その場で一緒に登録した"
+    assert read(quoted, bundled).intent is Intent.WIN
+    assert read(WIN + "(そこ?笑)", bundled).intent is Intent.WIN
+
+
 def test_a_broken_model_leaves_the_decision_to_the_cues() -> None:
     assert read(WIN, Broken()) == read(WIN, None)
 

@@ -29,6 +29,11 @@ def test_tags_come_in_the_order_of_first_mention() -> None:
     assert tag("電話のあとメール、また電話").channels == ("phone", "email")
 
 
+def test_a_pharmacy_that_counts_its_stock_is_no_wholesaler() -> None:
+    assert tag("棚卸しの日を避けて面会") == tag("その日を避けて面会")
+    assert tag("卸さんと棚卸しのあとに面会").channels == ("wholesaler", "f2f_visit")
+
+
 def test_letters_that_go_on_are_another_word() -> None:
     assert tag("MSLに引き継ぎ").channels == ("msl",)
     assert tag("CRAの方").areas == ()
