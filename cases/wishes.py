@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import audit
+from cases import audit, sudachi
 from cases.db import Shelf
 from cases.errors import NotFound
 from cases.models.loop import Wish
 from cases.text import clean, fold, shorten
 
 THEME_LIMIT = 60  # characters
+SAYS = ("名詞", "動詞", "形容詞", "形状詞")  # parts of speech that can name what is looked for
+
+
+def says_something(theme: str) -> bool:
+    """True where a word of the theme names a thing or a deed, unlike 「あああ」 and 「ありがとう」."""
+    found = sudachi.tokenize(fold(shorten(clean(theme), THEME_LIMIT)), "C")
+    return any(
+        word.part_of_speech()[0] in SAYS
+        and word.part_of_speech()[1] not in ("数詞", "非自立可能")
+        and not word.is_oov()
+        for word in found
+    )
 
 
 async def wish(shelf: Shelf, theme: str, filters: dict[str, Any]) -> Wish:

@@ -87,6 +87,9 @@ async def wish(turn: Turn, value: str = "") -> None:
         if not state.get("query"):
             turn.say(note(turn.words("find.ask")))
             return
+        if not wishes.says_something(state["query"]):
+            turn.say(note(turn.words("find.empty_wish")))
+            return
         if checked.decision not in verdicts.PASSES:
             about = rule_words(_stopping(checked), turn.locale)
             turn.say(note(turn.words("find.not_a_wish", about=about), style=Style.WARN))

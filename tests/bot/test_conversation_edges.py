@@ -47,6 +47,20 @@ async def test_what_cannot_be_a_wanted_case_says_why(desk: DeskDriver) -> None:
         assert not [row for row in await shelf.loop.wishes() if "引っ越し" in row.theme]
 
 
+@pytest.mark.parametrize("text", ["あああああ", "asdfgh", "ありがとう", "12345"])
+async def test_what_nobody_would_understand_is_not_asked_of_everybody(
+    desk: DeskDriver, text: str
+) -> None:
+    await press(desk, ABE, "find.start", text)
+    (reply,) = await press(desk, ABE, "wish.ask")
+    assert "全社の皆さんに伝わりません" in str(reply.card)
+    async with desk.house.hub.library.db.transaction(Scope(sample.COMPANY)) as shelf:
+        assert not [row for row in await shelf.loop.wishes() if row.theme == text]
+    await press(desk, ABE, "find.start", "離島の先生に会えない")
+    (reply,) = await press(desk, ABE, "wish.ask")
+    assert "求む！事例に出しました" in str(reply.card)
+
+
 async def test_a_page_that_is_no_number_is_the_first(desk: DeskDriver) -> None:
     first = await desk.person(MORI).says(QUESTION)
     (reply,) = await press(desk, MORI, "find.more", "…")
