@@ -51,7 +51,7 @@ def fuse(told: Scores, meaning: Scores, shares: Weights) -> Scores:
     how certain a leg is (design/search.md §3).
     """
     legs = scaled(np.concatenate([told, meaning[None]]))
-    return np.asarray(np.array(shares, dtype=np.float32) @ legs, dtype=np.float32)
+    return np.asarray((np.array(shares, np.float32)[:, None] * legs).sum(axis=0))
 
 
 def scaled(legs: Scores) -> Scores:

@@ -15,7 +15,7 @@ SAYS = ("名詞", "動詞", "形容詞", "形状詞")  # parts of speech that ca
 
 
 def says_something(theme: str) -> bool:
-    """True where a word of the theme names a thing or a deed, unlike 「あああ」 and 「ありがとう」."""
+    """True where a word of the theme names a thing or a deed: 「あああ」 does not."""
     found = sudachi.tokenize(fold(shorten(clean(theme), THEME_LIMIT)), "C")
     return any(
         word.part_of_speech()[0] in SAYS

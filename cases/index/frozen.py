@@ -15,6 +15,7 @@ from cases.index.matrix import room
 
 STEPS = 65_535  # an impact takes two bytes, 1 to 65,535; 0: the row does not hold the term
 CHUNK = 1 << 21  # postings that are merged at once
+LEAST = 64  # rows that a common term is in: among fewer a number for every row saves nothing
 COMMON = 8  # a term in more than one of so many rows is common
 LEG_BITS = 2  # of a key: there are three legs
 
@@ -24,8 +25,8 @@ class Frozen:
     """Terms by their `keys`, ascending; the rows of term n lie at starts[n]:starts[n + 1], with
     what its count is worth in BM25 (STEPS: all it can be).
 
-    Terms of many rows (`often`) also have a number for every row: adding all of them up takes half
-    as long, and searching some rows among so many ten times as long.
+    Terms of many rows (`often`) also have a number for every row (`every`): with it adding them up
+    takes half as long, and looking some rows up a tenth.
     """
 
     keys: NDArray[np.uint64]
@@ -94,20 +95,19 @@ def frozen(
     size: int,
 ) -> Frozen:
     """From postings in the order of their rows; `terms` are places in `keys` as these came."""
-    order = np.argsort(keys)
-    rank = np.empty(len(keys), np.uint16 if len(keys) < 1 << 16 else np.int32)
-    rank[order] = np.arange(len(keys))
-    ranks = rank[terms]
+    keys, rank = np.unique(keys, return_inverse=True)
+    ranks = rank.astype(np.uint16 if len(keys) < 1 << 16 else np.int32)[terms]
     sort = np.argsort(ranks, kind="stable")  # by counting where ranks take two bytes
     held = np.bincount(ranks, minlength=len(keys))
-    return _whole(keys[order], held, rows[sort], impacts[sort], size)
+    return _whole(keys, held, rows[sort], impacts[sort], size)
 
 
 def keys_of(leg: int, terms: Iterable[str]) -> NDArray[np.uint64]:
-    """64 bits for each term of a leg, the same in every process: no list of words needs to be in
-    memory. The leg comes first, so that terms of a leg lie together.
+    """A number of 64 bits for each term, the same in every process: no list of words needs to be in
+    memory. The leg is in its first bits, the hash of the term in the others.
 
-    Among a million terms of a leg two are alike with a chance of one in nine million.
+    Among a million terms of a leg two are alike with a chance of one in nine million; they are then
+    one term.
     """
     hashed = np.frombuffer(b"".join(map(_key, terms)), dtype="<u8")
     return hashed >> np.uint64(LEG_BITS) | np.uint64(leg << 64 - LEG_BITS)
@@ -154,7 +154,7 @@ def _whole(
     size: int,
 ) -> Frozen:
     starts = np.append(0, np.cumsum(held))
-    often = np.flatnonzero(held > size // COMMON).astype(np.int32)
+    often = np.flatnonzero(held > max(size // COMMON, LEAST)).astype(np.int32)
     every = room((len(often), size), np.uint16)
     for column, term in enumerate(often):
         span = slice(starts[term], starts[term + 1])

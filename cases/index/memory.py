@@ -57,9 +57,11 @@ class MemoryIndex:
 
     def put(self, document: Document) -> None:
         """See Index.put. A case that is here as it stands stays, with its vectors."""
-        digest, row = document.digest(), self._rows.of(document.case_id)
-        if row is not None and self._rows.digests[row] == digest:
-            return
+        digest = document.digest()
+        with self._lock:
+            row = self._rows.of(document.case_id)
+            if row is not None and self._rows.digests[row] == digest:
+                return
         terms = terms_of(document)
         self.put_terms(document.case_id, document.facets, terms, terms.lengths(), digest)
 
@@ -196,8 +198,8 @@ class MemoryIndex:
         found = (shares[: len(LEGS)] / np.maximum(highest, 1e-9)).astype(np.float32) @ asked.first
         places = best(found if len(rows) == len(found) else found[rows], 2 * most)
         if near is not None:
-            places = np.union1d(places, self._vectors.nearest(near, rows, most))
-        return rows[np.sort(places)]
+            places = np.append(places, self._vectors.nearest(near, rows, most))
+        return rows[np.unique(places)]
 
     def _by_sentence(
         self, near: Vectors, rows: NDArray[np.intp], told: Scores, shares: Weights, most: int
@@ -221,9 +223,9 @@ class MemoryIndex:
     ) -> list[Scored]:
         outside = any(not self._outside.get(topic) for topic in question.outside)
         spoken = [at for at, term in enumerate(question.words) if term.startswith(words.WORD)]
-        themes = np.flatnonzero(asked.legs == THEMES).tolist()
-        holds = self._postings.held(asked, rows, spoken + themes)
-        weights, many = asked.weights[spoken + themes], len(spoken)
+        themes = np.flatnonzero(asked.legs == THEMES)
+        terms, many = np.array([*spoken, *themes], dtype=np.intp), len(spoken)
+        holds, weights = self._postings.table(asked, rows, terms) > 0, asked.weights[terms]
         held_words = weights[:many] @ holds[:many] / (weights[:many].sum() or 1)
         held_themes = weights[many:] @ holds[many:] / (weights[many:].sum() or 1)
         own = np.array(question.spoken(), dtype=object)

@@ -17,7 +17,7 @@ from cases.index.terms import Leg
 
 MOST = 255  # a count above says no more: BM25 hardly tells 20 from 200
 TAIL = 1_024  # rows that wait to be sorted at once; a question does not wait for more
-SMALL = 64  # parts of so few rows become one: each part costs every question some 10 µs
+SMALL = 64  # parts of so few rows become one: each part costs every question a little
 # Postings of a question that are added up in a leg, from its rarest term on, a common term counted
 # as one of an eighth of the rows; the others are looked up for the candidates. Of 100,000 cases it
 # finds 95 % of the ten that are best when everything is added up, in two thirds of the time.
@@ -60,7 +60,6 @@ class Postings:
         self._legs, self._library = legs, library
         self._most = np.array([leg.k1 + 1 for leg in legs.values()])  # that a count can be worth
         self._parts = [Frozen.of(kept)] if kept else []
-        self._frozen_rows = sum(map(len, self._parts))
         self._empty_tail()
 
     def _empty_tail(self) -> None:
@@ -72,7 +71,7 @@ class Postings:
         self._norms: list[list[float]] = []  # of each row, by leg
 
     def __len__(self) -> int:
-        return self._frozen_rows + len(self._sizes)
+        return sum(map(len, self._parts)) + len(self._sizes)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything, to be saved after `closed`."""
@@ -104,7 +103,6 @@ class Postings:
         worth = np.rint(counts / (counts + norms) * STEPS)
         impacts = np.maximum(worth, 1).astype(np.uint16)
         self._parts.append(frozen(keys, terms, rows, impacts, len(self._sizes)))
-        self._frozen_rows += len(self._sizes)
         first, size = len(self._parts) - 1, len(self._sizes)
         self._empty_tail()
         while first and len(self._parts[first - 1]) <= max(size, SMALL):
@@ -118,13 +116,12 @@ class Postings:
         self.freeze()
         if len(self._parts) > 1 or (len(moved) and moved[-1] != len(moved) - 1):
             self._parts = [merged(self._parts, moved)]
-        self._frozen_rows = sum(map(len, self._parts))
 
     def copy(self) -> Postings:
         """With the same rows, which do not change: what comes to one does not come to the other."""
         self.freeze()
         other = Postings(self._legs, self._library)
-        other._parts, other._frozen_rows = list(self._parts), self._frozen_rows
+        other._parts = list(self._parts)
         return other
 
     def ask(self, terms: Mapping[str, Mapping[str, float]]) -> Asked:
@@ -134,16 +131,15 @@ class Postings:
         legs = np.repeat(np.arange(len(sizes)), sizes)
         keys = np.concatenate([keys_of(at, terms[leg]) for at, leg in enumerate(self._legs)])
         places = [part.places(keys) for part in self._parts]
-        holding = np.zeros(len(keys), dtype=np.int64)
-        for part, own in zip(self._parts, places, strict=True):
-            holding += part.holding(own)
+        pairs = list(zip(self._parts, places, strict=True))
+        holding = sum((part.holding(own) for part, own in pairs), np.zeros(len(keys), np.int64))
         weights = np.array([own for leg in self._legs for own in terms[leg].values()])
         weights = weights * self._rarities(terms, holding)
         telling = _telling(holding, legs, len(self))
         first = np.zeros((len(sizes), len(self)), dtype=np.float32)
         asked, start = Asked(legs, weights, places, telling, first), 0
         impacts = self._impacts(asked)[telling]
-        for part, own in zip(self._parts, places, strict=True):
+        for part, own in pairs:
             part.add(own[telling], impacts, legs[telling], first[:, start : start + len(part)])
             start += len(part)
         return asked
@@ -153,14 +149,10 @@ class Postings:
         found = asked.first.take(rows, axis=1)
         rest = np.flatnonzero(~asked.telling)
         if len(rest):
-            worth = np.zeros((len(found), len(rest)), dtype=np.float32)
-            worth[asked.legs[rest], np.arange(len(rest))] = self._impacts(asked)[rest]
-            found += worth @ self._table(asked, rows, rest)
+            own = asked.legs[rest] == np.arange(len(found))[:, None]
+            worth = own * self._impacts(asked)[rest]
+            found += worth @ self.table(asked, rows, rest)
         return found
-
-    def held(self, asked: Asked, rows: NDArray[np.intp], terms: Sequence[int]) -> NDArray[np.bool_]:
-        """Which of some terms (their numbers in the question) rows hold: shape (terms, rows)."""
-        return self._table(asked, rows, np.array(terms, dtype=np.intp)) > 0
 
     def weight(self, asked: Asked, leg: int) -> float:
         """How much the terms of a leg say together, where 1 is one term that no row holds.
@@ -170,10 +162,11 @@ class Postings:
         rows = self._library.rows if self._library else len(self)
         return float(asked.weights[asked.legs == leg].sum() / rarity(rows, 0))
 
-    def _table(
+    def table(
         self, asked: Asked, rows: NDArray[np.intp], terms: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """What terms are worth in rows, 0 to STEPS: shape (terms, rows)."""
+        """What some terms (by their numbers in the question) are worth in rows: up to STEPS, and 0
+        where a row does not hold the term; shape (terms, rows)."""
         found = np.zeros((len(terms), len(rows)), dtype=np.float32)
         start = 0
         for part, places in zip(self._parts, asked.places, strict=True):

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from cases.embedding import Vectors
 from cases.index.matrix import Rounded, room
 
-# The signs (64 bytes a case) choose FIRST times the root of how many are visible: 4,700 of 100,000.
-# The numbers along the SHORT directions in which the cases differ most (128 bytes) choose SECOND of
-# those, and the vectors decide. Recall@10 is 0.99 at 100,000 cases (benchmarks/search_speed.md);
-# with plain signs of the numbers it was 0.89.
-FIRST, SECOND = 15, 300
+# The signs (64 bytes a case) choose FIRST of all (more above 100,000), the numbers along the SHORT
+# directions in which the cases differ most (128 bytes) choose SECOND of those, and the vectors
+# decide. Recall@10 is 0.99 at 100,000 cases (benchmarks/search_speed.md); with plain signs of the
+# numbers it was 0.89.
+FIRST, SECOND = 4_800, 300
 BITS, AXES, SHORT = 512, 192, 128
 SAMPLE, BLOCK = 8_192, 1 << 15
 SAMPLED = 4_096  # about so many rows, evenly taken, tell where the best ones lie
@@ -75,7 +75,7 @@ class Sketches:
         that look for a clause each.
         """
         probe = asked[:1] + asked[1:].mean(axis=0) if len(asked) > 1 else asked
-        most = max(int(FIRST * len(rows) ** 0.5), 8 * least)
+        most = max(FIRST, 8 * least, int(FIRST * (len(rows) / 100_000) ** 0.5))
         few = _fewest(self._apart(self._signed(probe)[0], rows), most)
         near = joined(self._short.cosines(asked @ self._axes, rows[few]))
         most = max(SECOND, 4 * least)

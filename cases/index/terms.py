@@ -25,14 +25,14 @@ class Leg(NamedTuple):
 
 
 # k1 and b: design/search.md §5; a theme said twice is hardly more than once. Lengths: the means of
-# the development cases, of some 300 characters each; half or twice that costs them 0.003 nDCG@10
-# (benchmarks/search_quality.md).
+# the development cases, of some 300 characters each; half or twice that costs them 0.002 and 0.003
+# nDCG@10 (benchmarks/search_quality.md).
 LEGS = {
     "words": Leg(0.6, 0.75, 1_000),
     "sounds": Leg(0.6, 0.75, 270),
     "themes": Leg(1.2, 0.5, 45),
 }
-THEMES = 2  # its place among them
+THEMES = list(LEGS).index("themes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cases.index import postings
+from cases.index import frozen, postings
 from cases.index.postings import Postings
 from cases.index.terms import Leg
 
@@ -36,10 +36,10 @@ def test_frozen_and_new_rows_are_scored_as_if_all_were_new(
     assert np.allclose(told(split, {"often": 1.0}), told(whole, {"often": 1.0}), rtol=1e-6)
     one, other = split.ask({"words": asked}), whole.ask({"words": asked})
     assert one.telling.tolist() == other.telling.tolist() == [True, True, False, False]
-    some = np.array([0, 3, 59])
+    some, both = np.array([0, 3, 59]), np.array([0, 1])
     assert split.weight(one, 0) == pytest.approx(whole.weight(other, 0))
-    assert split.held(one, some, [0, 1]).tolist() == whole.held(other, some, [0, 1]).tolist()
-    assert split.held(one, some, [0, 1]).tolist() == [[True] * 3, [False, True, False]]
+    assert np.allclose(split.table(one, some, both), whole.table(other, some, both))
+    assert (split.table(one, some, both) > 0).tolist() == [[True] * 3, [False, True, False]]
     moved = np.where(np.arange(60) % 2, np.arange(60) // 2, -1).astype(np.int32)
     split.close(moved)
     assert len(split) == 30
@@ -83,3 +83,13 @@ def test_rows_that_come_between_questions_lie_in_few_parts(monkeypatch: pytest.M
     append(bulk, {"rare3": 1})
     assert (len(copy), len(bulk)) == (130, 131)
     assert told(copy, asked).tolist() == first.tolist()
+
+
+def test_two_terms_with_one_key_are_one_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = frozen._key
+    monkeypatch.setattr(frozen, "_key", lambda term: alone("x" if term in "xyz" else term))
+    own = Postings(ONE_LEG)
+    for number in range(60):
+        append(own, {"x": 1, "y": 2, f"rare{number % 7}": 1})
+        assert len(told(own, {"z": 1.0, "rare3": 1.0})) == number + 1
+    assert np.argmax(told(own, {"rare3": 1.0, "y": 0.1})) % 7 == 3

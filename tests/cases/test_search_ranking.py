@@ -29,6 +29,16 @@ def test_a_leg_without_spread_adds_nothing() -> None:
     assert fuse(told[:, :0], flat[:0], asked).shape == (0,)
 
 
+def test_equal_cases_score_the_same_wherever_they_stand() -> None:
+    draw = np.random.default_rng(5)
+    asked = weights(question.read("面会", None), 1.0)
+    for size in range(3, 40):
+        legs = draw.random((4, size), dtype=np.float32)
+        legs[:, [1, size - 1]] = legs[:, [0, 0]]
+        fused = fuse(legs[:3], legs[3], asked)
+        assert fused[0] == fused[1] == fused[-1]
+
+
 def test_chance_letters_of_another_language_count_less() -> None:
     japanese = weights(question.read("面会", None), 1.0)
     english = weights(question.read("meeting", None), 1.0)
