@@ -216,7 +216,7 @@ def txtai(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
                   for at, text in enumerate(library.texts))  # fmt: skip
         own.save(str(home / "index"))
     else:
-        own.load(str(home / "index"), transform=vectors)
+        own.load(str(home / "index"), config={"transform": vectors})
 
     def asking(weight: float) -> Ask:
         def ask(terms: list[str], _vector: Any, facet: str) -> list[int]:

@@ -40,8 +40,8 @@ def held(terms: Terms) -> NDArray[np.void]:
     """What a case holds, as HELD."""
     found = [(SIZE, 1), *((key(OUTSIDE, topic), 1) for topic in terms.outside)]
     for leg, counts in terms.legs.items():
-        found.extend((key(leg, term), min(n, 65_535)) for term, n in counts.items())
-        found.append((key(leg, ""), sum(counts.values())))
+        own = {**counts, "": sum(counts.values())}
+        found.extend((key(leg, term), min(n, 65_535)) for term, n in own.items())
     return np.sort(np.array(found, dtype=HELD), order="term")
 
 

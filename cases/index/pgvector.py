@@ -179,7 +179,8 @@ class PgIndex:
         if len(numbers) <= full:
             return [*numbers.values()], False
         ranked = self._ranked(connection, question, library)
-        if len(numbers) < full + AT_ONCE:
+        large = len(numbers) == full + AT_ONCE
+        if not large:
             ranked = ranked[np.isin(ranked, [*numbers])]
         found: set[str] = set()
         for start in range(0, len(ranked), AT_ONCE):
@@ -191,7 +192,8 @@ class PgIndex:
                 break
         if question.vectors is not None:
             asked = [_literal(own) for own in self._common.without(question.vectors)]
-            found |= self._nearest(connection, asked, library, where, seen, most)
+            large = large and library["words"].rows >= EXACT
+            found |= self._nearest(connection, asked, where, seen, most, large=large)
         if len(found) < most:
             found |= {*[*numbers.values()][:most]}
         return sorted(found), True
@@ -211,17 +213,16 @@ class PgIndex:
         self,
         connection: Connection,
         asked: Sequence[str],
-        library: Mapping[str, Statistics],
         where: str,
         seen: Mapping[str, list[str]],
         most: int,
+        *,
+        large: bool,
     ) -> set[str]:
         """The nearest to the question and its best clause, exactly up to EXACT visible cases; above
         the nearest to each that the graph finds."""
-        many = library["words"].rows >= EXACT and (
-            self._all(connection, ask.SEEN.format(where=where), **seen, most=EXACT)[0][0] >= EXACT
-        )
-        if not many:
+        many = ask.SEEN.format(where=where)
+        if not large or self._all(connection, many, **seen, most=EXACT)[0][0] < EXACT:
             named = {f"vector{at}": own for at, own in enumerate(asked)}
             near = ask.NEAR.format(where=where, apart=_apart(len(asked)))
             return {row[0] for row in self._all(connection, near, most=most, **named, **seen)}
