@@ -167,22 +167,24 @@ class PgIndex:
         connection: Connection,
         question: Question,
         library: Mapping[str, Statistics],
-        seen: Mapping[str, list[str]],
+        seen: Mapping[str, Sequence[str | int]],
         most: int,
     ) -> tuple[list[str], bool]:
         """The best by words, themes and sounds and the best by meaning, at least `most` in all if
         so many are visible; False where these are all that are visible."""
         where = "".join(f" and c.facets && :{name}" for name in seen)
-        full, among = max(ALL_IN_FULL, most), ask.AMONG.format(where=where)
+        full = max(ALL_IN_FULL, most)
         first = ask.FIRST.format(where=where)
         numbers = dict(map(tuple, self._all(connection, first, most=full + AT_ONCE, **seen)))
         if len(numbers) <= full:
             return [*numbers.values()], False
         ranked = self._ranked(connection, question, library)
         large = len(numbers) == full + AT_ONCE
-        if not large:
+        if not large:  # then they are known, and their facets need not be read again
             ranked = ranked[np.isin(ranked, [*numbers])]
+            where, seen = " and c.number = any(:seen)", {"seen": [*numbers]}
         found: set[str] = set()
+        among = ask.AMONG.format(where=where)
         for start in range(0, len(ranked), AT_ONCE):
             best = ranked[start : start + AT_ONCE].tolist()
             cases = dict(map(tuple, self._all(connection, among, numbers=best, **seen)))
@@ -214,7 +216,7 @@ class PgIndex:
         connection: Connection,
         asked: Sequence[str],
         where: str,
-        seen: Mapping[str, list[str]],
+        seen: Mapping[str, Sequence[str | int]],
         most: int,
         *,
         large: bool,

@@ -36,6 +36,7 @@ TABLES = (
 )
 # Kept as the comment of a table: when it differs, the tables are dropped and filled anew.
 SHAPE = blake2b(repr(TABLES).encode(), digest_size=8).hexdigest()
+DROP = f"drop table if exists {', '.join(WALLED)}"
 MADE = "select obj_description(to_regclass('search_case'), 'pg_class')"
 
 
@@ -51,7 +52,7 @@ def make_tables(url: str, size: int) -> None:
             if not found:
                 connection.execute(text("create extension if not exists vector"))
             if connection.scalar(text(MADE)) != SHAPE:  # by another release, or never
-                connection.execute(text(f"drop table if exists {', '.join(WALLED)}"))
+                connection.execute(text(DROP))
             for statement in _statements(size):
                 connection.execute(text(statement))
     except Exception as error:
