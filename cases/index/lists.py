@@ -15,9 +15,8 @@ from cases.index.terms import LEGS, Terms
 from cases.ranking import Weights
 
 OUTSIDE = "outside"  # the leg of topics that the library tells of after all; nobody lists it
-BLOCK = (
-    1_024  # cases of one list: at most 4 kB, written anew for each; fewer make more rows to read
-)
+# Cases of one list, 4 kB at most: a case writes its lists anew, a question reads all of a term.
+BLOCK = 1_024
 # A case holds terms by their keys, ascending; the key of a leg without a term counts its length.
 HELD = np.dtype([("term", "<i8"), ("count", "<u2")])
 # In a list a case is its number and, in the last byte, what its count is worth in BM25 (255: all).

@@ -64,10 +64,10 @@ class PgIndex:
         terms = terms_of(document)
         held = lists.held(terms)
         with self._begun(writes=True) as connection:
-            self._take_out(connection, document.case_id)
+            number = self._take_out(connection, document.case_id)
+            number = self._all(connection, ask.NUMBER)[0][0] if number is None else number
             library = self._library(connection, {})
             means = {leg: library[leg].length for leg in LEGS}
-            number = int(self._all(connection, ask.NUMBER)[0][0])
             facets = sorted(document.facets)
             put = {"number": number, "case": document.case_id, "facets": facets}
             self._do(connection, ask.PUT_CASE, **put, held=held.tobytes())
@@ -87,7 +87,9 @@ class PgIndex:
         with self._begun(writes=True) as connection:
             self._take_out(connection, case_id)
 
-    def _take_out(self, connection: Connection, case_id: str) -> None:
+    def _take_out(self, connection: Connection, case_id: str) -> int | None:
+        """The number that the case had, if it was here."""
+        number = None
         for number, terms in self._all(connection, ask.TAKE_CASE, case=case_id):
             held, block = np.frombuffer(terms, lists.HELD), number // lists.BLOCK
             taken = {"block": block, "terms": held["term"].tolist()}
@@ -96,6 +98,7 @@ class PgIndex:
             self._list(connection, number, ((term, own) for term, own in left if own))
             self._count(connection, held, -1)
         self._do(connection, ask.TAKE_VECTORS, case=case_id)
+        return number
 
     def _list(self, connection: Connection, case: int, own: Iterable[tuple[int, bytes]]) -> None:
         by_term = dict(own)
