@@ -27,6 +27,7 @@ from cases.embedding.bundled import BundledEncoder
 from cases.embedding.word_vectors import for_search
 from cases.index import lists
 from cases.index.pgvector import PgIndex
+from cases.index.sql import ITERATE
 from cases.index.tables import WALLED, make_tables
 from cases.index.terms import LEGS
 from cases.index.vectors import Common, common_of
@@ -163,7 +164,7 @@ def peer(
         terms = " | ".join(f"t{number[term]}" for term in one.words if term in number)
         vector = str(common.without(one.vectors[:1])[0].tolist())
         with engine.begin() as connection:
-            connection.execute(text("set local hnsw.iterative_scan = strict_order"))
+            connection.execute(text(ITERATE))  # as wide as ours
             said = text(PEER_WORDS.format(column=column))
             words = connection.execute(said, {"terms": terms, "facet": facet}).scalars().all()
             near = text(PEER_NEAR.format(column=column))

@@ -50,7 +50,9 @@ NEAR = """select v.case_id from search_vector v
 join search_case c on c.company_id = v.company_id and c.case_id = v.case_id
 where v.company_id = :company and v.model = :model{where} order by {apart} limit :most"""
 APART = "(v.vector <#> cast(:vector{at} as halfvec))"
-ITERATE = "set local hnsw.iterative_scan = strict_order"
+# With 40, the width that pgvector begins with, it found two thirds of the nearest of 100,000.
+ITERATE = """select set_config('hnsw.iterative_scan', 'strict_order', true),
+set_config('hnsw.ef_search', '400', true)"""
 GRAPH = """select v.case_id from search_vector v
 join search_case c on c.company_id = v.company_id and c.case_id = v.case_id
 where v.company_id = :company and v.model = :model and vector_dims(v.vector) = {size}{where}
