@@ -16,6 +16,7 @@ import numpy as np
 from search_peers import COLUMNS, read  # type: ignore[import-not-found]  # beside this file
 
 CANDIDATES = 50
+WIDTH = 800  # of Chroma's search in its graph
 Ask = Callable[[list[str], Any, str], list[int]]
 Asks = dict[str, Ask]  # by the row of the table
 
@@ -147,11 +148,13 @@ def sqlite(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
 
 
 def chroma(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
-    """Chroma: its HNSW graph with a metadata filter; it has no ranked words."""
+    """Chroma: its HNSW graph with a metadata filter; it has no ranked words. With `ef_search` as
+    it comes it finds 80 % of the nearest here, so it gets what finds 98 %."""
     import chromadb  # type: ignore[import-not-found]  # a peer
 
     client = chromadb.PersistentClient(str(home))
     own = client.get_or_create_collection("cases", metadata={"hnsw:space": "ip"})
+    own.modify(configuration={"hnsw": {"ef_search": WIDTH}})
     for part in library.parts(2_000) if fresh else ():
         own.add(ids=[str(at) for at in part], embeddings=library.wholes[part.start : part.stop],
                 metadatas=[library.columns[at] for at in part])  # fmt: skip
@@ -162,7 +165,7 @@ def chroma(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
         found = own.query(query_embeddings=[vector], n_results=CANDIDATES, where=where, include=[])
         return [int(one) for one in found["ids"][0]]
 
-    return {f"Chroma {chromadb.__version__}, vectors alone": ask}
+    return {f"Chroma {chromadb.__version__}, vectors alone, ef_search {WIDTH}": ask}
 
 
 def qdrant(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
@@ -213,7 +216,7 @@ def txtai(library: Library, home: Path, fresh: bool) -> Asks:  # noqa: FBT001
                   for at, text in enumerate(library.texts))  # fmt: skip
         own.save(str(home / "index"))
     else:
-        own.load(str(home / "index"), transform=vectors)
+        own.load(str(home / "index"), config={"transform": vectors})
 
     def asking(weight: float) -> Ask:
         def ask(terms: list[str], _vector: Any, facet: str) -> list[int]:

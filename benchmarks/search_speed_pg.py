@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from benchmarks.search_asking import quantiles
 from benchmarks.search_cases import FILTERS, NOW, Made, made, read
 from cases.embedding.bundled import BundledEncoder
 from cases.embedding.word_vectors import for_search
+from cases.index import lists
 from cases.index.pgvector import PgIndex
+from cases.index.sql import ITERATE
 from cases.index.tables import WALLED, make_tables
 from cases.index.vectors import Common, common_of
 from cases.question import Question
@@ -32,8 +35,6 @@ from tests.databases import postgres_server
 
 COMPANY = "c1"
 REPEATS = 3
-DF = """insert into search_df (company_id, leg, term, cases)
-select company_id, leg, term, count(*) from search_term group by company_id, leg, term"""
 # A million terms into indexes that are there take ten times as long as making them afterwards.
 INDEXES = """select i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), c.conname,
 i.indrelid::regclass, pg_get_constraintdef(c.oid)
@@ -60,7 +61,7 @@ def fill(admin: Engine, cases: Made, model: str, common: Common) -> dict[str, in
 
     Gives the number that each term has in the peer's table.
     """
-    tables = ["search_case", "search_term", "search_vector", "embedding"]
+    tables = ["search_case", "search_term", "search_df", "search_vector", "embedding"]
     with admin.begin() as connection:
         found = connection.execute(text(INDEXES), {"tables": tables}).all()
         for index, _, constraint, table, _ in found:
@@ -72,7 +73,7 @@ def fill(admin: Engine, cases: Made, model: str, common: Common) -> dict[str, in
         for _, definition, constraint, table, said in found:
             own = f"alter table {table} add constraint {constraint} {said}" if constraint else ""
             connection.execute(text((own or definition).replace(":", "\\:")))
-        for statement in (*PEER_INDEXES, DF):
+        for statement in PEER_INDEXES:
             connection.execute(text(statement))
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze"))
@@ -82,6 +83,7 @@ def fill(admin: Engine, cases: Made, model: str, common: Common) -> dict[str, in
 def _copy_all(connection: Connection, cases: Made, model: str, common: Common) -> dict[str, int]:
     cursor = connection.connection.cursor()
     number: dict[str, int] = {}
+    holding: Counter[int] = Counter()
 
     def copy(table: str, columns: str, rows: Iterable[Row]) -> None:
         with cursor.copy(f"copy {table} ({columns}) from stdin") as into:
@@ -91,12 +93,21 @@ def _copy_all(connection: Connection, cases: Made, model: str, common: Common) -
     for start, wholes, facets in cases.blocks():
         own = [(f"c{at}", at, cases.legs(at)) for at in range(start, start + len(wholes))]
         literals = [str(one.astype(np.float16).tolist()) for one in common.without(wholes)]
-        copy("search_case", "company_id, case_id, facets, words, sounds, themes", (
-            (COMPANY, case, list(held), *terms.lengths().values())
-            for (case, _, terms), held in zip(own, facets, strict=True)))  # fmt: skip
-        copy("search_term", "company_id, leg, term, case_id, count", (
-            (COMPANY, leg, term, case, n) for case, _, terms in own
-            for leg, counts in terms.legs.items() for term, n in counts.items()))  # fmt: skip
+        held = [lists.held(terms) for _, _, terms in own]
+        copy("search_case", "company_id, number, case_id, facets, terms", (
+            (COMPANY, at, case, list(seen), one.tobytes())
+            for (case, at, _), seen, one in zip(own, facets, held, strict=True)))  # fmt: skip
+        for one in held:
+            holding.update(one["term"].tolist())
+        listed: dict[tuple[int, int], list[bytes]] = defaultdict(list)
+        for _, at, terms in own:
+            for term, place in lists.listed(terms, at):
+                listed[term, at // lists.BLOCK].append(place)
+        copy(
+            "search_term",
+            "company_id, term, block, cases",
+            ((COMPANY, *where, b"".join(places)) for where, places in listed.items()),
+        )
         copy("search_vector", "company_id, model, case_id, vector", (
             (COMPANY, model, case, vector)
             for (case, _, _), vector in zip(own, literals, strict=True)))  # fmt: skip
@@ -105,9 +116,10 @@ def _copy_all(connection: Connection, cases: Made, model: str, common: Common) -
             for (case, at, _), whole in zip(own, wholes, strict=True)
             for part, vector in cases.vectors(at, whole).items()))  # fmt: skip
         copy("peer", 'id, "all", ten, hundred, topic, said, vector', (
-            (case, *held, _vector_of(terms.legs["words"], number), vector)
-            for (case, _, terms), held, vector in zip(own, facets, literals, strict=True)
+            (case, *seen, _vector_of(terms.legs["words"], number), vector)
+            for (case, _, terms), seen, vector in zip(own, facets, literals, strict=True)
         ))  # fmt: skip
+    copy("search_df", "company_id, term, cases", ((COMPANY, *one) for one in holding.items()))
     return number
 
 
@@ -147,7 +159,7 @@ def peer(
         terms = " | ".join(f"t{number[term]}" for term in one.words if term in number)
         vector = str(common.without(one.vectors[:1])[0].tolist())
         with engine.begin() as connection:
-            connection.execute(text("set local hnsw.iterative_scan = strict_order"))
+            connection.execute(text(ITERATE))  # as wide as ours
             said = text(PEER_WORDS.format(column=column))
             words = connection.execute(said, {"terms": terms, "facet": facet}).scalars().all()
             near = text(PEER_NEAR.format(column=column))

@@ -9,6 +9,7 @@ import numpy as np
 
 from cases.embedding import Vectors
 from cases.index import sql as ask
+from cases.index.lists import HELD, key
 from cases.index.memory import MemoryIndex
 from cases.index.postings import Statistics
 from cases.index.terms import LEGS, Terms, asked_terms
@@ -32,16 +33,17 @@ class Few:
 
     def read(self, question: Question, cases: Sequence[str]) -> None:
         """What the cases hold of the question's terms, and how long each leg of theirs is."""
-        legs: dict[str, dict[str, dict[str, int]]] = {
-            case: {leg: {} for leg in LEGS} for case in cases
-        }
-        pairs = [(leg, term) for leg, own in asked_terms(question).items() for term in own]
-        named = {"legs": [leg for leg, _ in pairs], "terms": [term for _, term in pairs]}
-        for case, leg, term, count in self._rows(ask.TERMS, cases=list(cases), **named):
-            legs[case][leg][term] = count
-        for case, *lengths in self._rows(ask.LENGTHS, cases=list(cases)):
-            own = dict(zip(LEGS, lengths, strict=True))
-            self._held[case] = Terms(legs[case], self._told), own
+        asked = asked_terms(question)
+        named = {key(leg, term): (leg, term) for leg, own in asked.items() for term in (*own, "")}
+        wanted = np.array(sorted(named))
+        for case, terms in self._rows(ask.HELD, cases=list(cases)):
+            held, legs = np.frombuffer(terms, HELD), {leg: dict[str, int]() for leg in LEGS}
+            at = np.minimum(np.searchsorted(held["term"], wanted), len(held) - 1)
+            for found, count in held[at[held["term"][at] == wanted]].tolist():
+                leg, term = named[found]
+                legs[leg][term] = count
+            lengths = {leg: float(own.pop("", 0)) for leg, own in legs.items()}
+            self._held[case] = Terms(legs, self._told), lengths
 
     def index(self, cases: Sequence[str], part: str | None) -> MemoryIndex:
         """The cases that were read, with the vectors of one part, of all (``), or none (None)."""

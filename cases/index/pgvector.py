@@ -3,30 +3,33 @@ as in memory orders them. Filters and company are part of every statement."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 
+from cases import ranking
 from cases.embedding import Vectors
-from cases.index import WHOLE, Document, Scored
+from cases.index import WHOLE, Document, Scored, lists
 from cases.index import sql as ask
 from cases.index.few import Few
 from cases.index.memory import ALL_IN_FULL, CANDIDATES, SENTENCES
 from cases.index.postings import Statistics, rarity
-from cases.index.terms import LEGS, asked_terms, terms_of
+from cases.index.terms import asked_terms, terms_of
 from cases.index.vectors import Common
 from cases.question import Question
 
 # Up to so many visible cases their vectors are compared one by one: nothing is lost, and it is
 # quicker than a graph that must skip what the asker may not see.
 EXACT = 50_000
-COMMON = 8  # a term in more than one of so many rows says little
-OUTSIDE = "outside"  # the leg of topics that the library tells of after all
+# So many of the best by words, or of the visible, are asked for at once.
+AT_ONCE = 2_000
 
 
 class PgIndex:
@@ -54,26 +57,20 @@ class PgIndex:
 
     def __len__(self) -> int:
         with self._begun() as connection:
-            return int(self._all(connection, ask.SIZE)[0][0])
+            return self._library(connection, {}).rows
 
     def put(self, document: Document) -> None:
         """See Index.put."""
         terms = terms_of(document)
-        legs = {**terms.legs, OUTSIDE: dict.fromkeys(terms.outside, 1)}
-        rows = sorted((leg, term, n) for leg, own in legs.items() for term, n in own.items())
+        held = lists.held(terms)
         with self._begun(writes=True) as connection:
-            self._take_out(connection, document.case_id)
-            self._do(
-                connection,
-                ask.PUT_CASE,
-                case=document.case_id,
-                facets=sorted(document.facets),
-                **terms.lengths(),
-            )
-            legs_of, terms_in, counts = zip(*rows, strict=True) if rows else ((), (), ())
-            columns = {"legs": list(legs_of), "terms": list(terms_in), "counts": list(counts)}
-            self._do(connection, ask.PUT_TERMS, case=document.case_id, **columns)
-            self._do(connection, ask.COUNT_UP, case=document.case_id)
+            number = self._take_out(connection, document.case_id)
+            number = self._all(connection, ask.NUMBER)[0][0] if number is None else number
+            facets = sorted(document.facets)
+            put = {"number": number, "case": document.case_id, "facets": facets}
+            self._do(connection, ask.PUT_CASE, **put, held=held.tobytes())
+            self._list(connection, number, lists.listed(terms, number))
+            self._count(connection, held, 1)
 
     def put_vectors(self, case_id: str, vectors: Mapping[str, Vectors]) -> None:
         """See Index.put_vectors. Sentences stay where they are stored; only the whole is kept."""
@@ -88,9 +85,26 @@ class PgIndex:
         with self._begun(writes=True) as connection:
             self._take_out(connection, case_id)
 
-    def _take_out(self, connection: Connection, case_id: str) -> None:
-        for statement in ask.TAKE_OUT:
-            self._do(connection, statement, case=case_id)
+    def _take_out(self, connection: Connection, case_id: str) -> int | None:
+        """The number that the case had, if it was here."""
+        number = None
+        for number, terms in self._all(connection, ask.TAKE_CASE, case=case_id):
+            held, block = np.frombuffer(terms, lists.HELD), number // lists.BLOCK
+            taken = {"block": block, "terms": held["term"].tolist()}
+            found = self._all(connection, ask.TAKE_LISTS, **taken)
+            left = ((term, lists.without(number, own)) for term, own in found)
+            self._list(connection, number, ((term, own) for term, own in left if own))
+            self._count(connection, held, -1)
+        self._do(connection, ask.TAKE_VECTORS, case=case_id)
+        return number
+
+    def _list(self, connection: Connection, case: int, own: Iterable[tuple[int, bytes]]) -> None:
+        by_term = dict(own)
+        columns = {"terms": list(by_term), "lists": list(by_term.values())}
+        self._do(connection, ask.LIST, block=case // lists.BLOCK, **columns)
+
+    def _count(self, connection: Connection, held: NDArray[np.void], times: int) -> None:
+        self._do(connection, ask.COUNT, terms=held["term"].tolist(), times=times)
 
     def reached(self, newest: datetime | None) -> tuple[datetime | None, datetime | None]:
         """See Index.reached."""
@@ -119,11 +133,12 @@ class PgIndex:
         if limit < 1:
             return []
         with self._begun() as connection:
-            library, told = self._library(connection, question)
+            outside = {lists.OUTSIDE: question.outside}
+            library = self._library(connection, {**asked_terms(question), **outside})
+            told = frozenset(topic for topic, n in library.holding[lists.OUTSIDE].items() if n)
             seen = {f"facets{at}": sorted(group) for at, group in enumerate(visible)}
-            found, many = self._candidates(
-                connection, question, library, seen, max(CANDIDATES, limit)
-            )
+            most = max(CANDIDATES, limit)
+            found, many = self._candidates(connection, question, library, seen, most)
             few = Few(partial(self._all, connection), self._common, library, told)
             few.read(question, found)
             if many and question.vectors is not None:  # sentences of the best alone, as in memory
@@ -132,72 +147,81 @@ class PgIndex:
             index = few.index(found, None if question.vectors is None else "")
         return index.search(question, (), limit)
 
-    def _library(
-        self, connection: Connection, question: Question
-    ) -> tuple[Statistics, frozenset[str]]:
-        """The company's statistics for the terms that are asked, and its topics outside."""
-        size = int(self._all(connection, ask.SIZE)[0][0])
-        terms = [term for own in asked_terms(question).values() for term in own]
-        held: dict[str, dict[str, int]] = {leg: {} for leg in (*LEGS, OUTSIDE)}
-        for leg, term, count in self._all(
-            connection, ask.HOLDING, terms=[*terms, *question.outside]
-        ):
-            held[leg][term] = count
-        told = frozenset(topic for topic in question.outside if held[OUTSIDE].get(topic))
-        return Statistics(size, held), told
+    def _library(self, connection: Connection, asked: Mapping[str, Iterable[str]]) -> Statistics:
+        """The company's statistics for the terms of each leg that are asked."""
+        keys = {leg: {lists.key(leg, term): term for term in own} for leg, own in asked.items()}
+        terms = [lists.SIZE, *chain(*keys.values())]
+        found = dict(map(tuple, self._all(connection, ask.HOLDING, terms=terms)))
+        holding = {
+            leg: {term: found[one] for one, term in own.items() if one in found}
+            for leg, own in keys.items()
+        }
+        return Statistics(found.get(lists.SIZE, 0), holding)
 
     def _candidates(
         self,
         connection: Connection,
         question: Question,
         library: Statistics,
-        seen: Mapping[str, list[str]],
+        seen: Mapping[str, Sequence[str | int]],
         most: int,
     ) -> tuple[list[str], bool]:
-        """The best `most` of each leg, and at least `most` in all if so many are visible; False
-        where these are all that are visible."""
+        """The best by words, themes and sounds and the best by meaning, at least `most` in all if
+        so many are visible; False where these are all that are visible."""
         where = "".join(f" and c.facets && :{name}" for name in seen)
-        all_of_few = max(ALL_IN_FULL, most)
-        first = self._all(connection, ask.FIRST.format(where=where), **seen, most=all_of_few + 1)
-        if len(first) <= all_of_few:
-            return [row[0] for row in first], False
+        full = max(ALL_IN_FULL, most)
+        first = ask.FIRST.format(where=where)
+        numbers = dict(map(tuple, self._all(connection, first, most=full + AT_ONCE, **seen)))
+        if len(numbers) <= full:
+            return [*numbers.values()], False
+        ranked = self._ranked(connection, question, library)
+        large = len(numbers) == full + AT_ONCE
+        if not large:  # then they are known, and their facets need not be read again
+            ranked = ranked[np.isin(ranked, [*numbers])]
+            where, seen = " and c.number = any(:seen)", {"seen": [*numbers]}
         found: set[str] = set()
-        for leg, weights in asked_terms(question).items():
-            impacts = _impacts(leg, weights, library)
-            if not impacts:
-                continue
-            rows = self._all(
-                connection,
-                ask.BEST.format(where=where, leg=leg),
-                terms=list(impacts),
-                impacts=list(impacts.values()),
-                **LEGS[leg]._asdict(),
-                most=most,
-                **seen,
-            )
-            found |= {row[0] for row in rows}
+        among = ask.AMONG.format(where=where)
+        for start in range(0, len(ranked), AT_ONCE):
+            best = ranked[start : start + AT_ONCE].tolist()
+            cases = dict(map(tuple, self._all(connection, among, numbers=best, **seen)))
+            own = [cases[number] for number in best if number in cases]
+            found.update(own[: 2 * most - len(found)])
+            if len(found) == 2 * most:
+                break
         if question.vectors is not None:
             asked = [_literal(own) for own in self._common.without(question.vectors)]
-            found |= self._nearest(connection, asked, library, where, seen, most)
+            large = large and library.rows >= EXACT
+            found |= self._nearest(connection, asked, where, seen, most, large=large)
         if len(found) < most:
-            found |= {row[0] for row in first[:most]}
+            found |= {*[*numbers.values()][:most]}
         return sorted(found), True
+
+    def _ranked(
+        self, connection: Connection, question: Question, library: Statistics
+    ) -> NDArray[np.intp]:
+        """Numbers of cases by the telling terms of all legs, the best first, seen or not."""
+        rows, holding = library.rows, library.holding["themes"]
+        told = sum(n * rarity(rows, holding.get(term, 0)) for term, n in question.themes.items())
+        shares = ranking.weights(question, told / rarity(rows, 0))
+        asked = asked_terms(question).items()
+        legs = {leg: lists.telling(leg, own, library) for leg, own in asked}
+        found = self._all(connection, ask.LISTS, terms=[*chain(*legs.values())])
+        return lists.ranked(dict(map(tuple, found)), legs, shares)
 
     def _nearest(
         self,
         connection: Connection,
         asked: Sequence[str],
-        library: Statistics,
         where: str,
-        seen: Mapping[str, list[str]],
+        seen: Mapping[str, Sequence[str | int]],
         most: int,
+        *,
+        large: bool,
     ) -> set[str]:
         """The nearest to the question and its best clause, exactly up to EXACT visible cases; above
         the nearest to each that the graph finds."""
-        many = library.rows >= EXACT and (
-            self._all(connection, ask.SEEN.format(where=where), **seen, most=EXACT)[0][0] >= EXACT
-        )
-        if not many:
+        many = ask.SEEN.format(where=where)
+        if not large or self._all(connection, many, **seen, most=EXACT)[0][0] < EXACT:
             named = {f"vector{at}": own for at, own in enumerate(asked)}
             near = ask.NEAR.format(where=where, apart=_apart(len(asked)))
             return {row[0] for row in self._all(connection, near, most=most, **named, **seen)}
@@ -214,17 +238,6 @@ def _apart(asked: int) -> str:
     """In SQL, the negative of what `sketches.joined` makes of so many vectors that are asked."""
     whole, *clauses = (ask.APART.format(at=at) for at in range(asked))
     return f"{whole} + least({', '.join(clauses)})" if clauses else whole
-
-
-def _impacts(leg: str, weights: Mapping[str, float], library: Statistics) -> dict[str, float]:
-    """Term → weight × rarity of those that at most an eighth of the cases hold (all if none)."""
-    holding = library.holding[leg]
-    held = {term: own for term, own in weights.items() if holding.get(term)}
-    few = {term: own for term, own in held.items() if holding[term] <= library.rows // COMMON}
-    return {
-        term: own * float(rarity(library.rows, holding[term])) * (LEGS[leg].k1 + 1)
-        for term, own in (few or held).items()
-    }
 
 
 def _literal(vector: Vectors) -> str:

@@ -181,6 +181,7 @@ def test_the_best_of_many_is_among_the_candidates(
         monkeypatch.setattr(f"cases.index.{module}.ALL_IN_FULL", 1)
         monkeypatch.setattr(f"cases.index.{module}.CANDIDATES", 2)
     monkeypatch.setattr(pg, "EXACT", max(exact, 4))
+    monkeypatch.setattr(pg, "AT_ONCE", 2)
     for number, words in enumerate(THINGS):
         assert full.ids(words, {"all"}, limit=2)[0] == f"case{number}"
         assert full.ids(words, {"all"}, limit=1, meaning=False) == [f"case{number}"]
@@ -247,6 +248,34 @@ async def test_search_in_postgresql_follows_the_tables_and_goes_on_where_it_was(
     await library.close()
 
 
+def test_a_case_that_left_is_in_no_list_and_in_no_count(
+    side_tables: Engine, postgres: Postgres
+) -> None:
+    with postgres.admin.begin() as connection:
+        connection.execute(text(f"truncate {', '.join(WALLED)}"))
+    index = PgIndex(side_tables, "c1", "fake", PLAIN)
+    index.put(Document("stays", {"action": THINGS[0]}, (), frozenset({"all"})))
+    before = _everything(postgres.admin)
+    for words in THINGS[:2]:
+        index.put(Document("left", {"action": words}, (), frozenset({"all"})))
+    assert _everything(postgres.admin) != before
+    index.remove("left")
+    assert _everything(postgres.admin) == before
+
+
+def _everything(admin: Engine) -> list[object]:
+    """All that the word index keeps; a term that nobody holds any more may stay, as a number."""
+    with admin.begin() as connection:
+        return [
+            sorted(map(tuple, connection.execute(text(statement)).all()))
+            for statement in (
+                "select case_id, terms from search_case",
+                "select term, block, cases from search_term",
+                "select term, cases from search_df where cases <> 0",
+            )
+        ]
+
+
 def test_migrating_makes_the_side_tables_or_says_what_to_do_first(postgres: Postgres) -> None:
     with postgres.admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("create database sides owner hitotsubu_owner"))
@@ -259,6 +288,17 @@ def test_migrating_makes_the_side_tables_or_says_what_to_do_first(postgres: Post
             there.execute(text("create extension vector"))
         assert migrate(settings) is False
         assert set(WALLED) <= set(inspect(admin).get_table_names())
+        put = text("insert into search_reach (company_id, model) values ('c1', 'fake')")
+        known = text("select count(*) from search_reach")
+        with admin.begin() as there:
+            there.execute(put)
+        migrate(settings)
+        with admin.begin() as there:
+            assert there.scalar(known) == 1
+            there.execute(text("comment on table search_case is 'of another release'"))
+        migrate(settings)
+        with admin.begin() as there:
+            assert there.scalar(known) == 0  # so every case is read again
         admin.dispose()
         connection.execute(text("drop database sides"))
 
