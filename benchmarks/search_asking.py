@@ -21,7 +21,7 @@ from benchmarks.search_cases import FILTERS, kinds
 from cases.index.saved import SavedIndex
 from cases.question import Question
 
-REPEATS = 3
+REPEATS = 7
 EXACTLY = 20_000_000  # vectors that are compared for a figure of recall, at most
 Peer = Callable[[dict[str, str]], dict[str, Any]]
 HEAD = "| p50 ms | p95 | words p50 | p95 | meaning p50 | p95 | recall@10 |"
