@@ -109,8 +109,8 @@ def keys_of(leg: int, terms: Iterable[str]) -> NDArray[np.uint64]:
     Among a million terms of a leg two are alike with a chance of one in nine million; they are then
     one term.
     """
-    hashed = np.frombuffer(b"".join(map(_key, terms)), dtype="<u8")
-    return hashed >> np.uint64(LEG_BITS) | np.uint64(leg << 64 - LEG_BITS)
+    own = np.frombuffer(b"".join(map(hashed, terms)), dtype="<u8")
+    return own >> np.uint64(LEG_BITS) | np.uint64(leg << 64 - LEG_BITS)
 
 
 def legs_of(keys: NDArray[np.uint64]) -> NDArray[np.intp]:
@@ -119,7 +119,8 @@ def legs_of(keys: NDArray[np.uint64]) -> NDArray[np.intp]:
 
 
 @lru_cache(maxsize=1 << 15)  # terms come again and again; some 5 MB
-def _key(term: str) -> bytes:
+def hashed(term: str) -> bytes:
+    """64 bits of any text, the same in every process."""
     return blake2b(term.encode("utf-8", "replace"), digest_size=8).digest()
 
 

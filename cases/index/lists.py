@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from hashlib import blake2b
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cases.index.frozen import hashed
 from cases.index.postings import Statistics, rarity
 from cases.index.terms import LEGS, Terms
 from cases.ranking import Weights
@@ -26,11 +25,9 @@ LISTED = np.dtype("<u4")
 ADDED = 100_000
 
 
-@lru_cache(maxsize=65_536)  # some 10 MB; a case asks for 1,500
 def key(leg: str, term: str) -> int:
     """A term of a leg in 64 bits."""
-    said = f"{leg}:{term}".encode("utf-8", "replace")
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "little", signed=True)
+    return int.from_bytes(hashed(f"{leg}:{term}"), "little", signed=True)
 
 
 SIZE = key("", "")  # each case holds it once

@@ -86,8 +86,8 @@ def test_rows_that_come_between_questions_lie_in_few_parts(monkeypatch: pytest.M
 
 
 def test_two_terms_with_one_key_are_one_term(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = frozen._key
-    monkeypatch.setattr(frozen, "_key", lambda term: alone("x" if term in "xyz" else term))
+    alone = frozen.hashed
+    monkeypatch.setattr(frozen, "hashed", lambda term: alone("x" if term in "xyz" else term))
     own = Postings(ONE_LEG)
     for number in range(60):
         append(own, {"x": 1, "y": 2, f"rare{number % 7}": 1})
